@@ -1,0 +1,82 @@
+// The graph IR: one module per train run. Weights with shapes and initial values; three graphs of ops over them.
+// Values have numbers, not names: nothing that a user may rename without changing the meaning enters, so the text can be hashed.
+
+import type { Origin } from "../source/source.js";
+import type { OpKind } from "./ops.js";
+
+export type Dtype = "f32" | "i32" | "bool";
+
+/** Shape per example; a batched value has the axis `batch` in front. A metric is a vector of counts, shape-less here. */
+export interface ValueType {
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly batched: boolean;
+}
+
+export interface Module {
+  /** The model's name. */
+  readonly name: string;
+  readonly weights: readonly Weight[];
+  /** In order: `forward` (model inputs to outputs), `loss` and `metrics` (outputs and `row.<field>` to scalars). The last two are absent for a model without a run. */
+  readonly graphs: readonly Graph[];
+}
+
+/** What a weight is to training: kernels and embeddings may be overparameterized and decay; statistics are not trained. */
+export type Role = "kernel" | "embedding" | "bias" | "scale" | "statistic";
+
+export interface Weight {
+  /** `conv_block.conv2d.kernel`. */
+  readonly path: string;
+  readonly role: Role;
+  /** Of one copy; what ships. */
+  readonly shape: readonly number[];
+  /** Per axis: may Deep Fusion let it grow? */
+  readonly axes: readonly ("feature" | "fixed")[];
+  readonly init: Initializer;
+  readonly trainable: boolean;
+  /** Made by majority-kernels, taken away by fold. */
+  readonly set: KernelSet | null;
+  readonly origin: Origin;
+}
+
+/** Initial values. `fanIn` and `fanOut` count connections per output and input unit. */
+export type Initializer =
+  | { readonly kind: "zeros" }
+  | { readonly kind: "ones" }
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "normal"; readonly std: number }
+  | { readonly kind: "uniform"; readonly limit: number }
+  | { readonly kind: "he_normal" | "lecun_normal" | "glorot_uniform"; readonly fanIn: number; readonly fanOut: number };
+
+/** The options of `overparam` that reach the weight; semantics in runtime/methods/majority-kernels.ts. */
+export interface KernelSet {
+  readonly copies: number;
+  readonly mix: { readonly rule: "dirichlet"; readonly alpha: number } | { readonly rule: "uniform" } | { readonly rule: "mean" };
+  readonly per: "kernel" | "output" | "model";
+  readonly init: { readonly rule: "centred"; readonly spread: number } | { readonly rule: "scaled" } | { readonly rule: "independent" };
+  readonly rate: "mixture" | "mean" | "unscaled";
+  readonly moments: "shared" | "copies";
+  readonly anneal: number;
+}
+
+export interface Graph {
+  readonly name: "forward" | "loss" | "metrics";
+  readonly inputs: readonly { readonly name: string; readonly type: ValueType }[];
+  /** Value number `inputs.length + i` is the result of `ops[i]`. */
+  readonly ops: readonly Op[];
+  readonly outputs: readonly { readonly name: string; readonly value: number }[];
+}
+
+export type Attribute = number | string | boolean | readonly number[];
+
+export interface Op {
+  readonly kind: OpKind;
+  readonly operands: readonly number[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+  readonly type: ValueType;
+  /** Path of the layer it belongs to, "" if none. */
+  readonly path: string;
+  /** The source's name for the value; only for readable TypeScript, not printed. */
+  readonly hint: string | null;
+  readonly origin: Origin;
+}

@@ -1,0 +1,28 @@
+// Declarations of options: one form for layers, clauses, schedules, optimizers, annotations. Completion, hover and the reference read them.
+
+import type { OptionValue } from "./semantic-model.js";
+
+export interface OptionSpec {
+  readonly name: string;
+  readonly doc: string;
+  readonly type: OptionType;
+  /** undefined: must be given. Options without a default may also be positional, in order. A function reads the options before it. */
+  readonly default?: OptionValue | null | ((earlier: Readonly<Record<string, OptionValue>>) => OptionValue);
+}
+
+export type OptionType =
+  /** A whole number within bounds, both inclusive. */
+  | { readonly kind: "int"; readonly min?: number; readonly max?: number }
+  /** A number; bounds inclusive unless `open`. */
+  | { readonly kind: "float"; readonly min?: number; readonly max?: number; readonly open?: boolean }
+  | { readonly kind: "boolean" }
+  | { readonly kind: "string" }
+  | { readonly kind: "word"; readonly words: readonly string[] }
+  /** Whole numbers in brackets; `one` also lets a single number stand for `count` equal ones. */
+  | { readonly kind: "ints"; readonly count?: number; readonly one?: boolean; readonly min?: number }
+  | { readonly kind: "floats"; readonly count?: number }
+  /** `2%`, `200 steps` or `3 epochs`. */
+  | { readonly kind: "duration" }
+  /** One of several functions with options of their own: schedules, initializers, mixing rules. */
+  | { readonly kind: "call"; readonly functions: Readonly<Record<string, readonly OptionSpec[]>> }
+  | { readonly kind: "either"; readonly types: readonly OptionType[] };

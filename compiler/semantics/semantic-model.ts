@@ -1,0 +1,160 @@
+// What a checked program means: the contract between semantics, the services and the lowering.
+// Models appear as instances: bodies unrolled with numbers for all sizes, each layer call an application with a path of its own.
+
+import type { Program } from "../ast/ast.js";
+import type { Origin } from "../source/source.js";
+import type { LayerKind } from "./layers/layers.js";
+import type { Dtype, TensorType } from "./types.js";
+
+export interface SemanticModel {
+  /** All files of the program by path, the opened file first. */
+  readonly files: ReadonlyMap<string, Program>;
+  /** The opened file. */
+  readonly main: string;
+  readonly datasets: readonly DatasetModel[];
+  /** One instance for each model of the opened file whose parameters have defaults or that a run uses. */
+  readonly instances: readonly Instance[];
+  /** Train runs of the opened file, in order of the text. */
+  readonly runs: readonly Run[];
+}
+
+/** A value of an option after checking: exact numbers have become floats, words strings, lists arrays. */
+export type OptionValue = number | string | boolean | readonly number[] | CallValue;
+
+/** A call in the place of a value: `cosine(0.1)`, `dirichlet(0.5)`, `normal(0.02)`. All options are present, defaults filled in. */
+export interface CallValue {
+  readonly call: string;
+  readonly options: Readonly<Record<string, OptionValue>>;
+}
+
+/** An index into the values of a graph: inputs first, then one per application. */
+export type ValueId = number;
+
+export interface GraphInput {
+  readonly name: string;
+  readonly type: TensorType;
+  readonly origin: Origin;
+}
+
+/** One use of a layer, an operator or a function on tensors. Its result is the value `inputs.length + its index`. */
+export interface Application {
+  readonly layer: LayerKind;
+  /** Values it reads, tensors in order of the call. */
+  readonly operands: readonly ValueId[];
+  /** All options of the layer's signature, defaults filled in. */
+  readonly options: Readonly<Record<string, OptionValue>>;
+  readonly type: TensorType;
+  /** `repeat_1.3.encoder_layer.dense_2`; its weights are named below it. "" for what has no path (operators). */
+  readonly path: string;
+  /** The name bound to the value in the source, for readable output; not part of any identity. */
+  readonly name: string | null;
+  /** The call itself. */
+  readonly origin: Origin;
+  /** Calls of blocks around it, innermost first. */
+  readonly callers: readonly Origin[];
+  /** The `overparam` in whose reach it stands, or null: copies is 1 or none stands. */
+  readonly overparam: Overparam | null;
+  readonly frozen: boolean;
+}
+
+/** An elaborated graph: a model's body, a run's losses, a run's metrics. */
+export interface Graph {
+  readonly inputs: readonly GraphInput[];
+  readonly applications: readonly Application[];
+  readonly outputs: readonly { readonly name: string; readonly value: ValueId; readonly origin: Origin }[];
+}
+
+/** The options of `overparam`, defaults filled in (semantics of each: runtime/methods/majority-kernels.ts). */
+export interface Overparam {
+  readonly copies: number;
+  readonly mix: { readonly rule: "dirichlet"; readonly alpha: number } | { readonly rule: "uniform" } | { readonly rule: "mean" };
+  readonly per: "kernel" | "output" | "model";
+  readonly init: { readonly rule: "centred"; readonly spread: number } | { readonly rule: "scaled" } | { readonly rule: "independent" };
+  readonly rate: "mixture" | "mean" | "unscaled";
+  readonly moments: "shared" | "copies";
+  /** Share of the run, from its end, over which the mixing weights go to the mean; 0 is off. */
+  readonly anneal: number;
+  readonly embeddings: boolean;
+  readonly origin: Origin;
+}
+
+/** A model with numbers for all its sizes. */
+export interface Instance {
+  /** The model's name, as declared. */
+  readonly model: string;
+  /** Compile-time arguments in order of the signature, defaults included. */
+  readonly args: readonly { readonly name: string; readonly value: OptionValue }[];
+  readonly doc: string | null;
+  readonly graph: Graph;
+  readonly origin: Origin;
+}
+
+/** A dataset's declaration, checked. */
+export interface DatasetModel {
+  readonly name: string;
+  readonly doc: string | null;
+  readonly source: DataSource;
+  readonly fields: readonly DataField[];
+  readonly transforms: readonly DataTransform[];
+  /** Shares of the rows by split; they sum to at most 1. */
+  readonly split: { readonly train: number; readonly valid: number; readonly test: number; readonly order: "shuffled" | "file" };
+  /** At most so many rows, from the start; null: all. */
+  readonly take: number | null;
+  readonly origin: Origin;
+}
+
+export type DataSource =
+  | { readonly kind: "idx"; readonly files: readonly string[]; readonly sha256: readonly string[] | null }
+  | { readonly kind: "csv"; readonly file: string; readonly missing: string | null; readonly separator: string; readonly sha256: readonly string[] | null }
+  | { readonly kind: "synthetic"; readonly generator: string; readonly rows: number; readonly seed: number };
+
+export interface DataField {
+  readonly name: string;
+  /** `class` is an `i32` label below `below`. */
+  readonly dtype: Dtype | "class";
+  readonly shape: readonly number[];
+  readonly below: number | null;
+  /** Names of the classes in order, or null. */
+  readonly classes: readonly string[] | null;
+  /** Where it comes from; null: what has the field's own name (csv column) or stands in its place (idx file). */
+  readonly from: { readonly kind: "column"; readonly column: string } | { readonly kind: "columns"; readonly first: string | number; readonly last: string | number } | null;
+}
+
+export type DataTransform =
+  | { readonly kind: "scale"; readonly fields: readonly string[]; readonly by: number }
+  | { readonly kind: "standardize"; readonly fields: readonly string[] };
+
+/** A `train` declaration, checked. */
+export interface Run {
+  readonly name: string;
+  readonly doc: string | null;
+  readonly instance: Instance;
+  readonly dataset: DatasetModel;
+  /** The model's inputs by the fields they read. */
+  readonly feeds: readonly { readonly input: string; readonly field: string }[];
+  /** Inputs: the model's outputs (named as such) and the data's fields (named `row.<field>`). Outputs: one scalar per item. */
+  readonly loss: Graph;
+  /** Same inputs. Outputs: one metric per item. */
+  readonly metrics: Graph;
+  /** What `predict` applies to each output, from the loss that reads it. */
+  readonly links: readonly { readonly output: string; readonly link: "softmax" | "sigmoid" | "none"; readonly classes: readonly string[] | null }[];
+  readonly settings: RunSettings;
+  readonly origin: Origin;
+}
+
+/** A length of training. A share is of the whole run. */
+export type Duration = { readonly unit: "steps" | "epochs"; readonly value: number } | { readonly unit: "share"; readonly value: number };
+
+export interface RunSettings {
+  /** `sgd`, `adam`, `adamw` and their options; `lr` is a number (constant) or a schedule's call value. */
+  readonly optimizer: CallValue;
+  readonly batch: number;
+  readonly length: { readonly unit: "steps" | "epochs"; readonly value: number };
+  readonly clip: { readonly norm: number } | { readonly value: number } | null;
+  readonly checkpoint: { readonly every: Duration | null; readonly keep: number | null; readonly best: string | null };
+  readonly stop: { readonly metric: string; readonly patience: Duration } | null;
+  /** How often the validation split is evaluated; null: after each epoch. */
+  readonly evaluate: Duration | null;
+  readonly l2: number;
+  readonly seed: number;
+}
