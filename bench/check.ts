@@ -1,0 +1,49 @@
+// How long `sop check` takes on a generated 1,000-line file, whole process, beside two peers measured in the same run:
+// an empty Node process (the floor) and `tsc --noEmit` on a TypeScript file of as many lines.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generateSource } from "./support/generate-source.js";
+import { median } from "./support/median.js";
+
+const rounds = 15;
+const folder = mkdtempSync(join(tmpdir(), "sop-bench-"));
+const sop = new URL("../bin/sop.mjs", import.meta.url).pathname;
+const tsc = new URL("../node_modules/typescript/bin/tsc", import.meta.url).pathname;
+
+const source = generateSource(1000);
+const lines = source.split("\n").length;
+writeFileSync(join(folder, "model.sop"), source);
+const functions = Array.from({ length: Math.ceil(lines / 5) }, (_, i) => `export function f${i}(x: number): number {\n  const y = x * ${i};\n  if (y > 3) return y;\n  return x;\n}`);
+writeFileSync(join(folder, "peer.ts"), functions.join("\n"));
+
+/** Milliseconds of one process; fails where the process does. */
+function time(args: readonly string[]): number {
+  const start = performance.now();
+  const result = spawnSync(process.execPath, args, { encoding: "utf8" });
+  if (result.status !== 0) throw new Error(`${args.join(" ")}\n${result.stdout}${result.stderr}`);
+  return performance.now() - start;
+}
+
+try {
+  const commands = {
+    "sop check": [sop, "check", join(folder, "model.sop")],
+    "node (empty)": ["-e", "0"],
+    "tsc --noEmit": [tsc, "--noEmit", join(folder, "peer.ts")],
+  };
+  const times: Record<string, number[]> = {};
+  for (const args of Object.values(commands)) time(args);
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, args] of Object.entries(commands)) (times[name] ??= []).push(time(args));
+  }
+  const check = median(times["sop check"] ?? []);
+  console.log(`check of ${lines} lines, whole process, median of ${rounds} (target 300 ms)`);
+  for (const name of Object.keys(commands)) {
+    const value = median(times[name] ?? []);
+    console.log(`  ${name.padEnd(14)} ${value.toFixed(0).padStart(6)} ms   ${(check / value).toFixed(2)} x`);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
