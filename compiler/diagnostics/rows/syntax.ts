@@ -1,5 +1,170 @@
-// Rows of the catalogue: syntax.
+// Rows of the catalogue: syntax. Made by compiler/ast only.
 
 import { row } from "./row.js";
 
-export const syntaxRows = {} as const;
+const lastLine = "Every statement and clause ends with its line; brackets that are open there are closed before the next one is read.";
+
+export const syntaxRows = {
+  "unknown-character": row<{ text: string }>({
+    severity: "error",
+    message: ({ text }) => `\`${text}\` has no meaning here.`,
+    help: () => "Remove it.",
+    page: "Names are made of the letters a to z, digits and `_`; other letters stand only in strings and comments. There is no `%` operator: a `%` touches its number.",
+    example: "let width = 3 ¤\n",
+  }),
+  "unterminated-string": row<Record<never, never>>({
+    severity: "error",
+    message: () => "The string has no closing `\"` on its line.",
+    help: () => "Close it with `\"`.",
+    page: "A string stands on one line, between double quotes. Inside, `\\\"` is a quote, `\\\\` a backslash, `\\n` a newline and `\\t` a tab.",
+    example: 'data adult = csv("adult.csv)\n',
+  }),
+  "unknown-escape": row<{ text: string }>({
+    severity: "error",
+    message: ({ text }) => `The string has \`${text}\`, which is none of \`\\"\`, \`\\\\\`, \`\\n\` and \`\\t\`.`,
+    help: () => "Write a backslash itself as `\\\\`.",
+    page: "A backslash in a string starts one of four escapes. File names are written with `/` on every system.",
+    example: 'data adult = csv("data\\adult.csv")\n',
+  }),
+  "foreign-spelling": row<{ found: string; meant: string }>({
+    severity: "error",
+    message: ({ found, meant }) => `sop writes \`${meant}\`, found \`${found}\`.`,
+    help: ({ meant }) => `Write \`${meant}\`.`,
+    page: "Logic is spelled `and`, `or` and `not`, equality `==` and `!=`, strings stand in double quotes, and comments start with `//`.",
+    example: "model Small {\n  input x: f32[8]\n  assert 1 == 1 && 2 == 2\n  output y = x\n}\n",
+  }),
+  "malformed-number": row<{ text: string }>({
+    severity: "error",
+    message: ({ text }) => `\`${text}\` is not a number of the language.`,
+    help: () => "Write digits such as `64_000`, `0.5`, `1e-3`, `10%` or `1M`.",
+    page: "A number has digits, perhaps a fraction and an exponent, and perhaps one of the suffixes `%`, `K`, `M`, `G`, `KB`, `MB`, `GB`. There are no hexadecimal numbers. At most 400 characters and exponents below 1000.",
+    example: "let width = 0x10\n",
+  }),
+  "reserved-name": row<{ word: string; instead: string }>({
+    severity: "error",
+    message: ({ word }) => `\`${word}\` is a word of the language, so it cannot be a name.`,
+    help: ({ instead }) => `Name it \`${instead}\`.`,
+    page: "Reserved words are never names. The words that start a declaration or a statement, or link its parts, such as `model`, `layer` or `from`, are names of fields and options, but not of values and declarations.",
+    example: "let repeat = 3\n",
+  }),
+  "unclosed-bracket": row<{ open: string; close: string }>({
+    severity: "error",
+    message: ({ open, close }) => `Expected \`${close}\` here, because \`${open}\` is still open.`,
+    help: ({ close }) => `Write \`${close}\`.`,
+    page: `A bracket ends at the latest where a line starts that cannot stand inside it. ${lastLine}`,
+    example: "model Small {\n  input x: f32[8]\n  y = x |> dense(3\n  output z = y\n}\n",
+  }),
+  "unmatched-bracket": row<{ text: string }>({
+    severity: "error",
+    message: ({ text }) => `\`${text}\` closes nothing.`,
+    help: ({ text }) => `Remove \`${text}\`, or open its bracket.`,
+    page: "A closing bracket needs its opening one before it. One that has none is passed over.",
+    example: "let width = 3)\n",
+  }),
+  "wrong-bracket": row<{ found: string; expected: string }>({
+    severity: "error",
+    message: ({ found, expected }) => `Expected \`${expected}\`, found \`${found}\`.`,
+    help: ({ expected }) => `Write \`${expected}\`.`,
+    page: "A list in square brackets ends with `]`, a list of arguments with `)`.",
+    example: "let sizes = [1, 2)\n",
+  }),
+  "missing-brace": row<{ name: string }>({
+    severity: "error",
+    message: ({ name }) => `Expected \`{\` after the head of \`${name}\`, found the end of the line.`,
+    help: () => "Write `{`.",
+    page: "What belongs to a declaration stands between braces; indentation has no meaning.",
+    example: "model Small\n  input x: f32[8]\n  output y = x\n}\n",
+  }),
+  "nesting-too-deep": row<{ limit: number }>({
+    severity: "error",
+    message: ({ limit }) => `Brackets stand inside each other more than ${limit} deep.`,
+    help: () => "Name a part of it with `name = ...`, or move it into a block.",
+    page: "The limit keeps every later step of the compiler within its memory. Nothing of such a file is read.",
+    example: `let deep = ${"(".repeat(120)}1${")".repeat(120)}\n`,
+  }),
+  "expression-too-long": row<{ limit: number }>({
+    severity: "error",
+    message: ({ limit }) => `An expression has more than ${limit} operators.`,
+    help: () => "Name a part of it with `name = ...`.",
+    page: "The limit keeps every later step of the compiler within its memory. Nothing of such a file is read.",
+    example: `let long = 1${" + 1".repeat(1200)}\n`,
+  }),
+  "expected-syntax": row<{ expected: string; found: string }>({
+    severity: "error",
+    message: ({ expected, found }) => `Expected ${expected}, found ${found}.`,
+    page: `What stands here does not fit what stands before it. ${lastLine} The language reference has every construct with an example.`,
+    example: "let width 3\n",
+  }),
+  "unknown-declaration": row<{ found: string; nearest: string }>({
+    severity: "error",
+    message: ({ found }) => `Expected a declaration, found ${found}.`,
+    help: ({ nearest }) =>
+      nearest === "" ? "Start with `import`, `let`, `data`, `block`, `model`, `recipe` or `train`." : `Did you mean \`${nearest}\`?`,
+    page: "A file is a list of declarations: `import`, `let`, `data`, `block`, `model`, `recipe` and `train`. A value of a whole file is a `let`.",
+    example: "modle Small {\n  input x: f32[8]\n  output y = x\n}\n",
+  }),
+  "unknown-statement": row<{ found: string; nearest: string }>({
+    severity: "error",
+    message: ({ found }) => `Expected a statement, found ${found}.`,
+    help: ({ nearest }) =>
+      nearest === "" ? "Write `name = ...`, or start with `input`, `output`, `layer`, `repeat`, `if`, `return` or `assert`." : `Did you mean \`${nearest}\`?`,
+    page: "A body is a list of statements. A value that is computed and not named would be lost, so an expression alone is not one.",
+    example: "model Small {\n  input x: f32[8]\n  x |> dense(3)\n  output y = x\n}\n",
+  }),
+  "unknown-clause": row<{ found: string }>({
+    severity: "error",
+    message: ({ found }) => `Expected a clause, found ${found}.`,
+    help: () => "Start with the clause's word, as in `batch 32`.",
+    page: "What stands in the braces of `data`, `train` and `recipe` are clauses: a word and what belongs to it, one on each line.",
+    example: "recipe quick {\n  32\n}\n",
+  }),
+  "let-in-body": row<{ word: string; name: string }>({
+    severity: "error",
+    message: ({ word, name }) => `A body names a value with \`${name} = ...\`, found \`${word}\`.`,
+    help: ({ word }) => `Remove \`${word}\`.`,
+    page: "`let` declares a constant of the whole file and stands outside all braces. In a body, `name = value` names a value or changes it.",
+    example: "model Small {\n  input x: f32[8]\n  let y = x |> dense(3)\n  output z = y\n}\n",
+  }),
+  "else-without-if": row<Record<never, never>>({
+    severity: "error",
+    message: () => "`else` has no `if` before it.",
+    help: () => "Put `else` after the `}` of an `if`.",
+    page: "`if condition { ... } else { ... }` chooses statements, `if condition then a else b` chooses a value.",
+    example: "model Small {\n  input x: f32[8]\n  else { x = x |> relu }\n  output y = x\n}\n",
+  }),
+  "assign-in-condition": row<Record<never, never>>({
+    severity: "error",
+    message: () => "A condition compares with `==`, found `=`.",
+    help: () => "Write `==`.",
+    page: "`=` gives a value a name; `==` asks whether two values are equal.",
+    example: "model Small(k: int = 1) {\n  input x: f32[8]\n  if k = 1 { x = x |> relu }\n  output y = x\n}\n",
+  }),
+  "assign-in-clause": row<{ word: string; symbol: string }>({
+    severity: "error",
+    message: ({ word, symbol }) => `The clause \`${word}\` has its value right after its word, found \`${symbol}\`.`,
+    help: ({ symbol }) => `Remove \`${symbol}\`.`,
+    page: "A clause is a word and what belongs to it, without a sign between: `batch 32`. Only options of calls take `:`.",
+    example: "recipe quick {\n  batch = 32\n}\n",
+  }),
+  "operator-after-pipe": row<{ operator: string }>({
+    severity: "error",
+    message: ({ operator }) => `\`|>\` takes one call on its right, found \`${operator}\` after it.`,
+    help: () => "Put parentheses around the pipeline.",
+    page: "A pipeline ends with its last call: in `x |> f + y` one reader adds `y` to `f`, another to `x |> f`. Parentheses say which.",
+    example: "model Small {\n  input x: f32[8]\n  output y = x |> dense(8) + x\n}\n",
+  }),
+  "comparison-chain": row<{ operator: string }>({
+    severity: "error",
+    message: ({ operator }) => `Comparisons do not form chains, found a second one, \`${operator}\`.`,
+    help: () => "Join two comparisons with `and`.",
+    page: "`a < b < c` is written `a < b and b < c`.",
+    example: "model Small(k: int = 1) {\n  assert 0 < k < 4\n  input x: f32[8]\n  output y = x\n}\n",
+  }),
+  "too-many-mistakes": row<{ shown: number; count: number }>({
+    severity: "error",
+    message: ({ shown, count }) => `${count} more mistakes of syntax follow the first ${shown}.`,
+    help: () => "Mend the first ones and check again.",
+    page: "A file with this many mistakes is mostly not a sop program at all, or has one mistake near its beginning that spoils the rest.",
+    example: "¤\n".repeat(250),
+  }),
+} as const;

@@ -1,0 +1,41 @@
+// Words that are special in their place (`model`, `input`, `from`) are names of fields and options, but not of declarations and of values
+// of a body. Finds those that are, with a fix that renames the value and its uses. Relies on the syntax tree only.
+
+import { placeWords } from "../../grammar/tokens.js";
+import type { Declaration, Name, Program } from "./ast.js";
+import { report, type Building } from "./building.js";
+import { walk, type Node } from "./visit.js";
+
+/** Reports each such word once for each declaration that gives it a meaning. */
+export function checkNames(building: Building, program: Program): void {
+  for (const declaration of program.declarations) {
+    for (const name of declaredNames(declaration)) if (placeWords.includes(name.text)) reportWord(building, name, [name], program);
+    const bound = new Map<string, Name[]>();
+    walk(declaration, (node) => {
+      for (const name of boundNames(node)) if (placeWords.includes(name.text)) bound.set(name.text, [...(bound.get(name.text) ?? []), name]);
+    });
+    for (const names of bound.values()) if (names[0] !== undefined) reportWord(building, names[0], names, declaration);
+  }
+}
+
+function declaredNames(declaration: Declaration): readonly Name[] {
+  return declaration.kind === "import" ? declaration.names.map(({ name, alias }) => alias ?? name) : [declaration.name];
+}
+
+/** The names that a statement gives to values. */
+function boundNames(node: Node): readonly Name[] {
+  if (node.kind === "bind") return node.names;
+  if (node.kind === "output" || node.kind === "layer") return [node.name];
+  if (node.kind === "repeat" && node.counter !== null) return [node.counter];
+  return [];
+}
+
+function reportWord(building: Building, at: Name, bindings: readonly Name[], scope: Node): void {
+  const instead = `${at.text}_`;
+  const places = [...bindings];
+  walk(scope, (node) => {
+    if (node.kind === "path" && node.names[0]?.text === at.text) places.push(node.names[0]);
+  });
+  const edits = places.sort((a, b) => a.span.start - b.span.start).map(({ span }) => ({ span, text: instead }));
+  report(building, "reserved-name", at.span, { word: at.text, instead }, { fixes: [{ title: `Name it \`${instead}\`.`, edits }] });
+}

@@ -1,0 +1,89 @@
+// What the beginning of a line says: does it start a statement or a declaration, or does it go on with the line before?
+// Relies on tokens.ts. Used by layout.ts (which newlines count) and reserved-names.ts (where a body begins).
+
+import { tokenMatcher, type IToken, type TokenType } from "chevrotain";
+import {
+  Arrow, AsWord, Assign, AssertWord, AtWord, Bar, BelowWord, BlockWord, CloseBracket, CloseParen, Colon, Comma, DataWord, Dot, ElseWord, FieldsWord,
+  FromWord, FrozenWord, FuseWord, IfWord, ImportWord, InputWord, LayerWord, LetWord, LinkingWord, ModelWord, Name, NotWord, NumberToken, OnWord, OpenBrace, OpenParen,
+  Operator, OutputWord, OverparamWord, PipeSymbol, Range, RecipeWord, RepeatWord, ReturnWord, StringToken, ThenWord, TrainWord,
+} from "./tokens.js";
+
+/** Is there a token, of one of these kinds? */
+export function is(token: IToken | undefined, ...types: TokenType[]): boolean {
+  return token !== undefined && types.some((type) => tokenMatcher(token, type));
+}
+
+/** A token with what layout has to know of the line it stands on. */
+export interface PlacedToken {
+  readonly token: IToken;
+  /** A newline (or `;`) stands before it. */
+  readonly startsLine: boolean;
+  /** Characters before it on its line; null where it does not start a line of the text. */
+  readonly column: number | null;
+}
+
+/** Up to three tokens of the line that begins at `index`. */
+function lineAt(tokens: readonly PlacedToken[], index: number): readonly (IToken | undefined)[] {
+  const line: IToken[] = [];
+  for (let i = index; i < index + 3; i++) {
+    const placed = tokens[i];
+    if (placed === undefined || (i > index && placed.startsLine)) break;
+    line.push(placed.token);
+  }
+  return line;
+}
+
+/** The word of the declaration that starts at `index` (`model Name (`), or null. */
+export function declarationAt(tokens: readonly PlacedToken[], index: number): TokenType | null {
+  const [first, second, third] = lineAt(tokens, index);
+  if (is(first, ImportWord)) return is(second, OpenBrace) ? ImportWord : null;
+  if (!is(second, Name)) return null;
+  if (is(first, LetWord)) return is(third, Assign, Colon) ? LetWord : null;
+  if (is(first, DataWord)) return is(third, Assign) ? DataWord : null;
+  if (is(first, BlockWord)) return is(third, OpenParen) ? BlockWord : null;
+  if (is(first, ModelWord)) return third === undefined || is(third, OpenParen, OpenBrace, Assign, FuseWord, OverparamWord, FrozenWord) ? ModelWord : null;
+  if (is(first, RecipeWord)) return third === undefined || is(third, OpenParen, OpenBrace) ? RecipeWord : null;
+  if (is(first, TrainWord)) return is(third, Colon) ? TrainWord : null;
+  return null;
+}
+
+/** Does the line at `index` start like a statement, whatever was left open before it? `name =`, `output name =`, `repeat n`, `return`. */
+export function startsStatement(tokens: readonly PlacedToken[], index: number): boolean {
+  const [first, second, third] = lineAt(tokens, index);
+  if (is(first, Name) && is(second, Assign)) return true;
+  if (is(first, OutputWord, LayerWord, InputWord) && is(second, Name)) return is(third, Assign, Colon);
+  if (is(first, RepeatWord)) return is(second, Name, NumberToken, OpenParen);
+  if (is(first, IfWord)) return opensBody(tokens, index);
+  return is(first, ReturnWord, AssertWord, FieldsWord);
+}
+
+/** Is the `if` at `index` a statement: does its line have a brace and no `then`? */
+function opensBody(tokens: readonly PlacedToken[], index: number): boolean {
+  for (let i = index + 1; ; i++) {
+    const placed = tokens[i];
+    if (placed === undefined || placed.startsLine || is(placed.token, ThenWord)) return false;
+    if (is(placed.token, OpenBrace)) return true;
+  }
+}
+
+/** Two words side by side, which no expression has: `batch 32`, `loss mse`. */
+export function hasTwoWords(tokens: readonly PlacedToken[], index: number): boolean {
+  const [first, second] = lineAt(tokens, index);
+  return is(first, Name) && !is(first, BelowWord, AsWord, FromWord, AtWord, OnWord) && is(second, Name, LinkingWord, NumberToken, StringToken);
+}
+
+/** After this token a line cannot be over, and what follows must be a value, not a list's next item. */
+export function wantsValue(token: IToken | undefined): boolean {
+  return is(token, Operator, PipeSymbol, Arrow, Bar, Range, Dot, Colon, Assign, NotWord, ThenWord, ElseWord);
+}
+
+/** After this token a line cannot be over. */
+export function goesOnAfter(token: IToken | undefined): boolean {
+  return wantsValue(token) || is(token, Comma);
+}
+
+/** A line that starts with this token goes on with the line before; `isHead` outside all braces, where `on` does so too. */
+export function goesOnBefore(token: IToken, isHead: boolean): boolean {
+  const continues = is(token, Operator, PipeSymbol, Arrow, Bar, CloseParen, CloseBracket, OpenBrace, ElseWord, ThenWord, OverparamWord, FrozenWord, FuseWord);
+  return continues || (isHead && is(token, OnWord));
+}

@@ -1,0 +1,61 @@
+// Reserved words that stand where a name must stand: they become names and are reported once per word, with all their uses.
+// Relies on lines.ts and tokens.ts. Runs before layout.ts, so that one such word is one mistake and not one at each use.
+
+import type { IToken } from "chevrotain";
+import { become, endOf } from "./lexer.js";
+import { declarationAt, goesOnBefore, hasTwoWords, is, startsStatement, type PlacedToken } from "./lines.js";
+import type { Place, SyntaxProblem } from "./problems.js";
+import {
+  AsWord, Assign, BlockWord, CloseBrace, CloseBracket, CloseParen, Colon, Comma, DataWord, Dot, ElseWord, FieldsWord, FrozenWord, FuseWord, Identifier, IfWord,
+  InputWord, LayerWord, LetWord, LinkingWord, ModelWord, NotWord, OpenBrace, OpenBracket, OpenParen, OutputWord, OverparamWord, RecipeWord, TrainWord,
+  FalseWord, ImportWord, RepeatWord, ReturnWord, ThenWord, AssertWord, TrueWord, AndWord, OrWord,
+} from "./tokens.js";
+
+const reserved = [
+  LinkingWord, ImportWord, LetWord, IfWord, ThenWord, ElseWord, RepeatWord, ReturnWord, AssertWord, FieldsWord,
+  OverparamWord, FrozenWord, FuseWord, TrueWord, FalseWord, NotWord, AndWord, OrWord,
+];
+
+/** Turns misused reserved words into identifiers, in place. */
+export function nameReservedWords(tokens: readonly PlacedToken[]): SyntaxProblem[] {
+  const uses = new Map<string, Place[]>();
+  let depth = 0;
+  let inBody = false;
+  tokens.forEach(({ token, startsLine, column }, index) => {
+    if (startsLine || index === 0) {
+      const declaration = declarationAt(tokens, index);
+      if (declaration !== null || startsStatement(tokens, index) || hasTwoWords(tokens, index)) depth = 0;
+      // At the margin even a misspelled declaration ends the body above it.
+      if (declaration !== null) inBody = declaration === BlockWord || declaration === ModelWord;
+      else if (column === 0 && depth === 0 && !is(token, CloseBrace) && !goesOnBefore(token, true)) inBody = false;
+    }
+    if (is(token, OpenParen, OpenBracket)) depth++;
+    else if (is(token, CloseParen, CloseBracket)) depth--;
+    else if (is(token, OpenBrace, CloseBrace)) depth = 0;
+    else if (is(token, ...reserved)) {
+      const previous = tokens[index - 1]?.token;
+      const next = tokens[index + 1];
+      const isLink = is(token, LinkingWord) && (inBody || depth > 0);
+      if (!isLink && !isName(token, previous, next?.token, startsLine || index === 0)) return;
+      become(token, Identifier);
+      const places = uses.get(token.image) ?? [];
+      places.push({ start: token.startOffset, end: endOf(token) });
+      uses.set(token.image, places);
+    }
+  });
+  return [...uses].map(([word, places]) => {
+    const { start, end } = places[0] ?? { start: 0, end: 0 };
+    return { id: "reserved-name", start, end, word, uses: places };
+  });
+}
+
+/** Can this reserved word only be meant as a name, by what stands beside it? */
+function isName(token: IToken, previous: IToken | undefined, next: IToken | undefined, startsLine: boolean): boolean {
+  if (is(previous, Dot)) return true;
+  if (is(previous, OutputWord, LayerWord, InputWord, LetWord, ModelWord, BlockWord, DataWord, RecipeWord, TrainWord) && !startsLine) {
+    return is(next, Colon, Assign, OpenParen, OpenBrace, FuseWord);
+  }
+  if (is(next, Assign)) return !is(token, ElseWord, ThenWord, LetWord);
+  if (is(next, Colon)) return startsLine ? !is(token, ElseWord) : is(previous, OpenParen, OpenBrace, Comma, FieldsWord, AsWord) || is(token, LinkingWord);
+  return false;
+}
