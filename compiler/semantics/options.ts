@@ -1,6 +1,6 @@
 // Declarations of options: one form for layers, clauses, schedules, optimizers, annotations. Completion, hover and the reference read them.
 
-import type { OptionValue } from "./semantic-model.js";
+import type { OptionValue } from "./option-value.js";
 
 export interface OptionSpec {
   readonly name: string;
@@ -20,7 +20,7 @@ export type OptionType =
   | { readonly kind: "word"; readonly words: readonly string[] }
   /** Whole numbers in brackets; `one` also lets a single number stand for `count` equal ones. */
   | { readonly kind: "ints"; readonly count?: number; readonly one?: boolean; readonly min?: number }
-  | { readonly kind: "floats"; readonly count?: number }
+  | { readonly kind: "floats"; readonly count?: number; readonly min?: number; readonly max?: number }
   /** `2%`, `200 steps` or `3 epochs`. */
   | { readonly kind: "duration" }
   /** One of several functions with options of their own: schedules, initializers, mixing rules. */

@@ -4,7 +4,10 @@
 import type { Program } from "../ast/ast.js";
 import type { Origin } from "../source/source.js";
 import type { LayerKind } from "./layers/layers.js";
+import type { CallValue, OptionValue } from "./option-value.js";
 import type { Dtype, TensorType } from "./types.js";
+
+export type { CallValue, OptionValue } from "./option-value.js";
 
 export interface SemanticModel {
   /** All files of the program by path, the opened file first. */
@@ -16,15 +19,6 @@ export interface SemanticModel {
   readonly instances: readonly Instance[];
   /** Train runs of the opened file, in order of the text. */
   readonly runs: readonly Run[];
-}
-
-/** A value of an option after checking: exact numbers have become floats, words strings, lists arrays. */
-export type OptionValue = number | string | boolean | readonly number[] | CallValue;
-
-/** A call in the place of a value: `cosine(0.1)`, `dirichlet(0.5)`, `normal(0.02)`. All options are present, defaults filled in. */
-export interface CallValue {
-  readonly call: string;
-  readonly options: Readonly<Record<string, OptionValue>>;
 }
 
 /** An index into the values of a graph: inputs first, then one per application. */

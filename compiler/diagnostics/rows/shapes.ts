@@ -1,5 +1,137 @@
-// Rows of the catalogue: shapes.
+// Rows of the catalogue: shapes, bodies, and what limits a model.
 
 import { row } from "./row.js";
 
-export const shapeRows = {} as const;
+export const shapeRows = {
+  "shape-mismatch": row<{ layer: string; expected: string; found: string }>({
+    severity: "error",
+    message: ({ layer, expected, found }) => `\`${layer}\` takes ${expected}, and found ${found}.`,
+    page: "Shapes are those of one example, without the batch. Operators align shapes at the right, and only a size of 1 stretches; nothing is converted silently. The notes say where each tensor comes from, and the fix, where there is one, changes the size that does not fit.",
+    example: "model Net {\n  input x: f32[4]\n  h = x |> dense(8) |> relu\n  output y: f32[8] = h + (x |> dense(6))\n}\n",
+  }),
+  "result-type": row<{ what: string; expected: string; found: string }>({
+    severity: "error",
+    message: ({ what, expected, found }) => `${what} is declared as ${expected}, and is ${found}.`,
+    help: () => "Change the layer that gives it, or the declared type.",
+    page: "A declared type of an output or of a block's result is checked against what the body computes.",
+    example: "model Net {\n  input x: f32[4]\n  output y: f32[12] = x |> dense(10)\n}\n",
+  }),
+  "argument-type": row<{ of: string; name: string; expected: string; found: string }>({
+    severity: "error",
+    message: ({ of, name, expected, found }) => `\`${name}\` of \`${of}\` is ${expected}, and found ${found}.`,
+    help: () => "Give it a tensor of that type, or change the signature.",
+    page: "A bare name in a signature, as `t` and `d` in `f32[t, d]`, takes the size it meets first in each call; from then on it is that number. Arithmetic, as `2 * d`, is computed and compared.",
+    example: "block mix(x: f32[t, d], y: f32[t, d]) -> f32[t, d] {\n  return x + y\n}\nmodel Net {\n  input a: f32[3, 4], b: f32[3, 5]\n  output y = mix(a, b)\n}\n",
+  }),
+  "tensor-expected": row<{ layer: string; found: string }>({
+    severity: "error",
+    message: ({ layer, found }) => `\`${layer}\` takes a tensor here, and found ${found}.`,
+    help: ({ layer }) => `Pipe a tensor into it: \`x |> ${layer}(...)\`.`,
+    page: "Tensors come first in a call and by position, then options. `x |> f(a)` is `f(x, a)`. A block that gives several values is unpacked first: `a, b = f(x)`.",
+    example: "model Net {\n  input x: f32[4]\n  output y: f32[10] = dense(10)\n}\n",
+  }),
+  "tensor-count": row<{ layer: string; expected: string; found: number }>({
+    severity: "error",
+    message: ({ layer, expected, found }) => `\`${layer}\` takes ${expected}, and found ${found}.`,
+    help: () => "Give it as many tensors as it takes, before its options.",
+    page: "Tensors come first in a call and by position. A pipe gives the first of them.",
+    example: "model Net {\n  input x: f32[4]\n  output y: f32[4] = relu()\n}\n",
+  }),
+  "value-count": row<{ expected: number; found: number }>({
+    severity: "error",
+    message: ({ expected, found }) => `The statement names ${expected === 1 ? "1 value" : `${expected} values`}, and found ${found}.`,
+    help: () => "Name as many values as there are; `_` passes one over.",
+    page: "A block that returns several values, or a model with several outputs, is unpacked with as many names: `_, features = tokens |> Backbone`.",
+    example: "model Net {\n  input x: f32[4]\n  a, b = x |> relu\n  output y: f32[4] = a + b\n}\n",
+  }),
+  "return-count": row<{ block: string; expected: number; found: number }>({
+    severity: "error",
+    message: ({ block, expected, found }) => `\`${block}\` declares ${expected} results and returns ${found}.`,
+    help: () => "Return as many values as are declared.",
+    page: "The types after `->` are those of the values after `return`, in order.",
+    example: "block two(x: f32[d]) -> f32[d], f32[d] {\n  return x\n}\nmodel Net {\n  input x: f32[4]\n  a, b = two(x)\n  output y = a + b\n}\n",
+  }),
+  "missing-return": row<{ block: string }>({
+    severity: "error",
+    message: ({ block }) => `\`${block}\` ends without a \`return\`.`,
+    help: () => "End the body with `return`.",
+    page: "A block gives its result with `return`, on every path through its compile-time `if`s.",
+    example: "block half(x: f32[d]) -> f32[d] {\n  y = 0.5 * x\n}\n",
+  }),
+  "statement-not-here": row<{ statement: string; place: string }>({
+    severity: "error",
+    message: ({ statement, place }) => `\`${statement}\` has no meaning in ${place}.`,
+    page: "Models have `input` and `output`; blocks have parameters and `return`.",
+    example: "model Net {\n  input x: f32[4]\n  output y = x |> relu\n  return y\n}\n",
+  }),
+  "layer-not-here": row<{ layer: string; where: string }>({
+    severity: "error",
+    message: ({ layer, where }) => `\`${layer}\` has no meaning in ${where}.`,
+    help: () => "Use layers in the bodies of models and blocks, losses in `loss` and `metrics`, metrics in `metrics`.",
+    page: "A body describes what is computed for one example: it has layers and no losses. `loss` and `metrics` compare outputs with the data's fields: they have losses, metrics and arithmetic, and no layers with weights. Options and constants are numbers known at compile time.",
+    example: "model Net {\n  input x: f32[4]\n  output y = mse(x, x)\n}\n",
+  }),
+  "layer-without-call": row<{ name: string }>({
+    severity: "error",
+    message: ({ name }) => `\`layer ${name}\` needs the call of a layer, without its tensors.`,
+    help: ({ name }) => `Write \`layer ${name} = dense(64)\` and apply it as \`x |> ${name}\`.`,
+    page: "`layer name = call` names a layer with its options, so that its uses share weights. The tensors come where it is applied.",
+    example: "model Net {\n  input x: f32[4]\n  layer twice = 2\n  output y = x |> relu\n}\n",
+  }),
+  "layer-name-taken": row<{ name: string }>({
+    severity: "error",
+    message: ({ name }) => `Two layers of this body would have their weights under the name \`${name}\`.`,
+    help: () => "Give the named layer another name.",
+    page: "Weights are known by paths: the name of a `layer`, or the called layer and its count among equal ones. Checkpoints go by them, so that no two can be equal.",
+    example: "model Net {\n  input x: f32[4]\n  layer first_half = dense(4)\n  layer first_half = dense(2)\n  output y = x |> first_half\n}\n",
+  }),
+  "shared-weights-differ": row<{ layer: string; first: string; second: string }>({
+    severity: "error",
+    message: ({ layer, first, second }) => `The uses of \`${layer}\` share its weights, which are ${first} in one and ${second} in another.`,
+    help: () => "Apply it to tensors of equal sizes, or call the layer anew.",
+    page: "A layer that has a name has one set of weights. Their shapes come from the tensors it is applied to, which have to agree.",
+    example: "model Net {\n  input a: f32[4], b: f32[5]\n  layer shared = dense(3)\n  output y = shared(a) + shared(b)\n}\n",
+  }),
+  "shared-overparam-differs": row<{ layer: string; first: number; second: number }>({
+    severity: "error",
+    message: ({ layer, first, second }) => `The uses of \`${layer}\` share its kernel, which would have ${first} copies in one and ${second} in another.`,
+    help: ({ layer }) => `Write the annotation where the layer is named: \`layer ${layer} = ... overparam k\`.`,
+    page: "A kernel is one set of copies with one draw of mixing weights, whatever reads it.",
+    example: "model Net {\n  input x: f32[4]\n  layer shared = dense(4)\n  output y = x |> shared overparam 2 |> shared overparam 4\n}\n",
+  }),
+  "model-without": row<{ name: string; what: string }>({
+    severity: "error",
+    message: ({ name, what }) => `The model \`${name}\` has no ${what}.`,
+    help: ({ what }) => `Declare one with \`${what}\`.`,
+    page: "A model computes outputs from inputs: `input image: f32[28, 28, 1]`, `output digit: f32[10] = ...`.",
+    example: "model Net {\n  input x: f32[4]\n  y = x |> dense(2)\n}\n",
+  }),
+  "assertion-failed": row<{ message: string; found: string }>({
+    severity: "error",
+    message: ({ message, found }) => `The assertion fails: ${message}${found === "" ? "" : ` (found ${found})`}.`,
+    help: () => "Change the sizes, or the assertion.",
+    page: "`assert` holds at compile time, for each call with its numbers. `shipped.weights`, `shipped.bytes` and `shipped.flops` are those of the model that ships, without copies.",
+    example: 'model Net(width: int = 3) {\n  input x: f32[4]\n  assert width >= 4, "too narrow"\n  output y = x |> dense(width)\n}\n',
+  }),
+  "recursion-limit": row<{ limit: number; what: string }>({
+    severity: "error",
+    message: ({ limit, what }) => `More than ${limit} ${what} stand inside each other.`,
+    help: () => "End the recursion with a compile-time `if`, or take steps apart into names.",
+    page: "A block may call itself if a compile-time `if` ends it. At most 64 calls and 500 expressions stand inside each other.",
+    example: "block again(x: f32[d]) -> f32[d] {\n  return x |> again\n}\nmodel Net {\n  input x: f32[4]\n  output y = x |> again\n}\n",
+  }),
+  "model-too-large": row<{ limit: string }>({
+    severity: "error",
+    message: ({ limit }) => `The program needs more than ${limit}.`,
+    help: () => "Repeat less often.",
+    page: "Models are unrolled at compile time. Limits keep a mistake in a count from running for hours.",
+    example: "model Net {\n  input x: f32[4]\n  repeat 1_000_000_000 {\n    x = x |> relu\n  }\n  output y = x\n}\n",
+  }),
+  "tensor-too-large": row<{ layer: string; shape: string }>({
+    severity: "error",
+    message: ({ layer, shape }) => `A tensor of \`${layer}\` would be ${shape}, which is more than 2^31 - 1 elements.`,
+    help: () => "Make the sizes smaller.",
+    page: "A tensor holds at most 2^31 - 1 elements for each example, and so does a weight.",
+    example: "model Net {\n  input x: f32[100_000]\n  output y = x |> dense(100_000)\n}\n",
+  }),
+} as const;

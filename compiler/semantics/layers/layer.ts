@@ -1,6 +1,6 @@
 // What semantics, the lowering, the summary and the editor know of a layer: its options, shape rule, weights and cost.
 
-import type { OptionValue } from "../semantic-model.js";
+import type { OptionValue } from "../option-value.js";
 import type { TensorType } from "../types.js";
 import type { OptionSpec } from "../options.js";
 

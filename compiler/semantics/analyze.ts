@@ -1,0 +1,109 @@
+// From the opened file to the semantic model: files are loaded, names checked in all bodies, datasets and runs read, models built.
+// Reads through the host and the given parser only; a user's mistake becomes a diagnostic, and what it touches is left out.
+
+import type { Checked, Diagnostic } from "../diagnostics/diagnostic.js";
+import type { Host } from "../host.js";
+import { evaluateCall } from "./calls.js";
+import { checkBodies } from "./check-bodies.js";
+import { collectClauses } from "./clauses/collect.js";
+import { readDataset, type Datasets } from "./clauses/dataset.js";
+import { readRun } from "./clauses/run.js";
+import { Exhausted, type Context, type Env } from "./context.js";
+import { inlineBlock } from "./elaborate/inline.js";
+import { instantiate, type Instances } from "./elaborate/instantiate.js";
+import { resolveModel } from "./elaborate/resolve-model.js";
+import { optionParameters } from "./callables.js";
+import { evaluate, evaluateLet } from "./evaluate.js";
+import { loadFiles, type Entry, type FileScope, type Parse } from "./files.js";
+import { createReport, type Report } from "./report.js";
+import { Scope } from "./scope.js";
+import type { DatasetModel, Instance, Run, SemanticModel } from "./semantic-model.js";
+
+/** Checks the program that starts with the file `main`. Its value holds what has no error. */
+export function analyze(main: string, host: Host, parse: Parse): Checked<SemanticModel> {
+  const report = createReport();
+  const files = loadFiles(main, host, parse, report);
+  const context: Context = {
+    report,
+    files,
+    constants: new Map(),
+    overparams: new Map(),
+    elaborated: new Set(),
+    spent: { evaluations: 0, depth: 0 },
+    rules: { expression: evaluate, call: evaluateCall, block: inlineBlock },
+  };
+  const opened = files.get(main);
+  const value: SemanticModel = { files: new Map([...files].map(([path, file]) => [path, file.program])), main, ...(opened === undefined ? { datasets: [], instances: [], runs: [] } : readDeclarations(context, opened)) };
+  for (const file of files.values()) checkBodies(context, file);
+  for (const { origin, reached } of context.overparams.values()) if (!reached && report.errors() === 0) report.say("overparam-without-kernel", origin, {});
+  return { value, diagnostics: withoutConsequences(report, files) };
+}
+
+function readDeclarations(context: Context, file: FileScope): Pick<SemanticModel, "datasets" | "instances" | "runs"> {
+  const instances: Instances = new Map();
+  const datasets: Datasets = new Map();
+  const read: DatasetModel[] = [];
+  const runs: Run[] = [];
+  const built = new Set<Instance>();
+  const own = [...file.entries.values()].filter((entry) => entry.file === file && !file.tainted.has(entry.node.span.start));
+  const env: Env = { context, file, scope: new Scope(), site: null };
+  for (const entry of own) {
+    const { node } = entry;
+    if (node.kind === "let") guarded(() => evaluateLet(env, entry));
+    else if (node.kind === "data") {
+      const { model } = readDataset(context, datasets, { file, node });
+      if (model !== null) read.push(model);
+    }
+  }
+  for (const { node } of own) {
+    if (node.kind === "train") {
+      const run = readRun(context, { instances, datasets }, { file, node });
+      if (run !== null) {
+        runs.push(run);
+        if (!read.includes(run.dataset)) read.push(run.dataset);
+      }
+    } else if (node.kind === "recipe") checkRecipe(context, file, node);
+  }
+  for (const { node } of own) {
+    if (node.kind !== "model" || optionParameters(node).some((param) => param.default === null)) continue;
+    guarded(() => {
+      const model = resolveModel(context, { file, node }, new Map(), undefined);
+      const complete = model !== null && optionParameters(model.node).every((param) => param.default !== null || model.values.has(param.name.text));
+      const instance = model === null || !complete ? null : instantiate(context, instances, model, node.name.text, null, env, node.name.span);
+      if (instance !== null && instance !== "symbolic") built.add(instance);
+    });
+  }
+  for (const run of runs) built.add(run.instance);
+  return { datasets: read, instances: [...built], runs };
+}
+
+function guarded(work: () => void): void {
+  try {
+    work();
+  } catch (thrown) {
+    if (!(thrown instanceof Exhausted)) throw thrown;
+  }
+}
+
+// A recipe that no run uses is checked for its words; what its items name is only known in a run.
+function checkRecipe(context: Context, file: FileScope, node: Extract<Entry["node"], { kind: "recipe" }>): void {
+  const scope = new Scope();
+  for (const param of node.params) scope.define(param.name.text, { kind: "error" });
+  guarded(() => collectClauses({ context, file, scope, site: null }, node.clauses, "recipe"));
+}
+
+const aboutNames: ReadonlySet<string> = new Set(["unknown-name", "unknown-layer", "no-such-declaration", "unknown-import", "unknown-field", "unknown-metric", "missing-clause", "input-without-field", "missing-return", "model-without"]);
+
+// Where the text itself is broken, what follows from it is not said: nothing inside a declaration with a syntax error, and no
+// unknown names in its file, whose declarations may be among what was lost.
+function withoutConsequences(report: Report, files: ReadonlyMap<string, FileScope>): readonly Diagnostic[] {
+  return report.diagnostics.filter((diagnostic) => {
+    const file = files.get(diagnostic.origin.file);
+    if (file === undefined || !file.hasSyntaxErrors) return true;
+    if (file.syntax.has(diagnostic)) return true;
+    if (aboutNames.has(diagnostic.id)) return false;
+    const { start } = diagnostic.origin.span;
+    const within = [...file.program.declarations].reverse().find((declaration) => declaration.span.start <= start);
+    return within === undefined || !file.tainted.has(within.span.start);
+  });
+}

@@ -1,0 +1,142 @@
+// One application of a layer or operator: its shape rule, its weights, and the messages where it does not fit.
+
+import type { Note } from "../diagnostics/diagnostic.js";
+import type { Span } from "../source/source.js";
+import { at, Exhausted, limits, type Env, type Site } from "./context.js";
+import type { Options, WeightSignature } from "./layers/layer.js";
+import { categoryOf, layers, type LayerKind } from "./layers/layers.js";
+import { elements } from "./layers/shape-rules.js";
+import { plannedOption } from "./not-supported.js";
+import { resizeFixes } from "./resize-fixes.js";
+import { originKey } from "./overparam.js";
+import { printType } from "./types.js";
+import { error, type Reach, type TensorValue, type Value } from "./values.js";
+
+export interface LayerRequest {
+  readonly kind: LayerKind;
+  /** What the message calls it: the layer's name or the operator. */
+  readonly title: string;
+  readonly tensors: readonly TensorValue[];
+  readonly options: Options;
+  readonly path: string;
+  readonly reach: Reach | null;
+  readonly span: Span;
+}
+
+// Layers that a loss or metric cannot hold: they have weights, or differ between training and evaluation.
+const bodyOnly: ReadonlySet<LayerKind> = new Set<LayerKind>(["dense", "conv2d", "embedding", "batch_norm", "dropout"]);
+
+/** Adds the application to the graph and gives its value; `error` where something was reported. */
+export function applyLayer(env: Env, request: LayerRequest): Value {
+  const { report } = env.context;
+  const origin = at(env, request.span);
+  const where = placeProblem(env.site, request.kind);
+  if (where !== null || env.site === null) {
+    report.say("layer-not-here", origin, { layer: request.title, where: where ?? "a compile-time value" });
+    return error;
+  }
+  const { site } = env;
+  const planned = plannedOption(request.kind, request.options);
+  if (planned !== null) {
+    report.say("not-supported-yet", origin, { what: planned });
+    return error;
+  }
+  const tensors = promoteScalars(env, request);
+  const types = tensors.map((tensor) => tensor.type);
+  const signature = layers[request.kind];
+  const result = signature.shape(types, request.options);
+  if (result.kind === "mismatch") {
+    const fixes = resizeFixes(site.graph, request.kind, tensors, env.file.path);
+    report.say(
+      "shape-mismatch",
+      origin,
+      { layer: request.title, expected: result.expected, found: result.found },
+      { notes: operandNotes(env, tensors, request.span), fixes, ...(result.fix === null ? {} : { help: result.fix }) },
+    );
+    return error;
+  }
+  const weights = signature.weights(types, request.options);
+  for (const shape of [result.type.shape, ...weights.map((weight) => weight.shape)]) {
+    if (elements(shape) <= limits.elements) continue;
+    report.say("tensor-too-large", origin, { layer: request.title, shape: `[${shape.join(", ")}]` });
+    return error;
+  }
+  if (site.graph.applications.length >= limits.applications) {
+    report.say("model-too-large", origin, { limit: `${limits.applications.toLocaleString("en-US")} layers and operators` });
+    throw new Exhausted();
+  }
+  const overparam = request.reach?.settings ?? null;
+  if (weights.length > 0 && !shareWeights(env, site, request, weights, overparam?.copies ?? 1)) return error;
+  if (overparam !== null && weights.some(({ role }) => role === "kernel" || (role === "embedding" && overparam.embeddings))) {
+    const met = env.context.overparams.get(originKey(overparam.origin));
+    if (met !== undefined) met.reached = true;
+  }
+  const isMetric = categoryOf(request.kind) === "metric";
+  return site.graph.apply(
+    { layer: request.kind, operands: tensors.map((tensor) => tensor.ref), options: request.options, type: result.type, path: request.path, name: null, origin, callers: site.callers, overparam, frozen: false },
+    isMetric,
+  );
+}
+
+function placeProblem(site: Site | null, kind: LayerKind): string | null {
+  if (site === null) return "a compile-time value";
+  const category = categoryOf(kind);
+  if (site.purpose === "model") return category === "loss" || category === "metric" ? "the body of a model" : null;
+  if (site.purpose === "loss" && category === "metric") return "`loss`";
+  return bodyOnly.has(kind) ? `\`${site.purpose}\`` : null;
+}
+
+// Scalars that are joined count as vectors of one, and so does one beside a vector of one in a loss: explicit from here on.
+function promoteScalars(env: Env, request: LayerRequest): readonly TensorValue[] {
+  const { tensors, kind } = request;
+  const isVector = (tensor: TensorValue): TensorValue => {
+    if (tensor.type.shape.length > 0) return tensor;
+    const made = applyLayer(env, { kind: "reshape", title: request.title, tensors: [tensor], options: { shape: [1] }, path: "", reach: null, span: request.span });
+    return made.kind === "tensor" ? made : tensor;
+  };
+  if (kind === "concat") return tensors.map(isVector);
+  const [prediction, target] = tensors;
+  const category = categoryOf(kind);
+  if ((category !== "loss" && category !== "metric") || prediction === undefined || target === undefined) return tensors;
+  const isSingle = (tensor: TensorValue): boolean => tensor.type.shape.length === 1 && tensor.type.shape[0] === 1;
+  if (isSingle(prediction) && target.type.shape.length === 0 && target.type.dtype === "f32") return [prediction, isVector(target)];
+  if (prediction.type.shape.length === 0 && isSingle(target) && target.type.dtype === "f32") return [isVector(prediction), target];
+  return tensors;
+}
+
+function operandNotes(env: Env, tensors: readonly TensorValue[], span: Span): readonly Note[] {
+  const here = at(env, span);
+  const made: Note[] = tensors
+    .filter(({ origin }) => origin.file !== here.file || origin.span.start !== span.start || origin.span.end !== span.end)
+    .slice(0, 4)
+    .map(({ origin, type }) => ({ origin, message: `${printType(type)} comes from here.` }));
+  return [...made, ...callerNotes(env)];
+}
+
+/** "In this call", for what stands in a block that was called from elsewhere. */
+export function callerNotes(env: Env): readonly Note[] {
+  return (env.site?.callers ?? []).slice(0, 4).map((origin) => ({ origin, message: "In this call." }));
+}
+
+// Two uses of one path share its weights: they must agree in shapes and in their kernel sets.
+function shareWeights(env: Env, site: Site, request: LayerRequest, weights: readonly WeightSignature[], copies: number): boolean {
+  const { graph } = site;
+  const shapes = weights.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ");
+  const shared = graph.weights.get(request.path);
+  const origin = at(env, request.span);
+  if (shared === undefined) {
+    graph.weights.set(request.path, { shapes, copies, origin });
+    graph.count(weights);
+    return true;
+  }
+  const notes = [{ origin: shared.origin, message: "The other use is here." }];
+  if (shared.shapes !== shapes) {
+    env.context.report.say("shared-weights-differ", origin, { layer: request.path, first: shared.shapes, second: shapes }, { notes });
+    return false;
+  }
+  if (shared.copies !== copies && weights.some(({ role }) => role === "kernel")) {
+    env.context.report.say("shared-overparam-differs", origin, { layer: request.path, first: shared.copies, second: copies }, { notes });
+    return false;
+  }
+  return true;
+}

@@ -1,0 +1,66 @@
+// Which argument of a call goes to which option: by name, or by position for options without a default, in order.
+
+import type { Argument } from "../ast/ast.js";
+import { suggest } from "../diagnostics/suggest.js";
+import { at, type Env } from "./context.js";
+import { replacement } from "./report.js";
+
+/** An option as far as matching goes. */
+export interface Parameter {
+  readonly name: string;
+  readonly required: boolean;
+}
+
+/** Arguments by option; `ok` is false where something was reported. Does not look for options that are missing. */
+export function bindArguments(env: { readonly context: Pick<Env["context"], "report">; readonly file: Env["file"] }, of: string, parameters: readonly Parameter[], args: readonly Argument[]): { readonly bound: ReadonlyMap<string, Argument>; readonly ok: boolean } {
+  const { report } = env.context;
+  const bound = new Map<string, Argument>();
+  const positional = parameters.filter((parameter) => parameter.required);
+  let next = 0;
+  let ok = true;
+  for (const argument of args) {
+    if (argument.name === null) {
+      const parameter = positional[next++];
+      if (parameter === undefined) {
+        ok = false;
+        if (argument.value.kind === "missing") continue;
+        const optional = parameters.find((other) => !other.required && !bound.has(other.name));
+        report.say(
+          "too-many-arguments",
+          at(env, argument.span),
+          { of, expected: positional.length },
+          optional === undefined ? {} : { help: `Name the option, for example \`${optional.name}: ...\`.` },
+        );
+        break;
+      }
+      if (bound.has(parameter.name)) {
+        ok = false;
+        report.say("duplicate-option", at(env, argument.span), { option: parameter.name, of });
+      } else bound.set(parameter.name, argument);
+      continue;
+    }
+    const name = argument.name.text;
+    const origin = at(env, argument.name.span);
+    if (name === "") ok = false;
+    else if (!parameters.some((parameter) => parameter.name === name)) {
+      ok = false;
+      const nearest = suggest(name, parameters.map((parameter) => parameter.name));
+      const known = parameters.map((parameter) => `\`${parameter.name}\``).join(", ");
+      report.say(
+        "unknown-option",
+        origin,
+        { option: name, of, nearest: nearest ?? "" },
+        nearest !== null ? { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] } : { help: known === "" ? `Remove it: \`${of}\` has no options.` : `Use an option of \`${of}\`: ${known}.` },
+      );
+    } else if (bound.has(name)) {
+      ok = false;
+      report.say("duplicate-option", origin, { option: name, of });
+    } else bound.set(name, argument);
+  }
+  return { bound, ok };
+}
+
+/** The parameter list with which every built-in is matched. */
+export function parametersOf(specs: readonly { readonly name: string; readonly default?: unknown }[]): readonly Parameter[] {
+  return specs.map((spec) => ({ name: spec.name, required: spec.default === undefined }));
+}

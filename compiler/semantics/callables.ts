@@ -1,0 +1,171 @@
+// What the name in a call stands for: a layer, a block, a model, or a function on numbers.
+
+import type { Argument, Block, Call, Expression, Field, InputStatement, Model, Param, Path } from "../ast/ast.js";
+import { suggest } from "../diagnostics/suggest.js";
+import { bindArguments, type Parameter } from "./bind-arguments.js";
+import { at, type Env } from "./context.js";
+import { checkDeclaredValue, parameterKind } from "./declared-types.js";
+import { kindOf, originOf } from "./files.js";
+import { functions } from "./functions.js";
+import { isLayerName, layers } from "./layers/layers.js";
+import { plannedLayers } from "./not-supported.js";
+import { bareName, calleeName, readOption, readOptions } from "./read-options.js";
+import { replacement } from "./report.js";
+import { learningRate, schedules } from "./schedules.js";
+import { error, type Callable, type LayerValue, type Value } from "./values.js";
+
+export type Callee = { readonly kind: "layer"; readonly layer: LayerValue } | { readonly kind: "function"; readonly name: string } | { readonly kind: "error" };
+
+const broken: Callee = { kind: "error" };
+
+export function layerValue(callable: Callable): LayerValue {
+  return { kind: "layer", callable, bound: null, path: null, reach: undefined };
+}
+
+/** The callee, or an error after a report. The file shadows what is built in; values of the body shadow the file if they are layers. */
+export function resolveCallee(env: Env, path: Path, say: (env: Env, path: Path, what: string) => void = sayPlanned): Callee {
+  const texts = path.names.map((name) => name.text);
+  const [name = ""] = texts;
+  if (texts.includes("")) return broken;
+  const local = env.scope.lookup(name);
+  if (texts.length > 1) {
+    if (local?.kind === "error" || env.file.broken.has(name)) return broken;
+    if (local?.kind === "layer" && texts[1] === "unembed") say(env, path, `\`${texts.join(".")}\``);
+    else sayUnknownCallee(env, path, texts.join("."), []);
+    return broken;
+  }
+  if (local?.kind === "layer") return { kind: "layer", layer: local };
+  const entry = env.file.entries.get(name);
+  if (entry?.node.kind === "block") return { kind: "layer", layer: layerValue({ kind: "block", file: entry.file, node: entry.node }) };
+  if (entry?.node.kind === "model") return { kind: "layer", layer: layerValue({ kind: "model", file: entry.file, node: entry.node }) };
+  if (env.file.broken.has(name)) return broken;
+  if (Object.hasOwn(functions, name)) return { kind: "function", name };
+  if (isLayerName(name)) return { kind: "layer", layer: layerValue({ kind: "built-in", name }) };
+  if (plannedLayers.has(name)) {
+    say(env, path, `\`${name}\``);
+    return broken;
+  }
+  if (local?.kind === "error") return broken;
+  if (entry !== undefined) {
+    env.context.report.say("not-callable", at(env, path.span), { name, what: kindOf(entry.node) }, { notes: [{ origin: originOf(entry), message: `\`${name}\` is declared here.` }] });
+    return broken;
+  }
+  if (local !== undefined) {
+    env.context.report.say("not-callable", at(env, path.span), { name, what: local.kind === "tensor" ? "a tensor" : "a value" });
+    return broken;
+  }
+  const declared = [...env.file.entries].filter(([, other]) => other.node.kind === "block" || other.node.kind === "model").map(([key]) => key);
+  sayUnknownCallee(env, path, name, [...env.scope.names().filter((key) => env.scope.lookup(key)?.kind === "layer"), ...declared, ...Object.keys(layers).filter(isLayerName), ...plannedLayers, ...Object.keys(functions)]);
+  return broken;
+}
+
+/** Reports a layer that this version has not. */
+export function sayPlanned(env: Env, path: Path, what: string): void {
+  env.context.report.say("not-supported-yet", at(env, path.span), { what });
+}
+
+function sayUnknownCallee(env: Env, path: Path, name: string, known: readonly string[]): void {
+  const nearest = suggest(name, known);
+  const origin = at(env, path.span);
+  env.context.report.say("unknown-layer", origin, { name, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
+}
+
+/** The parameters of a block or model that are not tensors. */
+export function optionParameters(node: Block | Model): readonly Param[] {
+  return node.params.filter((param) => parameterKind(param.type)?.kind !== "tensor");
+}
+
+/** The names of the tensors that a block or model takes, in order: tensor parameters, inputs. */
+export function tensorNames(node: Block | Model): readonly string[] {
+  if (node.kind === "block") return node.params.filter((param) => parameterKind(param.type)?.kind === "tensor").map((param) => param.name.text);
+  return modelInputs(node).map((field) => field.name.text);
+}
+
+/** The inputs of a model, in order. */
+export function modelInputs(node: Model): readonly Field[] {
+  if (node.definition.kind !== "body") return [];
+  return node.definition.body.statements.filter((statement): statement is InputStatement => statement.kind === "input").flatMap((statement) => statement.fields);
+}
+
+export function parametersOfNode(node: Block | Model): readonly Parameter[] {
+  return optionParameters(node).map((param) => ({ name: param.name.text, required: param.default === null }));
+}
+
+/** The values of a block's or model's options as given, checked; null where something was reported. Defaults are filled in later. */
+export function readValues(env: Env, owner: { readonly file: Env["file"]; readonly node: Block | Model }, args: readonly Argument[]): ReadonlyMap<string, Value> | null {
+  const { node } = owner;
+  const name = node.name.text;
+  const { bound, ok } = bindArguments(env, name, parametersOfNode(node), args);
+  const values = new Map<string, Value>();
+  let complete = ok;
+  for (const param of optionParameters(node)) {
+    const argument = bound.get(param.name.text);
+    if (argument === undefined) continue;
+    const value = readParameter(env, param, argument.value, `${param.name.text}\` of \`${name}`);
+    if (value.kind === "error") complete = false;
+    values.set(param.name.text, value);
+  }
+  return complete ? values : null;
+}
+
+/** The value of one parameter: a word or a layer by name, or what the expression gives, against the declared type. */
+export function readParameter(env: Env, param: Param, expression: Expression, title: string): Value {
+  const kind = parameterKind(param.type);
+  if (kind === null || kind.kind === "tensor") return error;
+  const bare = bareName(expression);
+  if (kind.kind === "words" && bare !== null && kind.words.includes(bare)) return { kind: "word", word: bare, words: kind.words };
+  if (kind.kind === "layer") {
+    const layer = readLayer(env, expression);
+    if (layer !== null) return layer;
+  }
+  if (kind.kind === "float" && Object.hasOwn(schedules, calleeName(expression) ?? "")) {
+    const rate = readOption(env, param.name.text, { name: param.name.text, type: learningRate }, expression);
+    return rate === null || typeof rate !== "object" || !("call" in rate) ? error : { kind: "call", value: rate };
+  }
+  return checkDeclaredValue(env, param.type, env.context.rules.expression(env, expression), expression, title);
+}
+
+/** A layer where one is meant: `relu`, `leaky_relu(slope: 0.2)`, a block, a named layer; null where the expression is something else. */
+export function readLayer(env: Env, expression: Expression): Value | null {
+  if (expression.kind === "group") return readLayer(env, expression.value);
+  if (expression.kind === "path") {
+    const local = env.scope.lookup(bareName(expression) ?? "");
+    if (local !== undefined && local.kind !== "layer") return null;
+    return calleeValue(env, resolveCallee(env, expression), null, expression);
+  }
+  if (expression.kind !== "call") return null;
+  return calleeValue(env, resolveCallee(env, expression.callee), expression.arguments === null ? null : expression, expression.callee);
+}
+
+function calleeValue(env: Env, callee: Callee, call: Call | null, path: Path): Value {
+  if (callee.kind === "error") return error;
+  if (callee.kind === "function") {
+    const { name } = callee;
+    if (isLayerName(name)) return layerValue({ kind: "built-in", name });
+    env.context.report.say("not-callable", at(env, path.span), { name, what: "a function on numbers" });
+    return error;
+  }
+  return call === null ? callee.layer : bindLayer(env, callee.layer, call);
+}
+
+/** A layer with the options of a call that stands without its tensors. */
+export function bindLayer(env: Env, layer: LayerValue, call: Call): Value {
+  const args = call.arguments ?? [];
+  const { callable } = layer;
+  if (layer.bound !== null) {
+    if (args.length > 0) env.context.report.say("too-many-arguments", at(env, args[0]?.span ?? call.span), { of: call.callee.names.map((name) => name.text).join("."), expected: 0 });
+    return layer;
+  }
+  if (callable.kind === "built-in") {
+    const options = readOptions(env, callable.name, layers[callable.name].options, args, call.span);
+    return options === null ? error : { ...layer, bound: { kind: "options", options } };
+  }
+  const values = readValues(env, callable, args);
+  if (values === null) return error;
+  const missing = optionParameters(callable.node).find((param) => param.default === null && !values.has(param.name.text));
+  if (missing !== undefined) {
+    env.context.report.say("missing-option", at(env, call.span), { option: missing.name.text, of: callable.node.name.text });
+    return error;
+  }
+  return { ...layer, bound: { kind: "values", values } };
+}

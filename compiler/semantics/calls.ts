@@ -1,0 +1,149 @@
+// A call in an expression: tensors first and by position, then options. Functions compute, layers are applied, blocks inlined.
+
+import type { Annotation, Argument, Call, Expression } from "../ast/ast.js";
+import type { Span } from "../source/source.js";
+import { applyLayer } from "./apply-layer.js";
+import { readValues, resolveCallee, tensorNames } from "./callables.js";
+import { at, type Env, type Piped } from "./context.js";
+import { functions } from "./functions.js";
+import { isLayerName, layers, type LayerKind } from "./layers/layers.js";
+import type { Options } from "./layers/layer.js";
+import { numberOrReport } from "./operators.js";
+import { readAnnotations } from "./overparam.js";
+import { readOptions } from "./read-options.js";
+import { callableName, describe, error, type LayerValue, type Reach, type TensorValue, type Value } from "./values.js";
+
+/** A tensor of the call: evaluated already if it was piped in. */
+type Operand = { readonly value: Value; readonly span: Span } | { readonly expression: Expression; readonly span: Span };
+
+export function evaluateCall(env: Env, call: Call, piped: Piped | null, annotations: readonly Annotation[]): Value {
+  const callee = resolveCallee(env, call.callee);
+  const reach = readAnnotations(env, annotations);
+  if (callee.kind === "error") {
+    // The tensors are looked at all the same: what is wrong in them is another mistake.
+    for (const argument of call.arguments ?? []) if (argument.name === null && argument.value.kind !== "path") env.context.rules.expression(env, argument.value);
+    return error;
+  }
+  if (callee.kind === "function") return callFunction(env, call, callee.name, piped, reach);
+  return callLayer(env, call, callee.layer, piped, reach);
+}
+
+function callFunction(env: Env, call: Call, name: string, piped: Piped | null, reach: Reach | undefined): Value {
+  const definition = functions[name];
+  if (definition === undefined) return error;
+  const named = (call.arguments ?? []).find((argument) => argument.name !== null);
+  if (named?.name) {
+    env.context.report.say("unknown-option", at(env, named.name.span), { option: named.name.text, of: name, nearest: "" }, { help: `Remove it: \`${name}\` has no options.` });
+    return error;
+  }
+  const values: { readonly value: Value; readonly span: Span }[] = [
+    ...(piped === null ? [] : [piped]),
+    ...(call.arguments ?? []).map((argument) => ({ value: env.context.rules.expression(env, argument.value), span: argument.span })),
+  ];
+  if (values.some(({ value }) => value.kind === "error")) return error;
+  const [first] = values;
+  if (first?.value.kind === "tensor" && values.length === 1 && isLayerName(name)) return applyNamed(env, call, name, [first.value], {}, reach);
+  if (values.length < definition.least || values.length > definition.most) {
+    const expected = definition.least === definition.most ? String(definition.least) : `at least ${definition.least}`;
+    env.context.report.say("argument-count", at(env, call.span), { of: name, expected, found: values.length });
+    return error;
+  }
+  const numbers = values.flatMap(({ value }) => (value.kind === "number" ? [value.value] : []));
+  const odd = values.find(({ value }) => value.kind !== "number");
+  if (odd !== undefined) {
+    env.context.report.say("value-type", at(env, odd.span), { what: `\`${name}\``, expected: "a number known at compile time", found: describe(odd.value) });
+    return error;
+  }
+  return numberOrReport(env, definition.compute(numbers), call.span);
+}
+
+function applyNamed(env: Env, call: Call, kind: LayerKind, tensors: readonly TensorValue[], options: Options, reach: Reach | undefined): Value {
+  const path = pathOf(env, call, null, kind);
+  return path === null ? error : applyLayer(env, { kind, title: kind, tensors, options, path, reach: reach ?? env.site?.reach ?? null, span: call.span });
+}
+
+/** The path of a call's weights, or null where it is taken. */
+function pathOf(env: Env, call: Call, layer: LayerValue | null, callee: string): string | null {
+  if (layer?.path !== null && layer?.path !== undefined) return layer.path;
+  if (env.site === null) return "";
+  const path = env.site.paths.call(callee);
+  if (path === null) env.context.report.say("layer-name-taken", at(env, call.span), { name: callee }, { help: "Give the named layer another name, or name this call with `layer` too." });
+  return path;
+}
+
+function callLayer(env: Env, call: Call, layer: LayerValue, piped: Piped | null, annotated: Reach | undefined): Value {
+  const { callable } = layer;
+  const name = callableName(callable);
+  const names = callable.kind === "built-in" ? layers[callable.name].tensors : tensorNames(callable.node);
+  const isVariadic = names.length === 1 && names[0]?.endsWith("...") === true;
+  const args = call.arguments ?? [];
+  const operands: Operand[] = piped === null ? [] : [piped];
+  const rest: Argument[] = [];
+  const byName = new Map<string, Operand>();
+  for (const argument of args) {
+    const operand = { expression: argument.value, span: argument.span };
+    if (argument.name !== null && callable.kind !== "built-in" && names.includes(argument.name.text)) byName.set(argument.name.text, operand);
+    else if (argument.name === null && (isVariadic || operands.length + byName.size < names.length)) operands.push(operand);
+    else rest.push(argument);
+  }
+  const ordered = byName.size === 0 ? operands : placeByName(names, operands, byName);
+  const tensors = ordered.map((operand) => ({ value: "value" in operand ? operand.value : env.context.rules.expression(env, operand.expression), span: operand.span }));
+  const ok = checkTensors(env, call, name, names, isVariadic, tensors);
+  if (!ok) return error;
+  const bound = layer.bound;
+  if (bound !== null && rest.length > 0) {
+    env.context.report.say("too-many-arguments", at(env, rest[0]?.span ?? call.span), { of: call.callee.names.map((part) => part.text).join("."), expected: names.length }, { help: "Give the options where the layer is named." });
+    return error;
+  }
+  const reach = annotated ?? layer.reach ?? env.site?.reach ?? null;
+  if (callable.kind === "built-in") {
+    const options = bound?.kind === "options" ? bound.options : readOptions(env, name, layers[callable.name].options, rest, call.span);
+    const path = pathOf(env, call, layer, name);
+    const values = tensors.flatMap(({ value }) => (value.kind === "tensor" ? [value] : []));
+    if (options === null || path === null) return error;
+    const result = applyLayer(env, { kind: callable.name, title: name, tensors: values, options, path, reach, span: call.span });
+    if (result.kind === "tensor") rememberSize(env, callable.name, rest, result);
+    return result;
+  }
+  const values = bound?.kind === "values" ? bound.values : readValues(env, callable, rest);
+  const path = pathOf(env, call, layer, name);
+  if (values === null || path === null) return error;
+  return env.context.rules.block(env, { entry: callable, tensors, values, path, reach, call: call.span });
+}
+
+function placeByName(names: readonly string[], operands: readonly Operand[], byName: ReadonlyMap<string, Operand>): readonly Operand[] {
+  const positional = [...operands];
+  return names.flatMap((name) => {
+    const operand = byName.get(name) ?? positional.shift();
+    return operand === undefined ? [] : [operand];
+  });
+}
+
+function checkTensors(env: Env, call: Call, name: string, names: readonly string[], isVariadic: boolean, tensors: readonly { readonly value: Value; readonly span: Span }[]): boolean {
+  const { report } = env.context;
+  let ok = true;
+  for (const { value, span } of tensors) {
+    if (value.kind === "tensor") continue;
+    ok = false;
+    if (value.kind !== "error") report.say("tensor-expected", at(env, span), { layer: name, found: describe(value) });
+  }
+  const least = isVariadic ? 1 : names.length;
+  if (ok && tensors.length < least) {
+    const plural = least === 1 ? "1 tensor" : `${least} tensors`;
+    report.say("tensor-count", at(env, call.span), { layer: name, expected: plural, found: tensors.length }, { help: `Write \`${name}(${names.map((part) => part.replace("...", "")).join(", ")})\`, or pipe a tensor into it with \`|>\`.` });
+    return false;
+  }
+  return ok;
+}
+
+// The option that decides the size of the last axis, by layer; a plain number there can be mended by a fix.
+const sizeOptions: Readonly<Partial<Record<LayerKind, string>>> = { dense: "units", conv2d: "filters", embedding: "d", one_hot: "depth" };
+
+function rememberSize(env: Env, kind: LayerKind, args: readonly Argument[], result: TensorValue): void {
+  const option = sizeOptions[kind];
+  if (option === undefined || env.site === null) return;
+  const required = layers[kind].options.filter((spec) => spec.default === undefined).map((spec) => spec.name);
+  const positional = args.filter((argument) => argument.name === null);
+  const argument = args.find((candidate) => candidate.name?.text === option) ?? positional[required.indexOf(option)];
+  if (argument?.value.kind === "number") env.site.graph.sizeLiterals.set(result.ref, at(env, argument.value.span));
+}

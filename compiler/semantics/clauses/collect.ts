@@ -1,0 +1,149 @@
+// The clauses of a block by slot: unknown words, words of other places and words that stand twice are reported; recipes that
+// `use` brings come first, so that what is written beside them wins.
+
+import type { AssertStatement, Clause, Expression, FieldsClause, Recipe, WordClause } from "../../ast/ast.js";
+import type { Origin, Span } from "../../source/source.js";
+import { suggest } from "../../diagnostics/suggest.js";
+import { bindArguments } from "../bind-arguments.js";
+import { readParameter } from "../callables.js";
+import { at, type Env } from "../context.js";
+import { readCondition } from "../evaluate.js";
+import { kindOf, originOf } from "../files.js";
+import { replacement } from "../report.js";
+import { Scope } from "../scope.js";
+import { clauseSpecs, type ClausePlace } from "./clauses.js";
+
+/** A clause and where its names are looked up: the file of the train block, or that of the recipe with its options. */
+export interface PlacedClause {
+  readonly clause: WordClause;
+  readonly env: Env;
+}
+
+/** The word of a clause. */
+interface Word {
+  readonly text: string;
+  readonly span: Span;
+}
+
+export interface CollectedClauses {
+  /** The clause that counts, by slot; clauses that repeat are in `repeated`. */
+  readonly bySlot: ReadonlyMap<string, PlacedClause>;
+  readonly repeated: readonly PlacedClause[];
+  readonly fields: FieldsClause | null;
+}
+
+export function collectClauses(env: Env, clauses: readonly Clause[], place: ClausePlace, trail: readonly Recipe[] = []): CollectedClauses {
+  const used = new Map<string, PlacedClause>();
+  const own = new Map<string, PlacedClause>();
+  const repeated: PlacedClause[] = [];
+  let fields: FieldsClause | null = null;
+  for (const clause of clauses) {
+    const word = wordOf(clause);
+    if (word.text === "" || !isAllowed(env, word, place)) continue;
+    if (clause.kind === "assert") checkAssert(env, clause);
+    else if (clause.kind === "fields") {
+      if (fields === null) fields = clause;
+      else sayTwice(env, word, { file: env.file.path, span: fields.span });
+    } else if (clause.word.text === "use") {
+      for (const [slot, placed] of useRecipe(env, clause, trail)) used.set(slot, placed);
+    } else if (clauseSpecs[clause.word.text]?.repeats === true) repeated.push({ clause, env });
+    else {
+      const slot = clauseSpecs[clause.word.text]?.slot ?? clause.word.text;
+      const earlier = own.get(slot);
+      if (earlier === undefined) own.set(slot, { clause, env });
+      else sayTwice(env, word, at(env, earlier.clause.span));
+    }
+  }
+  return { bySlot: new Map([...used, ...own]), repeated, fields };
+}
+
+function wordOf(clause: Clause): Word {
+  if (clause.kind === "clause") return clause.word;
+  const text = clause.kind === "fields" ? "fields" : "assert";
+  return { text, span: { start: clause.span.start, end: clause.span.start + text.length } };
+}
+
+function isAllowed(env: Env, word: Word, place: ClausePlace): boolean {
+  const { report } = env.context;
+  const origin = at(env, word.span);
+  const spec = Object.hasOwn(clauseSpecs, word.text) ? clauseSpecs[word.text] : undefined;
+  if (spec === undefined) {
+    const here = Object.keys(clauseSpecs).filter((key) => clauseSpecs[key]?.where.includes(place) === true);
+    const nearest = suggest(word.text, here);
+    report.say("unknown-clause-word", origin, { word: word.text, place, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
+    return false;
+  }
+  if (!spec.where.includes(place)) {
+    report.say("clause-not-here", origin, { word: word.text, place, where: spec.where.map((other) => `\`${other}\``).join(" and ") });
+    return false;
+  }
+  if (spec.planned === true) report.say("not-supported-yet", origin, { what: `the clause \`${word.text}\`` });
+  return spec.planned !== true;
+}
+
+function sayTwice(env: Env, word: Word, earlier: Origin): void {
+  env.context.report.say("duplicate-clause", at(env, word.span), { word: word.text }, { notes: [{ origin: earlier, message: "The other one is here." }] });
+}
+
+function checkAssert(env: Env, clause: AssertStatement): void {
+  if (readCondition(env, clause.condition, "`assert`") === false)
+    env.context.report.say("assertion-failed", at(env, clause.span), { message: clause.message?.value ?? "the condition does not hold", found: "" });
+}
+
+function useRecipe(env: Env, clause: WordClause, trail: readonly Recipe[]): ReadonlyMap<string, PlacedClause> {
+  const { report } = env.context;
+  const bySlot = new Map<string, PlacedClause>();
+  for (const item of clause.items) {
+    const part = onlyPart(item.parts);
+    const path = part?.kind === "call" ? part.callee : part?.kind === "path" ? part : null;
+    if (part?.kind === "missing") continue;
+    if (path === null || item.name !== null) {
+      report.say("clause-form", at(env, item.span), { word: "use", form: "use recipe" });
+      continue;
+    }
+    const name = path.names.map((each) => each.text).join(".");
+    const entry = env.file.entries.get(name);
+    const origin = at(env, path.span);
+    if (env.file.broken.has(name) || name === "") continue;
+    if (entry === undefined) {
+      const nearest = suggest(name, [...env.file.entries].filter(([, other]) => other.node.kind === "recipe").map(([key]) => key));
+      report.say("no-such-declaration", origin, { what: "recipe", name, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
+      continue;
+    }
+    if (entry.node.kind !== "recipe") {
+      report.say("wrong-declaration", origin, { name, found: kindOf(entry.node), expected: "a recipe" }, { notes: [{ origin: originOf(entry), message: `\`${name}\` is declared here.` }] });
+      continue;
+    }
+    if (trail.includes(entry.node)) {
+      report.say("circular-recipe", origin, { name });
+      continue;
+    }
+    const recipe = entry.node;
+    const inner: Env = { context: env.context, file: entry.file, scope: new Scope(), site: null };
+    if (!bindRecipe(env, inner, recipe, part?.kind === "call" ? part : null, origin.span)) continue;
+    for (const [slot, placed] of collectClauses(inner, recipe.clauses, "recipe", [...trail, recipe]).bySlot) bySlot.set(slot, placed);
+  }
+  return bySlot;
+}
+
+function bindRecipe(env: Env, inner: Env, recipe: Recipe, call: Extract<Expression, { kind: "call" }> | null, span: Span): boolean {
+  const name = recipe.name.text;
+  const parameters = recipe.params.map((param) => ({ name: param.name.text, required: param.default === null }));
+  const { bound, ok } = bindArguments(env, name, parameters, call?.arguments ?? []);
+  let complete = ok;
+  for (const param of recipe.params) {
+    const argument = bound.get(param.name.text);
+    const value = argument !== undefined ? readParameter(env, param, argument.value, param.name.text) : param.default !== null ? readParameter(inner, param, param.default, param.name.text) : null;
+    if (value === null) {
+      if (ok) env.context.report.say("missing-option", at(env, span), { option: param.name.text, of: name });
+      complete = false;
+    } else inner.scope.define(param.name.text, value);
+  }
+  return complete;
+}
+
+/** The one expression of an item, or null where it has more or linking words. */
+export function onlyPart(parts: WordClause["items"][number]["parts"]): Expression | null {
+  const [first] = parts;
+  return parts.length === 1 && first !== undefined && first.kind !== "linking-word" ? first : null;
+}

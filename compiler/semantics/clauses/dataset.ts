@@ -1,0 +1,223 @@
+// A `data` declaration, checked: its source, its fields, what is done to them, its splits. Derived datasets start from another's.
+
+import type { Data } from "../../ast/ast.js";
+import { suggest } from "../../diagnostics/suggest.js";
+import { at, Exhausted, type Context, type Env } from "../context.js";
+import { kindOf, originOf, type FileScope } from "../files.js";
+import { add, compare, isNum, one, toNumber, zero, type Num } from "../numbers.js";
+import { bareName, oneOf, readCount } from "../read-options.js";
+import { replacement } from "../report.js";
+import { Scope } from "../scope.js";
+import type { DatasetModel, DataTransform } from "../semantic-model.js";
+import { describe } from "../values.js";
+import { collectClauses, onlyPart, type CollectedClauses, type PlacedClause } from "./collect.js";
+import { readFields, type DeclaredField } from "./fields.js";
+import { readSource } from "./source.js";
+
+/** A dataset as far as it could be read. */
+export interface CheckedDataset {
+  /** null where something was reported. */
+  readonly model: DatasetModel | null;
+  /** null where they are not known. */
+  readonly fields: readonly DeclaredField[] | null;
+  /** Fields that are declared and could not be read. */
+  readonly unread: ReadonlySet<string>;
+}
+
+const unknown: CheckedDataset = { model: null, fields: null, unread: new Set() };
+
+/** Datasets of a program, each read once. */
+export type Datasets = Map<Data, CheckedDataset | "reading">;
+
+export function readDataset(context: Context, datasets: Datasets, entry: { readonly file: FileScope; readonly node: Data }): CheckedDataset {
+  const known = datasets.get(entry.node);
+  if (known === "reading") {
+    context.report.say("circular-data", originOf(entry), { name: entry.node.name.text });
+    return unknown;
+  }
+  if (known !== undefined) return known;
+  datasets.set(entry.node, "reading");
+  let read = unknown;
+  try {
+    read = readOnce(context, datasets, entry);
+  } catch (thrown) {
+    if (!(thrown instanceof Exhausted)) throw thrown;
+  }
+  datasets.set(entry.node, read);
+  return read;
+}
+
+function readOnce(context: Context, datasets: Datasets, { file, node }: { readonly file: FileScope; readonly node: Data }): CheckedDataset {
+  const env: Env = { context, file, scope: new Scope(), site: null };
+  const errors = context.report.errors();
+  const clauses = collectClauses(env, node.clauses, "data");
+  const parent = node.source.arguments === null ? readParent(env, datasets, node) : null;
+  if (parent !== null) return derive(env, node, clauses, parent, errors);
+  const source = readSource(env, node.source);
+  const known = source === null || source === "planned" ? null : source;
+  if (clauses.fields === null) {
+    context.report.say("missing-clause", at(env, node.name.span), { word: "fields", owner: node.name.text });
+    return unknown;
+  }
+  const { fields, unread } = readFields(env, clauses.fields.fields, known);
+  if (known?.kind === "idx" && known.files.length !== clauses.fields.fields.length)
+    context.report.say("idx-files", at(env, node.source.span), { files: known.files.length, fields: clauses.fields.fields.length });
+  const transforms = readTransforms(env, clauses, fields);
+  const split = readSplit(env, clauses.bySlot.get("split")) ?? { train: 0.8, valid: 0.1, test: 0.1, order: "shuffled" };
+  const take = readTake(env, clauses.bySlot.get("take"));
+  if (known === null || context.report.errors() > errors) return { model: null, fields: source === null ? null : fields, unread };
+  return {
+    model: { name: node.name.text, doc: node.doc, source: known, fields: fields.map(({ field }) => field), transforms, split, take, origin: at(env, node.name.span) },
+    fields,
+    unread,
+  };
+}
+
+function readParent(env: Env, datasets: Datasets, node: Data): CheckedDataset | null {
+  const name = node.source.callee.names.map((each) => each.text).join(".");
+  const entry = env.file.entries.get(name);
+  const origin = at(env, node.source.span);
+  if (name === "" || env.file.broken.has(name)) return unknown;
+  if (entry?.node.kind === "data") return readDataset(env.context, datasets, { file: entry.file, node: entry.node });
+  if (entry === undefined) return null;
+  env.context.report.say("wrong-declaration", origin, { name, found: kindOf(entry.node), expected: "a dataset" }, { notes: [{ origin: originOf(entry), message: `\`${name}\` is declared here.` }] });
+  return unknown;
+}
+
+function derive(env: Env, node: Data, clauses: CollectedClauses, parent: CheckedDataset, errors: number): CheckedDataset {
+  if (clauses.fields !== null) {
+    env.context.report.say("derived-fields", at(env, clauses.fields.span), { name: node.name.text });
+  }
+  const transforms = readTransforms(env, clauses, parent.fields ?? []);
+  const split = readSplit(env, clauses.bySlot.get("split"));
+  const take = readTake(env, clauses.bySlot.get("take"));
+  if (parent.model === null || env.context.report.errors() > errors) return { ...parent, model: null };
+  const { model } = parent;
+  return {
+    model: { ...model, name: node.name.text, doc: node.doc, transforms: [...model.transforms, ...transforms], split: split ?? model.split, take: take ?? model.take, origin: at(env, node.name.span) },
+    fields: parent.fields,
+    unread: parent.unread,
+  };
+}
+
+function sayForm({ clause, env }: PlacedClause, form: string): null {
+  env.context.report.say("clause-form", at(env, clause.span), { word: clause.word.text, form });
+  return null;
+}
+
+function readTransforms(env: Env, clauses: CollectedClauses, fields: readonly DeclaredField[]): readonly DataTransform[] {
+  const transforms: DataTransform[] = [];
+  for (const placed of clauses.repeated) {
+    const { clause } = placed;
+    if (clause.word.text === "standardize") {
+      const names = clause.items.flatMap((item) => fieldName(env, onlyPart(item.parts), fields, placed));
+      if (names.length > 0 && names.length === clause.items.length) transforms.push({ kind: "standardize", fields: names });
+      else if (clause.items.length === 0) sayForm(placed, "standardize field, ...");
+    } else if (clause.word.text === "scale") {
+      const scale = readScale(env, placed, fields);
+      if (scale !== null) transforms.push(scale);
+    }
+  }
+  return transforms;
+}
+
+// `scale image by 1/255`, `scale a, b by 0.5`.
+function readScale(env: Env, placed: PlacedClause, fields: readonly DeclaredField[]): DataTransform | null {
+  const { items } = placed.clause;
+  const form = "scale field by number";
+  const last = items[items.length - 1]?.parts ?? [];
+  const [, by, factor] = last;
+  if (last.length !== 3 || by?.kind !== "linking-word" || by.word !== "by" || factor === undefined || factor.kind === "linking-word") {
+    const hasMissing = last.some((part) => part.kind === "missing");
+    return hasMissing ? null : sayForm(placed, form);
+  }
+  const names = items.flatMap((item, index) => fieldName(env, (index === items.length - 1 ? item.parts[0] : onlyPart(item.parts)) ?? null, fields, placed));
+  const value = env.context.rules.expression(env, factor);
+  if (value.kind === "error") return null;
+  if (value.kind !== "number" || value.unit === "steps" || value.unit === "epochs") {
+    env.context.report.say("value-type", at(env, factor.span), { what: "The factor of `scale`", expected: "a number", found: describe(value) });
+    return null;
+  }
+  return names.length === items.length ? { kind: "scale", fields: names, by: toNumber(value.value) } : null;
+}
+
+function fieldName(env: Env, part: PlacedClause["clause"]["items"][number]["parts"][number] | null, fields: readonly DeclaredField[], placed: PlacedClause): readonly string[] {
+  if (part?.kind === "missing") return [];
+  const name = part === null || part.kind === "linking-word" ? null : bareName(part);
+  if (part === null || name === null) {
+    sayForm(placed, `${placed.clause.word.text} field${placed.clause.word.text === "scale" ? " by number" : ", ..."}`);
+    return [];
+  }
+  const origin = at(env, part.span);
+  const found = fields.find(({ field }) => field.name === name);
+  if (found === undefined) {
+    const nearest = suggest(name, fields.map(({ field }) => field.name));
+    if (fields.length > 0) env.context.report.say("unknown-field", origin, { name, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
+    return [];
+  }
+  if (found.type.dtype !== "f32") {
+    env.context.report.say("value-type", origin, { what: `\`${placed.clause.word.text}\``, expected: "a field of f32", found: `\`${name}\`, which is ${found.field.dtype}` });
+    return [];
+  }
+  return [name];
+}
+
+const splits = ["train", "valid", "test"] as const;
+
+function readSplit(env: Env, placed: PlacedClause | undefined): DatasetModel["split"] | null {
+  if (placed === undefined) return null;
+  const shares = new Map<(typeof splits)[number], Num>();
+  let order: "shuffled" | "file" = "shuffled";
+  const form = "split train 80%, valid 10%, test 10%";
+  for (const item of placed.clause.items) {
+    const [word, share] = item.parts;
+    if (item.parts.some((part) => part.kind === "missing")) return null;
+    if (item.name?.text === "order" && word !== undefined && word.kind !== "linking-word") {
+      const name = bareName(word);
+      if (name !== "file" && name !== "shuffled") {
+        env.context.report.say("value-type", at(env, word.span), { what: "`order`", expected: oneOf(["file", "shuffled"]), found: name === null ? "something else" : `\`${name}\`` });
+        return null;
+      }
+      order = name;
+      continue;
+    }
+    const name = word === undefined || word.kind === "linking-word" ? null : bareName(word);
+    const split = splits.find((candidate) => candidate === name);
+    if (split !== undefined && share?.kind === "path" && bareName(share) === "folder") {
+      env.context.report.say("not-supported-yet", at(env, item.span), { what: "a split by folder" });
+      return null;
+    }
+    if (split === undefined || item.name !== null || item.parts.length !== 2 || share === undefined || share.kind === "linking-word") return sayForm(placed, form);
+    const value = env.context.rules.expression(env, share);
+    if (value.kind === "error") return null;
+    if (value.kind !== "number" || value.unit === "steps" || value.unit === "epochs" || compare(value.value, zero) < 0 || compare(value.value, one) > 0) {
+      env.context.report.say("value-type", at(env, share.span), { what: `The share of \`${split}\``, expected: "a share from 0% to 100%", found: describe(value) });
+      return null;
+    }
+    if (shares.has(split)) {
+      env.context.report.say("duplicate-name", at(env, item.span), { what: "split", name: split });
+      return null;
+    }
+    shares.set(split, value.value);
+  }
+  let sum: Num = zero;
+  for (const share of shares.values()) {
+    const next = add(sum, share);
+    if (isNum(next)) sum = next;
+  }
+  if (compare(sum, one) > 0 || compare(shares.get("train") ?? zero, zero) === 0) {
+    const found = compare(sum, one) > 0 ? `${Math.round(toNumber(sum) * 1e6) / 1e4}%` : "nothing to train on";
+    env.context.report.say("split-shares", at(env, placed.clause.span), { found });
+    return null;
+  }
+  const share = (split: (typeof splits)[number]): number => toNumber(shares.get(split) ?? zero);
+  return { train: share("train"), valid: share("valid"), test: share("test"), order };
+}
+
+function readTake(env: Env, placed: PlacedClause | undefined): number | null {
+  if (placed === undefined) return null;
+  const [item] = placed.clause.items;
+  const part = item === undefined || item.name !== null || placed.clause.items.length > 1 ? null : onlyPart(item.parts);
+  if (part === null) return sayForm(placed, "take 1000");
+  return readCount(env, "`take`", env.context.rules.expression(env, part), part.span, 1);
+}

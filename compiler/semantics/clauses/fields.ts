@@ -1,0 +1,104 @@
+// `fields`: what each row of a dataset holds, and where it comes from.
+
+import type { Expression, Field } from "../../ast/ast.js";
+import { at, type Env } from "../context.js";
+import { readTensorType } from "../declared-types.js";
+import { elements } from "../layers/shape-rules.js";
+import { bareName, calleeName } from "../read-options.js";
+import type { DataField, DataSource } from "../semantic-model.js";
+import { printType, type TensorType } from "../types.js";
+import { generators } from "./generators.js";
+import { readText } from "./source.js";
+
+/** A field with its type as a tensor. */
+export interface DeclaredField {
+  readonly field: DataField;
+  readonly type: TensorType;
+  readonly node: Field;
+}
+
+/** The fields that could be read, and the names of the others, which were reported. `source` is null where it is not known what gives the values. */
+export function readFields(env: Env, nodes: readonly Field[], source: DataSource | null): { readonly fields: readonly DeclaredField[]; readonly unread: ReadonlySet<string> } {
+  const unread = new Set<string>();
+  const fields: DeclaredField[] = [];
+  for (const node of nodes) {
+    const name = node.name.text;
+    if (name === "") continue;
+    if (fields.some(({ field }) => field.name === name)) {
+      env.context.report.say("duplicate-name", at(env, node.name.span), { what: "field", name });
+      continue;
+    }
+    const declared = readTensorType(env, node.type);
+    const from = source === null || node.from === null ? null : readFrom(env, node, node.from, source, declared?.type ?? null);
+    if (declared === null || from === false) {
+      unread.add(name);
+      continue;
+    }
+    const { type } = declared;
+    if (source?.kind === "csv" && type.shape.length > 0 && from?.kind !== "columns") {
+      env.context.report.say("not-supported-yet", at(env, node.type.span), { what: "a field of several numbers out of one column" }, { help: 'Name the columns: `from columns("first", "last")`.' });
+      unread.add(name);
+      continue;
+    }
+    fields.push({ field: { name, dtype: declared.isClass ? "class" : type.dtype, shape: type.shape, below: type.below, classes: declared.classes, from }, type, node });
+  }
+  if (source?.kind === "synthetic") checkGenerated(env, fields, source.generator);
+  return { fields, unread };
+}
+
+// false after a report.
+function readFrom(env: Env, node: Field, from: Expression, source: DataSource, type: TensorType | null): DataField["from"] | false {
+  const { report } = env.context;
+  const origin = at(env, from.span);
+  if (from.kind === "missing") return false;
+  if (bareName(from) === "next" || calleeName(from) === "shift") {
+    report.say("not-supported-yet", origin, { what: `\`from ${calleeName(from) ?? ""}\`` });
+    return false;
+  }
+  if (source.kind !== "csv") {
+    report.say("field-from", origin, { field: node.name.text, source: source.kind });
+    return false;
+  }
+  if (from.kind === "string") return { kind: "column", column: from.value };
+  if (from.kind === "call" && calleeName(from) === "columns") return readColumns(env, from.arguments?.map((argument) => argument.value) ?? [], from, type);
+  report.say("value-type", origin, { what: "`from`", expected: 'a column as `"name"`, or several as `columns("first", "last")`', found: "another expression" });
+  return false;
+}
+
+function readColumns(env: Env, ends: readonly Expression[], from: Expression, type: TensorType | null): DataField["from"] | false {
+  const [first, last] = ends;
+  const wrong = (found: string): false => {
+    env.context.report.say("value-type", at(env, from.span), { what: "`columns`", expected: 'the first and the last column, as `columns("p0", "p63")` or `columns(1, 13)`', found });
+    return false;
+  };
+  if (first === undefined || last === undefined || ends.length !== 2) return wrong(`${ends.length} values`);
+  if (first.kind === "string") {
+    const [a, b] = [readText(env, first), readText(env, last)];
+    return a === null || b === null ? false : { kind: "columns", first: a, last: b };
+  }
+  const [a, b] = [env.context.rules.expression(env, first), env.context.rules.expression(env, last)];
+  if (a.kind === "error" || b.kind === "error") return false;
+  if (a.kind !== "number" || b.kind !== "number" || a.value.kind !== "exact" || b.value.kind !== "exact" || a.value.d !== 1n || b.value.d !== 1n || a.value.n < 1n || b.value.n < a.value.n || b.value.n > 1_000_000n)
+    return wrong("other values");
+  const count = Number(b.value.n - a.value.n) + 1;
+  if (type !== null && elements(type.shape) !== count) return wrong(`${count} columns for ${printType(type)}`);
+  return { kind: "columns", first: Number(a.value.n), last: Number(b.value.n) };
+}
+
+function checkGenerated(env: Env, fields: readonly DeclaredField[], name: string): void {
+  const made = generators[name]?.fields ?? {};
+  const list = Object.entries(made).map(([field, type]) => `\`${field}: ${printField(type)}\``).join(", ");
+  for (const { field, type, node } of fields) {
+    const given = Object.hasOwn(made, field.name) ? made[field.name] : undefined;
+    const fits = given !== undefined && given.dtype === type.dtype && given.below === type.below && given.shape.join() === type.shape.join();
+    if (fits) continue;
+    env.context.report.say("generator-field", at(env, node.span), { field: `${field.name}: ${printField(type)}`, generator: name, list });
+  }
+}
+
+/** A field's type as it is written: labels as classes. */
+export function printField(type: Pick<TensorType, "dtype" | "shape" | "below">): string {
+  if (type.dtype === "i32" && type.shape.length === 0 && type.below !== null) return `class[${type.below}]`;
+  const below = type.below === null ? "" : ` below ${type.below}`;
+  return type.shape.length === 0 ? `${type.dtype}${below}` : `${printType({ ...type, batched: true })}${below}`;
+}

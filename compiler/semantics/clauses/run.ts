@@ -1,0 +1,181 @@
+// A `train` declaration, checked: the model's instance, the data it reads, what is minimized and measured, the settings.
+
+import type { Body, Model, Train } from "../../ast/ast.js";
+import { suggest } from "../../diagnostics/suggest.js";
+import { modelInputs } from "../callables.js";
+import { at, Exhausted, type Context, type Env } from "../context.js";
+import { fitsType } from "../declared-types.js";
+import { instantiate, type Instances } from "../elaborate/instantiate.js";
+import { readModelCall, resolveModel } from "../elaborate/resolve-model.js";
+import { kindOf, originOf, type FileScope } from "../files.js";
+import { bareName } from "../read-options.js";
+import { replacement } from "../report.js";
+import { Scope } from "../scope.js";
+import type { Graph, Instance, Run } from "../semantic-model.js";
+import { collectClauses, onlyPart, type CollectedClauses } from "./collect.js";
+import { readDataset, type CheckedDataset, type Datasets } from "./dataset.js";
+import { printField, type DeclaredField } from "./fields.js";
+import { readObjectives } from "./objectives.js";
+import { readSettings } from "./settings.js";
+
+export interface Caches {
+  readonly instances: Instances;
+  readonly datasets: Datasets;
+}
+
+/** The run, or null where something was reported. */
+export function readRun(context: Context, caches: Caches, { file, node }: { readonly file: FileScope; readonly node: Train }): Run | null {
+  const env: Env = { context, file, scope: new Scope(), site: null };
+  const errors = context.report.errors();
+  try {
+    const run = readParts(env, caches, node);
+    return context.report.errors() > errors ? null : run;
+  } catch (thrown) {
+    if (thrown instanceof Exhausted) return null;
+    throw thrown;
+  }
+}
+
+function readParts(env: Env, caches: Caches, node: Train): Run | null {
+  const clauses = collectClauses(env, node.clauses, "train");
+  const dataset = findDataset(env, caches.datasets, node);
+  const named = readModelCall(env, node.model);
+  const model = named === null ? null : resolveModel(env.context, named.entry, named.values, named.reach);
+  const feeds = readFeeds(clauses);
+  const fieldOf = (input: string): string => feeds.get(input) ?? input;
+  const fed = model === null ? null : fedShapes(model.node, dataset.fields, fieldOf);
+  const build = (shapes: ReadonlyMap<string, readonly number[]> | null): Instance | "symbolic" | null =>
+    model === null || named === null ? null : instantiate(env.context, caches.instances, model, named.entry.node.name.text, shapes, env, node.model.span);
+  const plain = build(null);
+  const built = plain === "symbolic" && fed !== null ? build(fed) : plain;
+  const instance = built === "symbolic" ? null : built;
+  if (model !== null) checkInputs(env, node, model.node, instance, dataset, feeds, fieldOf);
+  const nameable = { instance, outputs: instance?.graph.outputs.map(({ name }) => name) ?? (model === null ? [] : outputNames(model.node)), fields: dataset.fields, unread: dataset.unread };
+  // Names mean nothing where neither the model nor the data are known.
+  const isKnown = model !== null && dataset.fields !== null;
+  const loss = isKnown ? readObjectives(env, clauses.bySlot.get("loss"), "loss", nameable) : null;
+  const metrics = isKnown ? readObjectives(env, clauses.bySlot.get("metrics"), "metrics", nameable) : null;
+  const names = loss === null || metrics === null ? null : [...loss.names, ...metrics.names];
+  const settings = readSettings(env, clauses, node.name.text, at(env, node.name.span), { names, hasValid: (dataset.model?.split.valid ?? 1) > 0 });
+  if (instance === null || dataset.model === null || settings === null || loss?.graph == null || metrics?.graph == null) return null;
+  return {
+    name: node.name.text,
+    doc: node.doc,
+    instance,
+    dataset: dataset.model,
+    feeds: instance.graph.inputs.map(({ name }) => ({ input: name, field: fieldOf(name) })),
+    loss: loss.graph,
+    metrics: metrics.graph,
+    links: links(instance, loss.graph, dataset.fields ?? []),
+    settings,
+    origin: at(env, node.name.span),
+  };
+}
+
+function findDataset(env: Env, datasets: Datasets, node: Train): CheckedDataset {
+  const nothing: CheckedDataset = { model: null, fields: null, unread: new Set() };
+  const name = node.data.names.map((each) => each.text).join(".");
+  if (name === "" || env.file.broken.has(name)) return nothing;
+  const entry = env.file.entries.get(name);
+  const origin = at(env, node.data.span);
+  if (entry?.node.kind === "data") return readDataset(env.context, datasets, { file: entry.file, node: entry.node });
+  if (entry !== undefined) {
+    env.context.report.say("wrong-declaration", origin, { name, found: kindOf(entry.node), expected: "a dataset" }, { notes: [{ origin: originOf(entry), message: `\`${name}\` is declared here.` }] });
+    return nothing;
+  }
+  const nearest = suggest(name, [...env.file.entries].filter(([, other]) => other.node.kind === "data").map(([key]) => key));
+  env.context.report.say("no-such-declaration", origin, { what: "dataset", name, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
+  return nothing;
+}
+
+/** `feed image: pixels`: fields by input. */
+function readFeeds(clauses: CollectedClauses): ReadonlyMap<string, string> {
+  const feeds = new Map<string, string>();
+  const placed = clauses.bySlot.get("feed");
+  for (const item of placed?.clause.items ?? []) {
+    const part = onlyPart(item.parts);
+    const field = part === null ? null : part.kind === "path" ? part.names.map((name) => name.text).join(".") : bareName(part);
+    if (part?.kind === "missing" || placed === undefined) continue;
+    if (item.name === null || field === null) placed.env.context.report.say("clause-form", at(placed.env, item.span), { word: "feed", form: "feed input: field" });
+    else feeds.set(item.name.text, field.replace(/^row\./, ""));
+  }
+  return feeds;
+}
+
+function fedShapes(model: Model, fields: readonly DeclaredField[] | null, fieldOf: (input: string) => string): ReadonlyMap<string, readonly number[]> | null {
+  if (fields === null) return null;
+  const shapes = new Map<string, readonly number[]>();
+  for (const { name } of modelInputs(model)) {
+    const declared = fields.find(({ field }) => field.name === fieldOf(name.text));
+    if (declared !== undefined) shapes.set(name.text, declared.type.shape);
+  }
+  return shapes;
+}
+
+function checkInputs(env: Env, node: Train, model: Model, instance: Instance | null, dataset: CheckedDataset, feeds: ReadonlyMap<string, string>, fieldOf: (input: string) => string): void {
+  const { report } = env.context;
+  const inputs = modelInputs(model).map(({ name }) => name.text);
+  const origin = at(env, node.data.span);
+  for (const input of feeds.keys()) {
+    if (inputs.includes(input) || instance === null) continue;
+    const nearest = suggest(input, inputs);
+    report.say("unknown-input", at(env, node.name.span), { name: input, model: model.name.text, nearest: nearest ?? "" });
+  }
+  if (dataset.fields === null) return;
+  const fields = dataset.fields.map(({ field }) => field.name);
+  for (const field of modelInputs(model)) {
+    const wanted = fieldOf(field.name.text);
+    if (wanted === "" || dataset.unread.has(wanted)) continue;
+    const declared = dataset.fields.find((other) => other.field.name === wanted);
+    const input = instance?.graph.inputs.find(({ name }) => name === field.name.text);
+    if (declared === undefined) {
+      const nearest = suggest(wanted, fields);
+      report.say(
+        "input-without-field",
+        origin,
+        { input: field.name.text, field: wanted, data: node.data.names.map((name) => name.text).join("."), nearest: nearest ?? "" },
+        { notes: input === undefined ? [] : [{ origin: input.origin, message: `\`${field.name.text}\` is declared here.` }], help: nearest === null ? `Add the field to the data, or write \`feed ${field.name.text}: <field>\`.` : `Write \`feed ${field.name.text}: ${nearest}\`.` },
+      );
+    } else if (input !== undefined && !fitsType(input.type, declared.type))
+      report.say("input-type", origin, { input: field.name.text, expected: printField(input.type), field: wanted, found: printField(declared.type) }, { notes: [{ origin: input.origin, message: `\`${field.name.text}\` is declared here.` }] });
+    else if (input === undefined && instance === null && declared.type.shape.length !== (field.type.sizes?.length ?? 0) && field.type.name.text !== "class")
+      report.say("input-type", origin, { input: field.name.text, expected: `${field.type.sizes?.length ?? 0} axes`, field: wanted, found: printField(declared.type) });
+  }
+}
+
+/** The outputs of a model by its text alone. */
+function outputNames(model: Model): readonly string[] {
+  const names: string[] = [];
+  const bodies: Body[] = model.definition.kind === "body" ? [model.definition.body] : [];
+  for (let body = bodies.pop(); body !== undefined; body = bodies.pop()) {
+    for (const statement of body.statements) {
+      if (statement.kind === "output") names.push(statement.name.text);
+      else if (statement.kind === "repeat") bodies.push(statement.body);
+      else if (statement.kind === "if") {
+        for (let next: typeof statement | Body | null = statement; next !== null; ) {
+          if (next.kind === "body") {
+            bodies.push(next);
+            break;
+          }
+          bodies.push(next.then);
+          next = next.else;
+        }
+      }
+    }
+  }
+  return names;
+}
+
+/** What turns each output into probabilities, from the loss that reads it. */
+function links(instance: Instance, loss: Graph, fields: readonly DeclaredField[]): Run["links"] {
+  return instance.graph.outputs.map(({ name: output }) => {
+    for (const application of loss.applications) {
+      const [prediction, target] = application.operands.map((operand) => loss.inputs[operand]?.name);
+      if (prediction !== output) continue;
+      const classes = fields.find(({ field }) => `row.${field.name}` === target)?.field.classes ?? null;
+      if (application.layer === "cross_entropy" || application.layer === "kl") return { output, link: "softmax", classes };
+      if (application.layer === "binary_cross_entropy") return { output, link: "sigmoid", classes };
+    }
+    return { output, link: "none", classes: null };
+  });
+}

@@ -1,0 +1,125 @@
+// Sources of data: what `idx`, `csv` and `synthetic` take.
+
+import type { Argument, Call, Expression } from "../../ast/ast.js";
+import { suggest } from "../../diagnostics/suggest.js";
+import { bindArguments } from "../bind-arguments.js";
+import { at, type Env } from "../context.js";
+import { plannedGenerators, plannedSources } from "../not-supported.js";
+import type { OptionSpec, OptionType } from "../options.js";
+import { readOptions } from "../read-options.js";
+import { replacement } from "../report.js";
+import type { DataSource } from "../semantic-model.js";
+import { describe } from "../values.js";
+import { generators } from "./generators.js";
+
+const text: OptionType = { kind: "string" };
+const sha256: OptionSpec = { name: "sha256", doc: "SHA-256 of the file in hexadecimal; of several files, a list.", type: text, default: null };
+
+/** The options of each source; `idx` takes its files before them. */
+export const sourceOptions: Readonly<Record<DataSource["kind"], readonly OptionSpec[]>> = {
+  idx: [sha256],
+  csv: [
+    { name: "file", doc: "The file, relative to the `.sop` file.", type: text },
+    { name: "missing", doc: "What stands for a missing value; rows with one are dropped.", type: text, default: null },
+    { name: "separator", doc: "What stands between cells.", type: text, default: "," },
+    sha256,
+  ],
+  synthetic: [
+    { name: "generator", doc: "The generator's name.", type: text },
+    { name: "rows", doc: "Number of rows.", type: { kind: "int", min: 1, max: 100_000_000 }, default: 10_000 },
+    { name: "seed", doc: "Of the generator.", type: { kind: "int", min: 0, max: 2 ** 32 - 1 }, default: 0 },
+  ],
+};
+
+/** The source, null where something was reported; `planned` where it is of a later version. */
+export function readSource(env: Env, call: Call): DataSource | "planned" | null {
+  const name = call.callee.names.map((each) => each.text).join(".");
+  const { report } = env.context;
+  const origin = at(env, call.callee.span);
+  if (name === "") return null;
+  if (plannedSources.has(name)) {
+    report.say("not-supported-yet", origin, { what: `the data source \`${name}\`` });
+    return "planned";
+  }
+  if (name === "idx") return readIdx(env, call);
+  if (name === "csv") return readCsv(env, call);
+  if (name === "synthetic") return readSynthetic(env, call);
+  const nearest = suggest(name, [...Object.keys(sourceOptions), ...plannedSources]);
+  report.say("unknown-source", origin, { name, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
+  return null;
+}
+
+function readIdx(env: Env, call: Call): DataSource | null {
+  const args = call.arguments ?? [];
+  const files: string[] = [];
+  for (const argument of args) {
+    if (argument.name !== null) continue;
+    const file = readText(env, argument.value);
+    if (file === null) return null;
+    files.push(file);
+  }
+  const { bound, ok } = bindArguments(env, "idx", [{ name: "sha256", required: false }], args.filter((argument) => argument.name !== null));
+  const sums = readSums(env, bound.get("sha256"), files.length);
+  if (!ok || sums === false) return null;
+  if (files.length === 0) {
+    env.context.report.say("missing-option", at(env, call.span), { option: "file", of: "idx" }, { help: "Name one file for each field, in order." });
+    return null;
+  }
+  return { kind: "idx", files, sha256: sums };
+}
+
+function readCsv(env: Env, call: Call): DataSource | null {
+  const args = call.arguments ?? [];
+  const sum = args.find((argument) => argument.name?.text === "sha256");
+  const options = readOptions(env, "csv", sourceOptions.csv, args.filter((argument) => argument !== sum), call.span);
+  const sums = readSums(env, sum, 1);
+  if (options === null || sums === false) return null;
+  const { file, missing, separator } = options;
+  if (typeof separator !== "string" || separator.length !== 1) {
+    env.context.report.say("value-type", at(env, call.span), { what: "`separator` of `csv`", expected: "one character", found: JSON.stringify(separator) });
+    return null;
+  }
+  return { kind: "csv", file: String(file), missing: typeof missing === "string" ? missing : null, separator, sha256: sums };
+}
+
+function readSynthetic(env: Env, call: Call): DataSource | "planned" | null {
+  const options = readOptions(env, "synthetic", sourceOptions.synthetic, call.arguments ?? [], call.span);
+  if (options === null) return null;
+  const generator = String(options["generator"]);
+  if (Object.hasOwn(generators, generator)) return { kind: "synthetic", generator, rows: Number(options["rows"]), seed: Number(options["seed"]) };
+  const origin = at(env, call.arguments?.find((argument) => argument.name === null || argument.name.text === "generator")?.value.span ?? call.span);
+  if (plannedGenerators.has(generator)) {
+    env.context.report.say("not-supported-yet", origin, { what: `the generator \`${generator}\`` });
+    return "planned";
+  }
+  const nearest = suggest(generator, Object.keys(generators));
+  env.context.report.say("unknown-generator", origin, { name: generator, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write "${nearest}"`, origin, JSON.stringify(nearest))] });
+  return null;
+}
+
+/** Text in quotes, or null after a report. */
+export function readText(env: Env, expression: Expression): string | null {
+  const value = env.context.rules.expression(env, expression);
+  if (value.kind === "string") return value.value;
+  if (value.kind !== "error") env.context.report.say("value-type", at(env, expression.span), { what: "A name of a file or column", expected: "text in quotes", found: describe(value) });
+  return null;
+}
+
+// One sum, or a list of as many as there are files; false after a report.
+function readSums(env: Env, argument: Argument | undefined, count: number): readonly string[] | null | false {
+  if (argument === undefined) return null;
+  const items = argument.value.kind === "list" ? argument.value.items : [argument.value];
+  const sums: string[] = [];
+  for (const item of items) {
+    const sum = readText(env, item);
+    if (sum === null) return false;
+    if (!/^[0-9a-fA-F]{1,64}$/.test(sum)) {
+      env.context.report.say("value-type", at(env, item.span), { what: "`sha256`", expected: "up to 64 hexadecimal digits", found: describe({ kind: "string", value: sum }) });
+      return false;
+    }
+    sums.push(sum.toLowerCase());
+  }
+  if (sums.length === count) return sums;
+  env.context.report.say("value-type", at(env, argument.value.span), { what: "`sha256`", expected: count === 1 ? "one sum" : `${count} sums, one for each file`, found: String(sums.length) });
+  return false;
+}

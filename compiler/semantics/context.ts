@@ -1,0 +1,99 @@
+// What the evaluator carries along: the program, its limits, and where in a body it stands.
+
+import type { Block, Call, Expression, Let, Model, Annotation } from "../ast/ast.js";
+import type { Origin, Span } from "../source/source.js";
+import type { Entry, FileScope } from "./files.js";
+import type { GraphBuilder } from "./graph-builder.js";
+import type { PathScope } from "./path-scope.js";
+import type { Report } from "./report.js";
+import type { Scope } from "./scope.js";
+import type { Reach, Value } from "./values.js";
+
+/** Limits of one compilation. They bound time and memory whatever the program says. */
+export const limits = {
+  /** Calls of blocks and models inside each other. */
+  recursion: 64,
+  /** Expressions inside each other, over all calls. */
+  depth: 500,
+  /** Evaluated expressions and statements, over the whole program. */
+  evaluations: 3_000_000,
+  /** Applications of one model. */
+  applications: 100_000,
+  /** Elements of one tensor. */
+  elements: 2 ** 31 - 1,
+} as const;
+
+export interface Context {
+  readonly report: Report;
+  readonly files: ReadonlyMap<string, FileScope>;
+  readonly constants: Map<Let, Value | "evaluating">;
+  /** Each `overparam` that was met with more than one copy, by its place, and whether a kernel stood in its reach. */
+  readonly overparams: Map<string, { readonly origin: Origin; reached: boolean }>;
+  /** Blocks and models whose bodies were elaborated. */
+  readonly elaborated: Set<Block | Model>;
+  readonly spent: { evaluations: number; depth: number };
+  readonly rules: Rules;
+}
+
+/** The mutually recursive parts of the evaluator; kept here so that their files need not import each other. */
+export interface Rules {
+  readonly expression: (env: Env, expression: Expression) => Value;
+  readonly call: (env: Env, call: Call, piped: Piped | null, annotations: readonly Annotation[]) => Value;
+  readonly block: (env: Env, request: BlockRequest) => Value;
+}
+
+/** The value on the left of `|>`. */
+export interface Piped {
+  readonly value: Value;
+  readonly span: Span;
+}
+
+/** A block or model to be inlined. */
+export interface BlockRequest {
+  readonly entry: { readonly file: FileScope; readonly node: Block | Model };
+  readonly tensors: readonly { readonly value: Value; readonly span: Span }[];
+  readonly values: ReadonlyMap<string, Value>;
+  readonly path: string;
+  readonly reach: Reach | null;
+  readonly call: Span;
+}
+
+/** Where an expression is evaluated. */
+export interface Env {
+  readonly context: Context;
+  readonly file: FileScope;
+  readonly scope: Scope;
+  /** The graph that is being built; null where only compile-time values have a meaning. */
+  readonly site: Site | null;
+}
+
+export interface Site {
+  readonly graph: GraphBuilder;
+  readonly paths: PathScope;
+  readonly reach: Reach | null;
+  /** Calls of blocks around, innermost first. */
+  readonly callers: readonly Origin[];
+  readonly purpose: "model" | "loss" | "metrics";
+}
+
+/** Thrown when a limit is reached and reported; caught where a model, a run or a dataset begins. Never leaves the phase. */
+export class Exhausted extends Error {}
+
+/** Thrown when a model's input has a size that only data can give, and there are none; caught as `Exhausted` is. */
+export class Symbolic extends Error {}
+
+export function at(env: { readonly file: FileScope }, span: Span): Origin {
+  return { file: env.file.path, span };
+}
+
+/** Counts an evaluation; reports and throws where there were too many. */
+export function spend(env: Env, span: Span): void {
+  if (++env.context.spent.evaluations <= limits.evaluations) return;
+  env.context.report.say("model-too-large", at(env, span), { limit: `${limits.evaluations.toLocaleString("en-US")} evaluated expressions` });
+  throw new Exhausted();
+}
+
+/** What a name of the file stands for; undefined where the file has none. */
+export function entryOf(env: { readonly file: FileScope }, name: string): Entry | undefined {
+  return env.file.entries.get(name);
+}

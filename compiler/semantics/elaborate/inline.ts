@@ -1,0 +1,143 @@
+// A call of a block, or of a model as a block: its signature is bound, its body runs in the caller's graph.
+
+import type { Block, Model, Type } from "../../ast/ast.js";
+import type { Origin } from "../../source/source.js";
+import { optionParameters, readParameter, tensorNames } from "../callables.js";
+import { at, limits, type BlockRequest, type Env } from "../context.js";
+import { bindSizes, fitsType, parameterKind, readTensorType } from "../declared-types.js";
+import { readAnnotations } from "../overparam.js";
+import { PathScope } from "../path-scope.js";
+import { Scope } from "../scope.js";
+import { printType } from "../types.js";
+import { describe, error, type Value } from "../values.js";
+import { runBody } from "./body.js";
+import type { Frame } from "./frame.js";
+import { resolveModel } from "./resolve-model.js";
+import { sayResult } from "./output.js";
+
+/** The block's value: a tensor, or a tuple of several; `error` where something was reported. */
+export function inlineBlock(env: Env, request: BlockRequest): Value {
+  const { site } = env;
+  const { report } = env.context;
+  const { node } = request.entry;
+  if (site === null) {
+    report.say("layer-not-here", at(env, request.call), { layer: node.name.text, where: "a compile-time value" });
+    return error;
+  }
+  if (site.purpose !== "model") {
+    report.say("layer-not-here", at(env, request.call), { layer: node.name.text, where: `\`${site.purpose}\`` });
+    return error;
+  }
+  if (site.callers.length >= limits.recursion) {
+    report.say("recursion-limit", at(env, request.call), { limit: limits.recursion, what: "calls" });
+    return error;
+  }
+  const callers = [at(env, request.call), ...site.callers];
+  if (node.kind === "model") return inlineModel(env, request, node, callers);
+  const inner: Env = { context: env.context, file: request.entry.file, scope: new Scope(), site: { ...site, paths: new PathScope(request.path), reach: request.reach, callers } };
+  env.context.elaborated.add(node);
+  if (!bindSignature(env, inner, node, request)) return error;
+  const frame: Frame = { owner: node, given: null, fed: null, caller: env, returned: null, outputs: [] };
+  runBody(inner, node.body, frame);
+  return results(inner, node, frame);
+}
+
+function bindSignature(env: Env, inner: Env, node: Block, request: BlockRequest): boolean {
+  const names = tensorNames(node);
+  const taken = new Set(node.params.map((param) => param.name.text));
+  const params = node.params.filter((param) => parameterKind(param.type)?.kind === "tensor");
+  params.forEach((param, index) => {
+    const value = request.tensors[index]?.value ?? error;
+    inner.scope.define(names[index] ?? param.name.text, value);
+    if (value.kind === "tensor") bindSizes(inner, param.type, value.type.shape, taken);
+  });
+  let ok = bindOptions(env, inner, node, request);
+  if (!ok) return false;
+  params.forEach((param, index) => {
+    const tensor = request.tensors[index];
+    const declared = readTensorType(inner, param.type);
+    if (declared === null || tensor?.value.kind !== "tensor") ok = false;
+    else if (!fitsType(declared.type, tensor.value.type)) {
+      ok = false;
+      env.context.report.say(
+        "argument-type",
+        at(env, tensor.span),
+        { of: node.name.text, name: param.name.text, expected: printType(declared.type), found: printType(tensor.value.type) },
+        { notes: [{ origin: at(inner, param.span), message: `\`${param.name.text}\` is declared here.` }, { origin: tensor.value.origin, message: `${printType(tensor.value.type)} comes from here.` }] },
+      );
+    }
+  });
+  return ok;
+}
+
+/** Binds the options of a block or model in its scope, defaults filled in; false where something was reported. */
+export function bindOptions(env: Env, inner: Env, node: Block | Model, request: Pick<BlockRequest, "values" | "call">): boolean {
+  let ok = true;
+  for (const param of optionParameters(node)) {
+    const name = param.name.text;
+    let value = request.values.get(name);
+    if (value === undefined && param.default !== null) value = readParameter(inner, param, param.default, name);
+    if (value === undefined) {
+      ok = false;
+      env.context.report.say("missing-option", at(env, request.call), { option: name, of: node.name.text }, { notes: [{ origin: at(inner, param.span), message: `\`${name}\` is declared here.` }] });
+    } else if (value.kind === "error") ok = false;
+    inner.scope.define(name, value ?? error);
+  }
+  return ok;
+}
+
+// A model without its inputs' data is a block whose tensors are its inputs.
+function inlineModel(env: Env, request: BlockRequest, node: Model, callers: readonly Origin[]): Value {
+  const model = resolveModel(env.context, { file: request.entry.file, node }, request.values, request.reach ?? undefined);
+  if (model === null || env.site === null) return error;
+  const body = model.node.definition.kind === "body" ? model.node.definition.body : null;
+  if (body === null) return error;
+  const names = tensorNames(model.node);
+  if (names.length !== request.tensors.length) {
+    env.context.report.say("tensor-count", at(env, request.call), { layer: node.name.text, expected: names.length === 1 ? "1 tensor" : `${names.length} tensors`, found: request.tensors.length });
+    return error;
+  }
+  const outer: Env = { context: env.context, file: model.file, scope: new Scope(), site: { ...env.site, paths: new PathScope(request.path), reach: model.reach ?? null, callers } };
+  env.context.elaborated.add(model.node);
+  if (!bindOptions(env, outer, model.node, { values: model.values, call: request.call })) return error;
+  const reach = readAnnotations(outer, model.node.annotations) ?? model.reach ?? null;
+  const inner: Env = { ...outer, site: outer.site === null ? null : { ...outer.site, reach } };
+  const given = new Map(names.map((name, index) => [name, request.tensors[index] ?? { value: error, span: request.call }]));
+  const frame: Frame = { owner: model.node, given, fed: null, caller: env, returned: null, outputs: [] };
+  runBody(inner, body, frame);
+  const values = frame.outputs.map((output) => output.value);
+  const [first] = values;
+  if (first === undefined) return error;
+  return values.length === 1 ? first : { kind: "tuple", values };
+}
+
+function results(env: Env, node: Block, frame: Frame): Value {
+  const { report } = env.context;
+  const values = frame.returned;
+  if (values === null) {
+    report.say("missing-return", at(env, node.name.span), { block: node.name.text });
+    return error;
+  }
+  if (node.returns.length > 0 && node.returns.length !== values.length) {
+    report.say("return-count", at(env, node.name.span), { block: node.name.text, expected: node.returns.length, found: values.length });
+    return error;
+  }
+  const checked = values.map((value, index) => result(env, node, value, node.returns[index] ?? null));
+  const [first] = checked;
+  if (first === undefined || checked.some((value) => value.kind === "error")) return error;
+  return checked.length === 1 ? first : { kind: "tuple", values: checked };
+}
+
+function result(env: Env, node: Block, value: Value, type: Type | null): Value {
+  if (value.kind === "error") return error;
+  if (value.kind !== "tensor") {
+    env.context.report.say("value-type", at(env, node.name.span), { what: `The result of \`${node.name.text}\``, expected: "a tensor", found: describe(value) });
+    return error;
+  }
+  if (type === null) return value;
+  const declared = readTensorType(env, type);
+  if (declared === null) return error;
+  if (fitsType(declared.type, value.type)) return value;
+  sayResult(env, { what: `The result of \`${node.name.text}\``, value, declared, type: type.span, place: type.span });
+  return error;
+}

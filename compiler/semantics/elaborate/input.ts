@@ -1,0 +1,58 @@
+// `input`: a tensor that the data give, or the caller of a model.
+
+import type { Field, InputStatement } from "../../ast/ast.js";
+import { at, Symbolic, type Env } from "../context.js";
+import { bindSizes, fitsType, freeSizeName, readTensorType } from "../declared-types.js";
+import { printType } from "../types.js";
+import { error, type Value } from "../values.js";
+import type { Frame } from "./frame.js";
+
+const nothingTaken: ReadonlySet<string> = new Set();
+
+export function input(env: Env, statement: InputStatement, frame: Frame): void {
+  if (frame.owner.kind === "block") {
+    env.context.report.say("statement-not-here", at(env, statement.span), { statement: "input", place: "a block" }, { help: "Add a parameter to the block." });
+    return;
+  }
+  for (const field of statement.fields) {
+    if (field.name.text === "") continue;
+    if (field.from !== null) env.context.report.say("statement-not-here", at(env, field.from.span), { statement: "from", place: "an input" }, { help: "Map inputs to fields with `feed` in `train`." });
+    env.scope.define(field.name.text, frame.given === null ? own(env, field, frame) : given(env, field, frame));
+  }
+}
+
+// An input of a model on its own: the sizes are numbers already, or the data's.
+function own(env: Env, field: Field, frame: Frame): Value {
+  const { site } = env;
+  const name = field.name.text;
+  if (site === null) return error;
+  const free = field.type.name.text === "class" ? [] : (field.type.sizes ?? []).filter((size) => freeSizeName(env, size, nothingTaken) !== null);
+  if (free.length > 0) {
+    const shape = frame.fed?.get(name);
+    if (shape === undefined || shape.length !== field.type.sizes?.length) throw new Symbolic();
+    bindSizes(env, field.type, shape, nothingTaken);
+  }
+  const declared = readTensorType(env, field.type);
+  if (declared === null) return error;
+  if (site.graph.inputs.some((other) => other.name === name)) {
+    env.context.report.say("duplicate-name", at(env, field.name.span), { what: "input", name });
+    return error;
+  }
+  return site.graph.input(name, declared.type, at(env, field.name.span));
+}
+
+function given(env: Env, field: Field, frame: Frame): Value {
+  const argument = frame.given?.get(field.name.text);
+  if (argument?.value.kind !== "tensor") return error;
+  bindSizes(env, field.type, argument.value.type.shape, nothingTaken);
+  const declared = readTensorType(env, field.type);
+  if (declared === null) return error;
+  if (fitsType(declared.type, argument.value.type)) return argument.value;
+  env.context.report.say(
+    "argument-type",
+    at(frame.caller ?? env, argument.span),
+    { of: frame.owner.name.text, name: field.name.text, expected: printType(declared.type), found: printType(argument.value.type) },
+    { notes: [{ origin: at(env, field.span), message: `\`${field.name.text}\` is declared here.` }] },
+  );
+  return error;
+}

@@ -1,0 +1,102 @@
+// A model with numbers for all its sizes: the body is run once in a graph of its own.
+
+import type { Span } from "../../source/source.js";
+import { at, Exhausted, Symbolic, type Context, type Env, type Site } from "../context.js";
+import { GraphBuilder } from "../graph-builder.js";
+import { optionParameters } from "../callables.js";
+import { toNumber } from "../numbers.js";
+import { originKey, readAnnotations } from "../overparam.js";
+import { PathScope } from "../path-scope.js";
+import { Scope } from "../scope.js";
+import type { Instance, OptionValue } from "../semantic-model.js";
+import { callableName, describe, type Value } from "../values.js";
+import { runBody } from "./body.js";
+import type { Frame } from "./frame.js";
+import { bindOptions } from "./inline.js";
+import type { ResolvedModel } from "./resolve-model.js";
+
+/** Instances of a program: the same model with the same options is built once. */
+export type Instances = Map<string, Instance | "symbolic" | null>;
+
+/**
+ * The instance; null where something was reported, "symbolic" where an input has a size that only data can give and `fed`, the
+ * shapes of the data's fields by input, does not give it. `caller` and `call` are the place for options that are missing.
+ */
+export function instantiate(context: Context, instances: Instances, model: ResolvedModel, name: string, fed: ReadonlyMap<string, readonly number[]> | null, caller: Env, call: Span): Instance | "symbolic" | null {
+  const given = [...model.values].map(([key, value]) => `${key}: ${valueKey(value)}`).sort().join(", ");
+  const reach = model.reach === undefined ? "" : model.reach.settings === null ? "off" : originKey(model.reach.settings.origin);
+  const key = `${name} ${model.file.path} ${model.node.span.start} (${given}) ${reach} ${fed === null ? "" : JSON.stringify([...fed])}`;
+  const known = instances.get(key);
+  if (known !== undefined) return known;
+  const built = build(context, model, name, fed, caller, call);
+  instances.set(key, built);
+  return built;
+}
+
+function build(context: Context, model: ResolvedModel, name: string, fed: ReadonlyMap<string, readonly number[]> | null, caller: Env, call: Span): Instance | "symbolic" | null {
+  const { node, file } = model;
+  if (node.definition.kind !== "body") return null;
+  const errors = context.report.errors();
+  const { depth } = context.spent;
+  const graph = new GraphBuilder();
+  const site: Site = { graph, paths: new PathScope(""), reach: model.reach ?? null, callers: [], purpose: "model" };
+  const outer: Env = { context, file, scope: new Scope(), site };
+  const wasElaborated = context.elaborated.has(node);
+  context.elaborated.add(node);
+  if (!bindOptions(caller, outer, node, { values: model.values, call })) return null;
+  const args = optionParameters(node).map((param) => ({ name: param.name.text, value: optionValue(outer.scope.lookup(param.name.text)) }));
+  const env: Env = { ...outer, site: { ...site, reach: readAnnotations(outer, node.annotations) ?? model.reach ?? null } };
+  const frame: Frame = { owner: node, given: null, fed, caller: null, returned: null, outputs: [] };
+  try {
+    runBody(env, node.definition.body, frame);
+    for (const check of graph.deferred) check();
+  } catch (thrown) {
+    context.spent.depth = depth;
+    if (thrown instanceof Symbolic) {
+      if (!wasElaborated) context.elaborated.delete(node);
+      return context.report.errors() > errors ? null : "symbolic";
+    }
+    if (thrown instanceof Exhausted) return null;
+    throw thrown;
+  }
+  const origin = at(env, node.name.span);
+  if (context.report.errors() === errors && graph.inputs.length === 0) context.report.say("model-without", origin, { name, what: "input" });
+  if (context.report.errors() === errors && frame.outputs.length === 0) context.report.say("model-without", origin, { name, what: "output" });
+  for (const { name: output, value, origin: place } of frame.outputs) {
+    if (value.kind !== "tensor") return null;
+    graph.outputs.push({ name: output, value, origin: place });
+  }
+  if (context.report.errors() > errors) return null;
+  return { model: name, args, doc: node.doc, graph: graph.finish(), origin };
+}
+
+function valueKey(value: Value): string {
+  if (value.kind === "layer") {
+    const bound = value.bound === null ? "" : value.bound.kind === "options" ? JSON.stringify(value.bound.options) : [...value.bound.values].map(([key, inner]) => `${key}: ${valueKey(inner)}`).join(", ");
+    const { callable } = value;
+    return callable.kind === "built-in" ? `${callable.name}(${bound})` : `${callable.file.path}#${callable.node.span.start}(${bound})`;
+  }
+  if (value.kind === "list") return `[${value.items.map(valueKey).join(", ")}]`;
+  return value.kind === "call" ? JSON.stringify(value.value) : `${value.kind} ${describe(value)}`;
+}
+
+/** A compile-time value as an option: exact numbers as floats, layers by their names. */
+function optionValue(value: Value | undefined): OptionValue {
+  switch (value?.kind) {
+    case "number":
+      return toNumber(value.value);
+    case "boolean":
+    case "string":
+      return value.value;
+    case "word":
+      return value.word;
+    case "layer":
+      return callableName(value.callable);
+    case "call":
+      return value.value;
+    case "list":
+      return value.items.map((item) => (item.kind === "number" ? toNumber(item.value) : 0));
+    default:
+      return "";
+  }
+}

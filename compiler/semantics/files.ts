@@ -1,0 +1,179 @@
+// The files of a program and their names: loads the opened file and its imports, declares what each holds, links imports.
+// Relies on the host for text and on a parser that is handed in.
+
+import type { Block, Data, Declaration, Import, Let, Model, Name, Program, Recipe, Train } from "../ast/ast.js";
+import type { Checked, Diagnostic } from "../diagnostics/diagnostic.js";
+import { suggest } from "../diagnostics/suggest.js";
+import type { Host } from "../host.js";
+import type { Origin, SourceFile } from "../source/source.js";
+import { missingLibrary } from "./not-supported.js";
+import { replacement, type Report } from "./report.js";
+
+export type Parse = (file: SourceFile) => Checked<Program>;
+
+/** What a name of a file stands for. */
+export interface Entry {
+  readonly node: Let | Data | Block | Model | Recipe | Train;
+  /** The file that declares it, which may be another. */
+  readonly file: FileScope;
+}
+
+/** A loaded file with all its names. */
+export interface FileScope {
+  readonly path: string;
+  readonly program: Program;
+  readonly entries: Map<string, Entry>;
+  /** Names that an import could not bring: they stand for nothing and cause no further message. */
+  readonly broken: Set<string>;
+  /** Starts of declarations that hold a syntax error. */
+  readonly tainted: Set<number>;
+  readonly hasSyntaxErrors: boolean;
+  /** What the parser reported. */
+  readonly syntax: ReadonlySet<Diagnostic>;
+}
+
+/** All files by path, the opened one first. */
+export function loadFiles(main: string, host: Host, parse: Parse, report: Report): ReadonlyMap<string, FileScope> {
+  const files = new Map<string, FileScope>();
+  const targets = new Map<Import, FileScope>();
+  load(main, null);
+  for (const file of files.values()) link(file, targets, report);
+  return files;
+
+  // `chain` is how the file came to be opened, the opened file first.
+  function load(path: string, by: { readonly from: FileScope; readonly node: Import; readonly chain: readonly string[] } | null): FileScope | null {
+    const known = files.get(path);
+    if (known !== undefined) return known;
+    const text = host.read(path);
+    if (text === null) {
+      const origin: Origin = by === null ? { file: path, span: { start: 0, end: 0 } } : { file: by.from.path, span: by.node.from.span };
+      report.say("file-not-found", origin, { file: by === null ? path : by.node.from.value, nearest: "" });
+      return null;
+    }
+    const parsed = parse({ path, text });
+    report.add(parsed.diagnostics);
+    const file = declare(path, parsed.value, parsed.diagnostics, report);
+    files.set(path, file);
+    const chain = [...(by?.chain ?? []), path];
+    for (const node of file.program.declarations) {
+      if (node.kind !== "import") continue;
+      const target = importPath(file, node);
+      if (target === null) continue;
+      const index = chain.indexOf(target);
+      if (index >= 0) {
+        const cycle = [...chain.slice(index), target].map((step) => `\`${step}\``).join(" -> ");
+        report.say("import-cycle", { file: path, span: node.from.span }, { cycle });
+        continue;
+      }
+      const loaded = load(target, { from: file, node, chain });
+      if (loaded !== null) targets.set(node, loaded);
+    }
+    return file;
+  }
+
+  function importPath(file: FileScope, node: Import): string | null {
+    const specifier = node.from.value;
+    const origin: Origin = { file: file.path, span: node.from.span };
+    if (specifier.startsWith("pkg:")) {
+      report.say("not-supported-yet", origin, { what: "an import from a package (`pkg:`)" });
+      return null;
+    }
+    if (specifier.startsWith("std/")) {
+      const path = host.library(specifier, file.path);
+      if (path !== null) return path;
+      const missing = missingLibrary(specifier);
+      if (missing.planned) report.say("not-supported-yet", origin, { what: `\`${specifier}\`` });
+      else report.say("file-not-found", origin, { file: specifier, nearest: missing.nearest ?? "" }, missing.nearest === null ? {} : { fixes: [replacement(`Write "${missing.nearest}"`, origin, JSON.stringify(missing.nearest))] });
+      return null;
+    }
+    if (specifier === "") return null;
+    return resolvePath(file.path, specifier);
+  }
+}
+
+/** `./a/../b.sop` as seen from a file: relative to its folder, `.` and `..` taken out. */
+export function resolvePath(from: string, specifier: string): string {
+  if (specifier.startsWith("/")) return specifier;
+  const parts = from.split("/").slice(0, -1);
+  for (const part of specifier.split("/")) {
+    if (part === "." || part === "") continue;
+    if (part === ".." && parts.length > 0 && parts[parts.length - 1] !== ".." && parts[parts.length - 1] !== "") parts.pop();
+    else parts.push(part);
+  }
+  return parts.join("/");
+}
+
+function declare(path: string, program: Program, diagnostics: readonly Diagnostic[], report: Report): FileScope {
+  const entries = new Map<string, Entry>();
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error" && diagnostic.origin.file === path);
+  const tainted = new Set<number>();
+  program.declarations.forEach((node, index) => {
+    const end = program.declarations[index + 1]?.span.start ?? Number.POSITIVE_INFINITY;
+    if (errors.some(({ origin: { span } }) => span.start >= node.span.start && span.start < end)) tainted.add(node.span.start);
+  });
+  const file: FileScope = { path, program, entries, broken: new Set(), tainted, hasSyntaxErrors: errors.length > 0, syntax: new Set(diagnostics) };
+  for (const node of program.declarations) {
+    if (node.kind === "import" || node.name.text === "") continue;
+    const earlier = entries.get(node.name.text);
+    if (earlier === undefined) entries.set(node.name.text, { node, file });
+    else duplicate(node.name, path, earlier, report);
+  }
+  return file;
+}
+
+function link(file: FileScope, targets: ReadonlyMap<Import, FileScope>, report: Report): void {
+  for (const node of file.program.declarations) {
+    if (node.kind !== "import") continue;
+    const target = targets.get(node);
+    for (const { name, alias } of node.names) {
+      const local = alias ?? name;
+      if (local.text === "" || name.text === "") continue;
+      const origin: Origin = { file: file.path, span: name.span };
+      const earlier = file.entries.get(local.text);
+      if (earlier !== undefined) {
+        duplicate(local, file.path, earlier, report);
+        continue;
+      }
+      const entry = target?.entries.get(name.text);
+      const isOwn = entry !== undefined && entry.file === target;
+      if (isOwn && !name.text.startsWith("_")) {
+        file.entries.set(local.text, entry);
+        continue;
+      }
+      file.broken.add(local.text);
+      if (target === undefined) continue;
+      if (isOwn) {
+        report.say("private-name", origin, { name: name.text, file: node.from.value }, { notes: [{ origin: originOf(entry), message: `\`${name.text}\` is declared here.` }] });
+        continue;
+      }
+      const nearest = suggest(name.text, [...target.entries].filter(([key, value]) => value.file === target && !key.startsWith("_")).map(([key]) => key));
+      if (!target.hasSyntaxErrors)
+        report.say("unknown-import", origin, { name: name.text, file: node.from.value, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
+    }
+  }
+}
+
+/** Where an entry's name stands. */
+export function originOf(entry: Entry): Origin {
+  return { file: entry.file.path, span: entry.node.name.span };
+}
+
+function duplicate(name: Name, path: string, earlier: Entry, report: Report): void {
+  report.say("duplicate-declaration", { file: path, span: name.span }, { name: name.text }, { notes: [{ origin: originOf(earlier), message: `\`${name.text}\` is declared here.` }] });
+}
+
+/** The article and word for what a declaration is: "a block". */
+export function kindOf(node: Declaration): string {
+  switch (node.kind) {
+    case "let":
+      return "a constant";
+    case "data":
+      return "a dataset";
+    case "train":
+      return "a run";
+    case "import":
+      return "an import";
+    default:
+      return `a ${node.kind}`;
+  }
+}

@@ -1,0 +1,68 @@
+// Builds a graph: inputs and applications in order, with what diagnostics need to know of each.
+
+import type { Origin } from "../source/source.js";
+import type { Application, Graph, GraphInput } from "./semantic-model.js";
+import { layers } from "./layers/layers.js";
+import { elements } from "./layers/shape-rules.js";
+import type { TensorType } from "./types.js";
+import type { TensorValue } from "./values.js";
+
+type Draft = { -readonly [K in keyof Application]: Application[K] };
+
+export class GraphBuilder {
+  readonly inputs: GraphInput[] = [];
+  readonly applications: Draft[] = [];
+  readonly outputs: { readonly name: string; readonly value: TensorValue; readonly origin: Origin }[] = [];
+  /** Where the size of an application's last axis is written as a plain number (`dense(64)`), by index. */
+  readonly sizeLiterals = new Map<number, Origin>();
+  /** Shapes of weights by path of layer, with the call that made them first. */
+  readonly weights = new Map<string, { readonly shapes: string; readonly copies: number; readonly origin: Origin }>();
+  /** What runs when the body is over: assertions about the whole model. */
+  readonly deferred: (() => void)[] = [];
+  /** Trained numbers in the shipped model, and operations for one example. */
+  shippedWeights = 0;
+  shippedStatistics = 0;
+  flops = 0;
+
+  input(name: string, type: TensorType, origin: Origin): TensorValue {
+    this.inputs.push({ name, type, origin });
+    return { kind: "tensor", ref: -this.inputs.length, type, origin, metric: false };
+  }
+
+  /** Adds an application; its operands are checked already. Operands keep their references until `finish`. */
+  apply(draft: Draft, metric: boolean): TensorValue {
+    this.applications.push(draft);
+    const tensors = draft.operands.map((ref) => this.typeOf(ref));
+    this.flops += layers[draft.layer].flops(tensors, draft.options, draft.type);
+    return { kind: "tensor", ref: this.applications.length - 1, type: draft.type, origin: draft.origin, metric };
+  }
+
+  typeOf(ref: number): TensorType {
+    const type = ref < 0 ? this.inputs[-ref - 1]?.type : this.applications[ref]?.type;
+    return type ?? { dtype: "f32", shape: [], batched: true, below: null };
+  }
+
+  /** Gives a value the name it is bound to, unless it has one. */
+  name(value: TensorValue, name: string): void {
+    const application = this.applications[value.ref];
+    if (application !== undefined && application.name === null && !name.startsWith("_")) application.name = name;
+  }
+
+  /** The elements of all weights of a layer. */
+  count(shapes: readonly { readonly role: string; readonly shape: readonly number[] }[]): void {
+    for (const { role, shape } of shapes) {
+      if (role === "statistic") this.shippedStatistics += elements(shape);
+      else this.shippedWeights += elements(shape);
+    }
+  }
+
+  /** The graph, with values numbered: inputs first, then applications. */
+  finish(): Graph {
+    const id = (ref: number): number => (ref < 0 ? -ref - 1 : this.inputs.length + ref);
+    return {
+      inputs: this.inputs,
+      applications: this.applications.map((application) => ({ ...application, operands: application.operands.map(id) })),
+      outputs: this.outputs.map(({ name, value, origin }) => ({ name, value: id(value.ref), origin })),
+    };
+  }
+}

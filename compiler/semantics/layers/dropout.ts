@@ -1,0 +1,17 @@
+// dropout: zeros at random in training.
+
+import type { LayerSignature } from "./layer.js";
+import { elements, notFloat, ok, tensor } from "./shape-rules.js";
+
+/** Each element is zero with probability `rate`, else divided by 1 - rate; the identity outside training (Srivastava et al. 2014). */
+export const dropout: LayerSignature = {
+  doc: "In training each element is zero with probability `rate`, else divided by 1 - rate; the identity otherwise.",
+  tensors: ["x"],
+  options: [{ name: "rate", doc: "Probability of a zero, below 1.", type: { kind: "float", min: 0, max: 0.999999 } }],
+  shape: (tensors) => {
+    const x = tensor(tensors, 0);
+    return x.dtype === "f32" ? ok(x, x.shape) : notFloat(x);
+  },
+  weights: () => [],
+  flops: (_tensors, _options, result) => elements(result.shape),
+};

@@ -1,0 +1,54 @@
+// Losses: the prediction first, then the target; means over the batch and all other axes, so scalars.
+
+import { printType, type TensorType } from "../types.js";
+import type { OptionSpec } from "../options.js";
+import type { LayerSignature, ShapeResult } from "./layer.js";
+import { elements, lastSize, mismatch, scalar, tensor } from "./shape-rules.js";
+
+/** Logits [..., classes] against whole-number labels [...]. `single` lets one logit stand for two classes. */
+export function labelled(tensors: readonly TensorType[], single: boolean): ShapeResult {
+  const logits = tensor(tensors, 0);
+  const labels = tensor(tensors, 1);
+  if (logits.dtype !== "f32") return mismatch("logits (f32) first, then labels", logits, labels.dtype === "f32" ? "Put the prediction first, then the target." : null);
+  if (logits.shape.length === 0) return mismatch("logits f32[..., classes]", logits);
+  const positions = logits.shape.slice(0, -1);
+  const wanted = `labels i32[${positions.join(", ")}] for logits ${printType(logits)}`;
+  if (labels.dtype !== "i32") return mismatch(wanted, labels, labels.dtype === "f32" ? "Declare the target as `class[n]`, or use `mse` for numbers." : null);
+  if (labels.shape.length !== positions.length || labels.shape.some((n, i) => n !== positions[i])) return mismatch(wanted, labels);
+  const classes = single && lastSize(logits) === 1 ? 2 : lastSize(logits);
+  if (labels.below !== null && labels.below > classes)
+    return mismatch(`labels below ${classes}, the number of logits`, `labels below ${labels.below}`, `Give the output ${labels.below} logits.`);
+  return scalar;
+}
+
+/** Two f32 tensors of one shape. */
+export function alike(tensors: readonly TensorType[]): ShapeResult {
+  const prediction = tensor(tensors, 0);
+  const target = tensor(tensors, 1);
+  if (prediction.dtype !== "f32") return mismatch("f32", prediction);
+  if (target.dtype !== "f32") return mismatch("f32 as the target", target, "Turn the target into f32 with `cast(target, f32)`, or use `cross_entropy` for labels.");
+  if (prediction.shape.length !== target.shape.length || prediction.shape.some((n, i) => n !== target.shape[i])) return mismatch(`a target ${printType(prediction)}`, target);
+  return scalar;
+}
+
+/** A loss or metric of a prediction and a target. */
+export function pair(doc: string, shape: (tensors: readonly TensorType[]) => ShapeResult, options: readonly OptionSpec[] = []): LayerSignature {
+  return { doc, tensors: ["prediction", "target"], options, shape, weights: () => [], flops: (tensors) => 4 * elements(tensor(tensors, 0).shape) };
+}
+
+/** The losses by name. */
+export const losses = {
+  cross_entropy: pair("-log softmax(logits)[label], the mean over rows and positions.", (tensors) => labelled(tensors, false), [
+    { name: "smoothing", doc: "Share of the target that is spread evenly over all classes.", type: { kind: "float", min: 0, max: 1 }, default: 0 },
+  ]),
+  binary_cross_entropy: pair("-t log sigmoid(x) - (1 - t) log(1 - sigmoid(x)) of logits x and targets t in [0, 1].", alike),
+  mse: pair("The mean of (prediction - target)^2.", alike),
+  mae: pair("The mean of |prediction - target|.", alike),
+  huber: pair("e^2 / 2 where |e| <= delta, else delta (|e| - delta / 2), with e = prediction - target.", alike, [
+    { name: "delta", doc: "Where the quadratic part ends.", type: { kind: "float", min: 0, open: true }, default: 1 },
+  ]),
+  kl: pair("Kullback-Leibler divergence of target probabilities from softmax(logits), summed over the last axis.", (tensors) => {
+    const logits = tensor(tensors, 0);
+    return logits.dtype === "f32" && logits.shape.length === 0 ? mismatch("logits f32[..., classes]", logits) : alike(tensors);
+  }),
+} as const satisfies Readonly<Record<string, LayerSignature>>;

@@ -1,0 +1,35 @@
+// What the language has and this version has not: named here, so that using it says "not supported yet" and never "unknown".
+
+import { suggest } from "../diagnostics/suggest.js";
+import type { Options } from "./layers/layer.js";
+import type { LayerKind } from "./layers/layers.js";
+
+/** Layers, functions, losses and metrics. */
+export const plannedLayers: ReadonlySet<string> = new Set([
+  "conv1d", "depthwise_conv2d", "conv2d_transpose", "learned_positions", "rotary", "self_attention", "cross_attention", "layer_norm", "rms_norm", "group_norm",
+  "transpose", "lstm", "gru", "first", "last", "slice", "pad", "matmul", "l2_normalize", "learned", "relative_bias", "noise", "resize", "einsum",
+  "kl_normal", "contrastive", "recall",
+]);
+
+/** Sources of data. */
+export const plannedSources: ReadonlySet<string> = new Set(["jsonl", "npy", "npz", "parquet", "text", "images"]);
+
+/** Generators of synthetic data. */
+export const plannedGenerators: ReadonlySet<string> = new Set(["shapes", "spirals"]);
+
+/** Optimizers. */
+export const plannedOptimizers: ReadonlySet<string> = new Set(["adagrad", "rmsprop", "lion", "rk"]);
+
+const plannedLibraries: ReadonlySet<string> = new Set(["std/transformer"]);
+const libraries: readonly string[] = ["std/mlp", "std/vision", "std/data", "std/recipes"];
+
+/** What to say of a `std/...` that cannot be found. */
+export function missingLibrary(specifier: string): { readonly planned: boolean; readonly nearest: string | null } {
+  return { planned: plannedLibraries.has(specifier), nearest: suggest(specifier, libraries) };
+}
+
+/** The setting of a layer that this version cannot do, in words, or null. */
+export function plannedOption(kind: LayerKind, options: Options): string | null {
+  if (kind === "conv2d" && options["groups"] !== 1) return "`groups` above 1 of `conv2d`";
+  return null;
+}

@@ -1,0 +1,278 @@
+// Options of built-in things from the arguments of a call: matched, evaluated, checked against their types, defaults filled in.
+// Relies on bind-arguments.ts for the matching and on the evaluator for values.
+
+import type { Argument, Expression } from "../ast/ast.js";
+import { suggest } from "../diagnostics/suggest.js";
+import type { Origin, Span } from "../source/source.js";
+import { bindArguments, parametersOf } from "./bind-arguments.js";
+import { at, type Env } from "./context.js";
+import { functions } from "./functions.js";
+import { ceil, compare, floor, isNum, isWhole, printNum, toNumber, whole, type Num } from "./numbers.js";
+import type { OptionSpec, OptionType } from "./options.js";
+import type { OptionValue } from "./option-value.js";
+import { replacement } from "./report.js";
+import { describe, type NumberValue, type Value } from "./values.js";
+
+type CallType = Extract<OptionType, { readonly kind: "call" }>;
+
+/** All options of `of`, or null where something was reported. `span` is the call, for options that are missing. */
+export function readOptions(env: Env, of: string, specs: readonly OptionSpec[], args: readonly Argument[], span: Span): Readonly<Record<string, OptionValue>> | null {
+  const { bound, ok } = bindArguments(env, of, parametersOf(specs), args);
+  const options: Record<string, OptionValue> = {};
+  let complete = ok;
+  for (const spec of specs) {
+    const argument = bound.get(spec.name);
+    if (argument !== undefined) {
+      const value = readOption(env, of, spec, argument.value);
+      if (value === null) complete = false;
+      else options[spec.name] = value;
+    } else if (spec.default === undefined) {
+      if (ok) env.context.report.say("missing-option", at(env, span), { option: spec.name, of }, { help: `Write \`${of}(... ${spec.name}: ...)\`: ${spec.doc.charAt(0).toLowerCase()}${spec.doc.slice(1)}` });
+      complete = false;
+    } else if (typeof spec.default === "function") {
+      if (complete) options[spec.name] = spec.default(options);
+    } else if (spec.default !== null) options[spec.name] = spec.default;
+  }
+  return complete ? options : null;
+}
+
+/** One option's value, or null where something was reported. */
+export function readOption(env: Env, of: string, spec: Pick<OptionSpec, "name" | "type">, expression: Expression): OptionValue | null {
+  return new OptionReader(env, of, spec.name).read(spec.type, expression);
+}
+
+/** Reads one option; its name and owner stand in every message. */
+class OptionReader {
+  readonly #env: Env;
+  readonly #of: string;
+  readonly #option: string;
+
+  constructor(env: Env, of: string, option: string) {
+    this.#env = env;
+    this.#of = of;
+    this.#option = option;
+  }
+
+  read(type: OptionType, expression: Expression): OptionValue | null {
+    if (expression.kind === "missing") return null;
+    if (expression.kind === "group") return this.read(type, expression.value);
+    if (type.kind === "either") return this.#either(type.types, expression);
+    if (type.kind === "call") return this.#call(type, expression);
+    if (type.kind === "word") return this.#word(type.words, expression);
+    const value = this.#env.context.rules.expression(this.#env, expression);
+    return this.#fromValue(type, value, expression);
+  }
+
+  #fromValue(type: OptionType, value: Value, expression: Expression): OptionValue | null {
+    if (value.kind === "error") return null;
+    switch (type.kind) {
+      case "int":
+        return value.kind === "number" && value.unit !== "steps" && value.unit !== "epochs" ? this.#int(value.value, expression, type) : this.#wrong("a whole number", value, expression);
+      case "float":
+        return value.kind === "number" && value.unit !== "steps" && value.unit !== "epochs" ? this.#float(value.value, expression, type) : this.#wrong("a number", value, expression);
+      case "boolean":
+        return value.kind === "boolean" ? value.value : this.#wrong("`true` or `false`", value, expression);
+      case "string":
+        return value.kind === "string" ? value.value : this.#wrong("text in quotes", value, expression);
+      case "ints":
+      case "floats":
+        return this.#list(type, value, expression);
+      case "duration":
+        return value.kind === "number" ? this.#duration(value, expression) : this.#wrong("a length such as `5%`, `200 steps` or `3 epochs`", value, expression);
+      case "call":
+        return value.kind === "call" && Object.hasOwn(type.functions, value.value.call) ? value.value : this.#wrong(this.#functionNames(type), value, expression);
+      case "word":
+        return value.kind === "word" && type.words.includes(value.word) ? value.word : this.#wrong(oneOf(type.words), value, expression);
+      case "either":
+        return this.#wrong("another value", value, expression);
+    }
+  }
+
+  #int(num: Num, expression: Expression, bounds: { readonly min?: number; readonly max?: number }): number | null {
+    const origin = at(this.#env, expression.span);
+    if (!isWhole(num)) {
+      this.#env.context.report.say("not-whole", origin, { what: `\`${this.#option}\` of \`${this.#of}\``, found: printNum(num) }, wholeFixes(num, origin));
+      return null;
+    }
+    return this.#within(num, origin, { min: bounds.min ?? -(2 ** 53) + 1, max: bounds.max ?? 2 ** 53 - 1, explicit: bounds, noun: "whole number" });
+  }
+
+  #float(num: Num, expression: Expression, bounds: { readonly min?: number; readonly max?: number; readonly open?: boolean }): number | null {
+    const open = bounds.open === true ? { open: true } : {};
+    return this.#within(num, at(this.#env, expression.span), { min: bounds.min ?? -Infinity, max: bounds.max ?? Infinity, explicit: bounds, noun: "number", ...open });
+  }
+
+  #within(num: Num, origin: Origin, range: { readonly min: number; readonly max: number; readonly open?: boolean; readonly explicit: { readonly min?: number; readonly max?: number }; readonly noun: string }): number | null {
+    const value = toNumber(num);
+    const isInside = range.open === true ? value > range.min && value < range.max : value >= range.min && value <= range.max;
+    if (isInside) return value;
+    const { min, max } = range.explicit;
+    const text =
+      range.open === true
+        ? [min === undefined ? "" : `above ${min}`, max === undefined ? "" : `below ${max}`].filter((part) => part !== "").join(" and ")
+        : min !== undefined && max !== undefined
+          ? `from ${min} to ${max}`
+          : min !== undefined
+            ? `of at least ${min}`
+            : `of at most ${max ?? range.max}`;
+    this.#env.context.report.say("option-range", origin, { option: this.#option, of: this.#of, range: `a ${range.noun} ${text}`, found: printNum(num) });
+    return null;
+  }
+
+  #list(type: Extract<OptionType, { readonly kind: "ints" | "floats" }>, value: Value, expression: Expression): readonly number[] | null {
+    const noun = type.kind === "ints" ? "whole numbers" : "numbers";
+    const count = type.count === undefined ? noun : `${type.count} ${noun}`;
+    const repeats = type.kind === "ints" && type.one === true;
+    const expected = `${count} in brackets${repeats ? ", or one number" : ""}`;
+    const isSingle = value.kind === "number" && repeats;
+    if (!isSingle && value.kind !== "list") return this.#wrong(expected, value, expression);
+    const values = value.kind === "list" ? value.items : [value];
+    if (value.kind === "list" && type.count !== undefined && values.length !== type.count) return this.#wrong(expected, value, expression);
+    const numbers: number[] = [];
+    for (const [index, item] of values.entries()) {
+      const place = (expression.kind === "list" ? expression.items[index] : undefined) ?? expression;
+      if (item.kind === "error") return null;
+      if (item.kind !== "number" || item.unit === "steps" || item.unit === "epochs") return this.#wrong(expected, item, place);
+      const number = type.kind === "ints" ? this.#int(item.value, place, type) : this.#float(item.value, place, type);
+      if (number === null) return null;
+      numbers.push(number);
+    }
+    const [first] = numbers;
+    return isSingle && first !== undefined ? Array.from({ length: type.count ?? 1 }, () => first) : numbers;
+  }
+
+  #duration(value: NumberValue, expression: Expression): OptionValue | null {
+    const origin = at(this.#env, expression.span);
+    if (value.unit === null) return this.#wrong("a length such as `5%`, `200 steps` or `3 epochs`", value, expression);
+    if (value.unit === "%") {
+      const share = this.#within(value.value, origin, { min: 0, max: 1, explicit: { min: 0, max: 1 }, noun: "share" });
+      return share === null ? null : { call: "share", options: { value: share } };
+    }
+    const number = this.#int(value.value, expression, { min: 0 });
+    return number === null ? null : { call: value.unit, options: { value: number } };
+  }
+
+  // The option's word first, then a name in scope.
+  #word(words: readonly string[], expression: Expression): string | null {
+    const name = bareName(expression);
+    if (name !== null && words.includes(name)) return name;
+    if (name !== null && this.#env.scope.lookup(name) === undefined && !this.#env.file.entries.has(name)) {
+      const nearest = suggest(name, words);
+      const origin = at(this.#env, expression.span);
+      const fixes = nearest === null ? [] : [replacement(`Write \`${nearest}\``, origin, nearest)];
+      this.#env.context.report.say("option-type", origin, { option: this.#option, of: this.#of, expected: oneOf(words), found: `\`${name}\`` }, { fixes });
+      return null;
+    }
+    const value = this.#env.context.rules.expression(this.#env, expression);
+    const word = this.#fromValue({ kind: "word", words }, value, expression);
+    return typeof word === "string" ? word : null;
+  }
+
+  #call(type: CallType, expression: Expression): OptionValue | null {
+    const name = calleeName(expression);
+    if (name === null || (bareName(expression) !== null && !Object.hasOwn(type.functions, name) && this.#isValue(name)))
+      return this.#fromValue(type, this.#env.context.rules.expression(this.#env, expression), expression);
+    const specs = Object.hasOwn(type.functions, name) ? type.functions[name] : undefined;
+    if (specs === undefined) {
+      const nearest = suggest(name, Object.keys(type.functions));
+      const origin = at(this.#env, expression.kind === "call" ? expression.callee.span : expression.span);
+      const fixes = nearest === null ? [] : [replacement(`Write \`${nearest}\``, origin, nearest)];
+      this.#env.context.report.say("option-type", origin, { option: this.#option, of: this.#of, expected: this.#functionNames(type), found: `\`${name}\`` }, { fixes });
+      return null;
+    }
+    const options = readOptions(this.#env, name, specs, expression.kind === "call" ? (expression.arguments ?? []) : [], expression.span);
+    return options === null ? null : { call: name, options };
+  }
+
+  #either(types: readonly OptionType[], expression: Expression): OptionValue | null {
+    const call = types.find((type) => type.kind === "call");
+    const word = types.find((type) => type.kind === "word");
+    const name = calleeName(expression);
+    const bare = bareName(expression);
+    if (word !== undefined && bare !== null && word.words.includes(bare)) return bare;
+    const isCall = name !== null && (call?.kind === "call" && Object.hasOwn(call.functions, name) ? true : bare === null && !Object.hasOwn(functions, name));
+    if (call !== undefined && isCall) return this.read(call, expression);
+    const value = this.#env.context.rules.expression(this.#env, expression);
+    if (value.kind === "call" && call !== undefined) return this.#fromValue(call, value, expression);
+    const fitting = types.find((type) => type.kind !== "call" && fits(type, value)) ?? types.find((type) => type.kind !== "call") ?? types[0];
+    return fitting === undefined ? null : this.#fromValue(fitting, value, expression);
+  }
+
+  #isValue(name: string): boolean {
+    return this.#env.scope.lookup(name) !== undefined || this.#env.file.entries.get(name)?.node.kind === "let";
+  }
+
+  #functionNames(type: CallType): string {
+    return oneOf(Object.keys(type.functions));
+  }
+
+  #wrong(expected: string, value: Value, expression: Expression): null {
+    if (value.kind !== "error")
+      this.#env.context.report.say("option-type", at(this.#env, expression.span), { option: this.#option, of: this.#of, expected, found: describe(value) });
+    return null;
+  }
+}
+
+function fits(type: OptionType, value: Value): boolean {
+  switch (type.kind) {
+    case "int":
+    case "float":
+    case "duration":
+      return value.kind === "number" && (type.kind !== "duration" || value.unit !== null);
+    case "ints":
+    case "floats":
+      return value.kind === "list";
+    default:
+      return value.kind === type.kind;
+  }
+}
+
+/** `a`, `b` or `c`. */
+export function oneOf(words: readonly string[]): string {
+  const quoted = words.map((word) => `\`${word}\``);
+  return quoted.length < 2 ? quoted.join("") : `${quoted.slice(0, -1).join(", ")} or ${quoted[quoted.length - 1]}`;
+}
+
+/** The name if the expression is nothing but one. */
+export function bareName(expression: Expression): string | null {
+  if (expression.kind === "path") return expression.names.length === 1 ? (expression.names[0]?.text ?? null) : null;
+  return expression.kind === "call" && expression.arguments === null ? bareName(expression.callee) : null;
+}
+
+/** The name of what a call calls, also without parentheses. */
+export function calleeName(expression: Expression): string | null {
+  return expression.kind === "call" ? bareName(expression.callee) : bareName(expression);
+}
+
+/** Offers `floor(...)` and `ceil(...)` around what is not a whole number. */
+export function wholeFixes(num: Num, origin: Origin) {
+  const [below, above] = [floor(num), ceil(num)];
+  const wrap = (name: string, result: Num) => ({
+    title: `Write \`${name}(...)\`, which is ${printNum(result)}`,
+    edits: [
+      { span: { start: origin.span.start, end: origin.span.start }, text: `${name}(` },
+      { span: { start: origin.span.end, end: origin.span.end }, text: ")" },
+    ],
+  });
+  return { fixes: [...(isNum(below) ? [wrap("floor", below)] : []), ...(isNum(above) ? [wrap("ceil", above)] : [])] };
+}
+
+/** A value as a whole number of at least `least`, or null where something was reported; `what` says what it is for. */
+export function readCount(env: Env, what: string, value: Value, span: Span, least = 0): number | null {
+  const origin = at(env, span);
+  if (value.kind === "error") return null;
+  if (value.kind !== "number" || value.unit === "steps" || value.unit === "epochs") {
+    env.context.report.say("value-type", origin, { what, expected: "a whole number", found: describe(value) });
+    return null;
+  }
+  if (!isWhole(value.value)) {
+    env.context.report.say("not-whole", origin, { what, found: printNum(value.value) }, wholeFixes(value.value, origin));
+    return null;
+  }
+  const most = 2 ** 53 - 1;
+  if (compare(value.value, whole(least)) < 0 || compare(value.value, whole(most)) > 0) {
+    env.context.report.say("value-range", origin, { what, range: `a whole number of at least ${least}`, found: printNum(value.value) });
+    return null;
+  }
+  return toNumber(value.value);
+}
