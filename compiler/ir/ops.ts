@@ -22,7 +22,7 @@ export const ops = {
   // contractions
   matmul: spec("x [batch, ..., in] times a kernel [in, out].", 2),
   conv2d: spec("x [batch, h, w, in] with filters [kh, kw, in / groups, out].", 2, ["stride", "padding", "dilation", "groups"]),
-  embedding: spec("Rows of a table [vocabulary, d] by indices.", 2),
+  embedding: spec("By indices [batch, ...], rows of a table [vocabulary, d].", 2),
   // norms and noise
   batch_norm: spec("x, scale, bias, mean, variance: normalizes the last axis over batch and space; evaluation uses the statistics, training the batch's, which it records.", 5, ["epsilon", "momentum"]),
   dropout: spec("Zero with probability `rate`, else divided by 1 - rate; identity outside training.", 1, ["rate"]),

@@ -1,0 +1,81 @@
+// The whole compiler on one screen: text -> meaning -> IR -> passes -> TypeScript. Pure but for the host it is given.
+
+import { parse } from "./ast/build-ast.js";
+import type { Checked } from "./diagnostics/diagnostic.js";
+import { filesOf, relativeTo } from "./data-files.js";
+import { emitProgram } from "./emit/emit-program.js";
+import type { ProgramUnit } from "./emit/program-source.js";
+import type { Host } from "./host.js";
+import { identityOf } from "./identity.js";
+import { print } from "./ir/print.js";
+import { lowerInstance, lowerRun } from "./lower/lower.js";
+import { runPipeline, type PipelineResult } from "./passes/pipeline.js";
+import { placeFinder } from "./places.js";
+import { analyze } from "./semantics/analyze.js";
+import type { Instance, Run, SemanticModel } from "./semantics/semantic-model.js";
+
+export interface CompileOptions {
+  /** Check the IR after each pass. */
+  readonly verify: boolean;
+  /** The pass after which the IR is wanted, one of `passNames`; null: none. */
+  readonly dumpAfter: string | null;
+  /** The path from the folder of the generated program to the folder of the `.sop` file, with forward slashes. */
+  readonly outDirectoryToSource: string;
+}
+
+export interface Output {
+  /** The program. */
+  readonly typescript: string;
+  /** Its source map to the `.sop` files, as JSON. */
+  readonly map: string;
+  /** Canonical text of the modules after all passes, one per run. */
+  readonly ir: string;
+  /** The same after the pass that `dumpAfter` names, or null. */
+  readonly irAfter: string | null;
+  /** Names of the runs, in order of the text. */
+  readonly runs: readonly string[];
+  /** Files that the runs read, relative to the folder of the opened file. */
+  readonly files: readonly string[];
+}
+
+/** Checks a program: what it means as far as it can be known, and all diagnostics. */
+export function check(main: string, host: Host): Checked<SemanticModel> {
+  return analyze(main, host, parse);
+}
+
+/** Compiles a program; the value is null if it has errors. */
+export async function compile(main: string, host: Host, options: CompileOptions): Promise<Checked<Output | null>> {
+  const { value: model, diagnostics } = check(main, host);
+  if (diagnostics.some((diagnostic) => diagnostic.severity === "error")) return { value: null, diagnostics };
+
+  const runs = model.runs.map((run): Run => ({ ...run, dataset: relativeTo(main, run.dataset) }));
+  const compiled = unitsOf(runs, model.instances).map(({ instance, run }) => {
+    const result = runPipeline(run === null ? lowerInstance(instance) : lowerRun(run), options);
+    const unit: ProgramUnit = { instance, module: result.module, run: run === null ? null : { declaration: run, identity: identityOf(run, result.module, host.hash) } };
+    return { name: run?.name ?? instance.model, result, unit };
+  });
+
+  const program = await emitProgram({
+    file: main.split("/").at(-1) ?? main,
+    directory: options.outDirectoryToSource,
+    units: compiled.map(({ unit }) => unit),
+    placeOf: placeFinder(main, host),
+  });
+
+  const text = (moduleOf: (result: PipelineResult) => PipelineResult["dump"]): string =>
+    compiled.map(({ name, result }) => `// ${name}\n${print(moduleOf(result) ?? result.module)}`).join("\n");
+  const output: Output = {
+    ...program,
+    ir: text((result) => result.module),
+    irAfter: options.dumpAfter === null ? null : text((result) => result.dump),
+    runs: runs.map((run) => run.name),
+    files: [...new Set(runs.flatMap((run) => filesOf(run.dataset)))],
+  };
+  return { value: output, diagnostics };
+}
+
+/** The runs; of a program without runs its models. */
+function unitsOf(runs: readonly Run[], instances: readonly Instance[]): readonly { readonly instance: Instance; readonly run: Run | null }[] {
+  if (runs.length > 0) return runs.map((run) => ({ instance: run.instance, run }));
+  return instances.map((instance) => ({ instance, run: null }));
+}

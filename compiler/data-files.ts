@@ -1,0 +1,39 @@
+// Names of data files: a declaration names them relative to its own file, a program relative to the file that was opened.
+
+import type { DatasetModel } from "./semantics/semantic-model.js";
+
+/** The dataset with its files named relative to the folder of `main`. Absolute names stay. */
+export function relativeTo(main: string, dataset: DatasetModel): DatasetModel {
+  const folder = folderBetween(main, dataset.origin.file);
+  const named = (file: string): string => (folder === "" || /^([/\\]|[A-Za-z]:)/.test(file) ? file : `${folder}/${file}`);
+  const { source } = dataset;
+  switch (source.kind) {
+    case "idx":
+      return { ...dataset, source: { ...source, files: source.files.map(named) } };
+    case "csv":
+      return { ...dataset, source: { ...source, file: named(source.file) } };
+    case "synthetic":
+      return dataset;
+  }
+}
+
+/** The files of a dataset. */
+export function filesOf({ source }: DatasetModel): readonly string[] {
+  switch (source.kind) {
+    case "idx":
+      return source.files;
+    case "csv":
+      return [source.file];
+    case "synthetic":
+      return [];
+  }
+}
+
+/** From the folder of one file to that of another: `../data`; "" if they are the same. */
+function folderBetween(from: string, to: string): string {
+  const [start, end] = [from, to].map((path) => path.split("/").slice(0, -1));
+  if (start === undefined || end === undefined) return "";
+  let common = 0;
+  while (common < start.length && common < end.length && start[common] === end[common]) common++;
+  return [...start.slice(common).map(() => ".."), ...end.slice(common)].join("/");
+}

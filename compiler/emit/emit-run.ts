@@ -1,0 +1,84 @@
+// A run: its loss and metrics functions, and `defineRun`.
+
+import type { Graph, Module, Op } from "../ir/module.js";
+import type { Run } from "../semantics/semantic-model.js";
+import type { Origin } from "../source/source.js";
+import type { Declaration } from "./declaration.js";
+import { describeInstance, graphNamed, type EmittedModel } from "./emit-model.js";
+import { emitSettings } from "./emit-settings.js";
+import { emitBody } from "./function-body.js";
+import { member, number, object, objectType, text, texts } from "./literals.js";
+import type { Names } from "./names.js";
+import type { Place } from "./program-source.js";
+import { call, runtimeType } from "./runtime-names.js";
+
+/** Inputs of loss and metrics that are fields of the data have this before the field's name. */
+const rowPrefix = "row.";
+
+export interface EmittedRun {
+  readonly name: string;
+  readonly declarations: readonly Declaration[];
+}
+
+/** `placeOf` gives the line of an origin; `dataset` is the name of the dataset's constant. */
+export function emitRun(run: Run, identity: string, module: Module, model: EmittedModel, dataset: string, names: Names, placeOf: (origin: Origin) => Place): EmittedRun {
+  const loss = names.take(`${run.name}_loss`);
+  const metrics = names.take(`${run.name}_metrics`);
+  const name = names.take(run.name);
+  const inputs = object(run.feeds.map((feed) => [feed.input, member("rows", feed.field)]));
+  const step = `(training, rows) => training.descend((weights, mode) => ${loss}(${model.forward}(weights, ${inputs}, mode), rows))`;
+  const value = call(
+    "defineRun",
+    object([
+      ["name", text(run.name)],
+      ["model", text(describeInstance(run.instance))],
+      ["identity", text(identity)],
+      ["dataset", dataset],
+      ["weights", model.weights],
+      ["forward", model.forward],
+      ["feeds", object(run.feeds.map((feed) => [feed.input, text(feed.field)]))],
+      ["loss", loss],
+      ["metrics", metrics],
+      ["links", object(run.links.map((link) => [link.output, emitLink(link)]))],
+      ["step", step],
+      ...emitSettings(run.settings),
+      ["places", `[${model.body.calls.map((op) => emitPlace(op, placeOf(op.origin), placeOf(run.origin))).join(", ")}]`],
+    ]),
+  );
+  return {
+    name,
+    declarations: [
+      comparison(loss, graphNamed(module, "loss"), run, `Terms of the loss of ${run.name}; it is their sum.`),
+      comparison(metrics, graphNamed(module, "metrics"), run, `Metrics of ${run.name}.`),
+      { kind: "constant", name, value, doc: run.doc ?? `${run.name}: ${describeInstance(run.instance)} on ${run.dataset.name}.`, exported: true, origin: run.origin },
+    ],
+  };
+}
+
+function emitLink({ output, link, classes }: Run["links"][number]): string {
+  // TypeScript gives `constructor` and the like the type of Object's own member, which does not say that a literal is wanted.
+  const word = Object.hasOwn(Object.prototype, output) ? `${text(link)} as const` : text(link);
+  return object([["link", word], ["classes", classes === null ? "null" : texts(classes)]]);
+}
+
+/** A loss or metrics function: of the model's outputs and a batch of rows. */
+function comparison(name: string, graph: Graph, run: Run, doc: string): Declaration {
+  const fields = graph.inputs.filter((input) => input.name.startsWith(rowPrefix)).map((input) => input.name.slice(rowPrefix.length));
+  const outputs = graph.inputs.filter((input) => !input.name.startsWith(rowPrefix)).map((input) => input.name);
+  const body = emitBody(graph, {
+    input: (input) => (input.startsWith(rowPrefix) ? member("row", input.slice(rowPrefix.length)) : member("output", input)),
+    reserved: ["output", "row", name],
+    results: "inline",
+  });
+  const parameters = [
+    { name: "output", type: objectType(outputs, runtimeType("Tensor")) },
+    { name: "row", type: objectType(fields, runtimeType("Tensor")) },
+  ];
+  return { kind: "function", name, parameters, body, doc, exported: false, origin: run.origin };
+}
+
+/** `["dense", 17]`: the layer or op, and its line in the file of the run; of a model from another file that place, and the line of the run. */
+function emitPlace(op: Op, place: Place, run: Place): string {
+  const name = op.path === "" ? op.kind : op.path;
+  return place.file === run.file ? `[${text(name)}, ${number(place.line)}]` : `[${text(`${name} (${place.file}:${place.line})`)}, ${number(run.line)}]`;
+}

@@ -1,0 +1,90 @@
+// How each op reads in generated TypeScript: a total table, so that an op without an emitter does not compile.
+// Most ops are a call of the runtime function of the same name, with their attributes as one object after the operands.
+
+import { numbersAttribute, textAttribute, numberAttribute } from "../ir/attributes.js";
+import type { Attribute, Op } from "../ir/module.js";
+import type { OpKind } from "../ir/ops.js";
+import { member, number, numbers, object, text } from "./literals.js";
+import { camelCase } from "./names.js";
+import { call, type RuntimeName } from "./runtime-names.js";
+
+/** An expression for the op, given those of its operands. */
+type OpEmitter = (operands: readonly string[], op: Op) => string;
+
+/** Names of what a forward function is given, as the emitters write them. */
+export const weightsName = "w";
+export const modeName = "mode";
+
+export const opEmitters: { readonly [K in OpKind]: OpEmitter } = {
+  weight: (_, op) => member(weightsName, textAttribute(op.attributes, "path")),
+  // Training hands mixed kernels to the forward function, evaluation folded ones: the mix is the runtime's.
+  mix: ([kernel = ""]) => kernel,
+  constant: (_, op) => call("constant", number(numberAttribute(op.attributes, "value"))),
+  matmul: called("matmul"),
+  conv2d: called("conv2d"),
+  embedding: called("embedding"),
+  batch_norm: noisy("batchNorm"),
+  dropout: noisy("dropout"),
+  max_pool: called("maxPool"),
+  avg_pool: called("avgPool"),
+  reshape: (operands, op) => call("reshape", ...operands, numbers(numbersAttribute(op.attributes, "shape"))),
+  concat: (operands, op) => call("concat", `[${operands.join(", ")}]`, attributesOf(op)),
+  one_hot: called("oneHot"),
+  cast: called("cast"),
+  mean: called("mean"),
+  relu: called("relu"),
+  leaky_relu: called("leakyRelu"),
+  elu: called("elu"),
+  gelu: called("gelu"),
+  silu: called("silu"),
+  sigmoid: called("sigmoid"),
+  tanh: called("tanh"),
+  softplus: called("softplus"),
+  softmax: called("softmax"),
+  exp: called("exp"),
+  log: called("log"),
+  sqrt: called("sqrt"),
+  neg: called("neg"),
+  add: called("add"),
+  sub: called("sub"),
+  mul: called("mul"),
+  div: called("div"),
+  pow: called("pow"),
+  cross_entropy: called("crossEntropy"),
+  binary_cross_entropy: called("binaryCrossEntropy"),
+  mse: called("mse"),
+  mae: called("mae"),
+  huber: called("huber"),
+  kl: called("kl"),
+  accuracy: called("accuracy"),
+  top_k: called("topK"),
+  f1: called("f1"),
+  r2: called("r2"),
+  perplexity: called("perplexity"),
+};
+
+/** Ops whose operands may be numbers of JavaScript: there a constant is written as one. */
+export const takesNumbers: ReadonlySet<OpKind> = new Set<OpKind>(["add", "sub", "mul", "div", "pow"]);
+
+/** Ops that are no call of the runtime: reading a weight costs nothing and cannot go wrong. */
+export const isFree: ReadonlySet<OpKind> = new Set<OpKind>(["weight", "mix"]);
+
+function called(name: RuntimeName): OpEmitter {
+  return (operands, op) => call(name, ...operands, ...(Object.keys(op.attributes).length === 0 ? [] : [attributesOf(op)]));
+}
+
+/** Ops that ask for the mode, and whose statistics or random numbers go by their path. */
+function noisy(name: RuntimeName): OpEmitter {
+  return (operands, op) => call(name, ...operands, attributesOf(op), modeName, text(op.path));
+}
+
+function attributesOf(op: Op): string {
+  return object(Object.entries(op.attributes).map(([name, value]) => [camelCase(name), literal(value)]));
+}
+
+function literal(value: Attribute): string {
+  if (typeof value === "number") return number(value);
+  if (typeof value === "string") return text(value);
+  if (typeof value === "boolean") return String(value);
+  return numbers(value);
+}

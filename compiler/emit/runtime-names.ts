@@ -1,0 +1,61 @@
+// Every export of the runtime that generated code may use: the contract between compiler and runtime. A test compares it with the
+// runtime's exports; neither side imports the other.
+
+import { invariant } from "../invariant.js";
+import { camelCase } from "./names.js";
+
+/** Functions that stand in the place of ops. */
+const opNames = [
+  "constant", "matmul", "conv2d", "embedding", "batchNorm", "dropout", "maxPool", "avgPool", "reshape", "concat", "oneHot", "cast", "mean",
+  "relu", "leakyRelu", "elu", "gelu", "silu", "sigmoid", "tanh", "softplus", "softmax", "exp", "log", "sqrt", "neg", "add", "sub", "mul", "div", "pow",
+  "crossEntropy", "binaryCrossEntropy", "mse", "mae", "huber", "kl", "accuracy", "topK", "f1", "r2", "perplexity",
+] as const;
+
+/** Declarations of weights. */
+const weightNames = [
+  "kernel", "embeddingTable", "bias", "scaleWeight", "statistic", "frozen", "kernelSet",
+  "zeros", "ones", "constantInitializer", "normal", "uniform", "heNormal", "lecunNormal", "glorotUniform",
+  "dirichlet", "uniformMixing", "meanMixing", "centred", "scaled", "independent",
+] as const;
+
+/** Declarations of data. */
+const dataNames = ["dataset", "idx", "csv", "synthetic", "field", "scale", "standardize"] as const;
+
+/** Settings of a run. */
+const settingNames = [
+  "sgd", "adam", "adamw", "cosine", "warmupCosine", "linear", "step", "exponential", "inverseSqrt", "oneCycle", "share", "steps", "epochs",
+] as const;
+
+const programNames = ["defineRun", "main"] as const;
+
+/** All values that generated code may read from the runtime, in groups. */
+export const runtimeNames = [...opNames, ...weightNames, ...dataNames, ...settingNames, ...programNames] as const;
+
+/** Types that generated code names. */
+export const runtimeTypes = ["Tensor", "Tensors", "Mode"] as const;
+
+export type RuntimeName = (typeof runtimeNames)[number];
+export type RuntimeType = (typeof runtimeTypes)[number];
+
+/** `sop.matmul`. */
+export function runtime(name: RuntimeName): string {
+  return `sop.${name}`;
+}
+
+/** `sop.Tensor`. */
+export function runtimeType(name: RuntimeType): string {
+  return `sop.${name}`;
+}
+
+/** `sop.matmul(a, b)`. */
+export function call(name: RuntimeName, ...args: readonly string[]): string {
+  return `${runtime(name)}(${args.join(", ")})`;
+}
+
+/** The runtime's name of a function that a program calls by name: an optimizer, a schedule, a duration. */
+export function settingName(name: string): RuntimeName {
+  const camel = camelCase(name);
+  const found = settingNames.find((candidate) => candidate === camel);
+  invariant(found !== undefined, `the runtime has a function for ${name}`);
+  return found;
+}

@@ -1,0 +1,42 @@
+// The identity of a run: a hash of everything in the program that its numbers depend on, and of nothing else. Comments, names of values,
+// spacing of checkpoints, logging and names of files do not enter; the bytes of the data are the runtime's to add.
+
+import type { Module } from "./ir/module.js";
+import { print } from "./ir/print.js";
+import type { DatasetModel, Run } from "./semantics/semantic-model.js";
+
+/** `hash` of the canonical IR after the passes, the training clauses, the seed and the dataset's declaration. */
+export function identityOf(run: Run, module: Module, hash: (text: string) => string): string {
+  // Metrics, and how often the validation split is evaluated, change nothing unless something is decided by them.
+  const isDecisive = run.settings.stop !== null || run.settings.checkpoint.best !== null;
+  const graphs = module.graphs.filter((graph) => isDecisive || graph.name !== "metrics");
+  return hash(`${print({ ...module, graphs })}${canonicalJson({ settings: settingsOf(run, isDecisive), dataset: dataOf(run.dataset), feeds: run.feeds })}`);
+}
+
+function settingsOf({ settings }: Run, isDecisive: boolean): unknown {
+  const { checkpoint, evaluate, ...rest } = settings;
+  return { ...rest, best: checkpoint.best, evaluate: isDecisive ? evaluate : null };
+}
+
+function dataOf({ source, fields, transforms, split, take }: DatasetModel): unknown {
+  return { source: sourceOf(source), fields, transforms, split, take };
+}
+
+function sourceOf(source: DatasetModel["source"]): unknown {
+  switch (source.kind) {
+    case "idx":
+      return { kind: source.kind };
+    case "csv":
+      return { kind: source.kind, missing: source.missing, separator: source.separator };
+    case "synthetic":
+      return source;
+  }
+}
+
+/** JSON with keys in order, so that equal values have equal text. */
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(",")}}`;
+}

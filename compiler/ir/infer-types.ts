@@ -1,0 +1,197 @@
+// The type of an op's result from the types of its operands: one rule per op. The builder computes with it, the verifier computes
+// again and compares. Relies on attributes that attributes.ts has checked.
+
+import { numberAttribute, numbersAttribute, textAttribute } from "./attributes.js";
+import type { Attribute, Op, ValueType, Weight } from "./module.js";
+import { ops, type OpKind } from "./ops.js";
+import { broadcast, elementCount, printValueType, sameShape, sameValueType, scalar } from "./value-types.js";
+
+/** What a rule reads besides operands. */
+export interface TypeContext {
+  readonly attributes: Readonly<Record<string, Attribute>>;
+  readonly weight: (path: string) => Weight | undefined;
+}
+
+/** The result's type, or what does not fit, in words. */
+export type Inferred = ValueType | string;
+
+/** Operands are padded by the rule's caller: there are as many as `ops` declares. */
+type Rule = (operands: readonly ValueType[], context: TypeContext) => Inferred;
+
+const rules: { readonly [K in OpKind]: Rule } = {
+  weight: (_, { attributes, weight }) => {
+    const path = textAttribute(attributes, "path");
+    const found = weight(path);
+    if (found === undefined) return `there is no weight ${JSON.stringify(path)}`;
+    return { dtype: "f32", shape: found.set === null ? found.shape : [found.set.copies, ...found.shape], batched: false };
+  },
+  mix: one((set, { attributes, weight }) => {
+    const path = textAttribute(attributes, "path");
+    const found = weight(path);
+    if (found === undefined) return `there is no weight ${JSON.stringify(path)}`;
+    if (found.set === null) return `the weight ${JSON.stringify(path)} is not a kernel set`;
+    if (!sameShape(set.shape, [found.set.copies, ...found.shape])) return `the operand is not the set ${JSON.stringify(path)}`;
+    return { ...set, shape: found.shape };
+  }),
+  constant: () => scalar("f32"),
+  matmul: two((x, kernel) => {
+    const [inputs, outputs] = kernel.shape;
+    if (x.dtype !== "f32" || kernel.dtype !== "f32") return "both operands must be f32";
+    if (kernel.batched || kernel.shape.length !== 2 || outputs === undefined) return `${printValueType(kernel)} is not a kernel [in, out]`;
+    if (x.shape.length === 0 || x.shape.at(-1) !== inputs) return `the last axis of ${printValueType(x)} is not ${String(inputs)}`;
+    return { ...x, shape: [...x.shape.slice(0, -1), outputs] };
+  }),
+  conv2d: two((x, filters, { attributes }) => {
+    const [kernelHeight, kernelWidth, connected, outputs] = filters.shape;
+    const [height, width, channels] = x.shape;
+    const groups = numberAttribute(attributes, "groups");
+    if (x.dtype !== "f32" || filters.dtype !== "f32") return "both operands must be f32";
+    if (x.shape.length !== 3 || height === undefined || width === undefined || channels === undefined || !x.batched) return `${printValueType(x)} is not a batch of images [h, w, c]`;
+    if (filters.batched || filters.shape.length !== 4 || kernelHeight === undefined || kernelWidth === undefined || connected === undefined || outputs === undefined)
+      return `${printValueType(filters)} are not filters [kh, kw, in, out]`;
+    if (connected * groups !== channels || outputs % groups !== 0) return `filters of ${connected} channels in ${groups} groups do not fit ${channels} channels`;
+    const space = slide([height, width], [kernelHeight, kernelWidth], attributes);
+    return space === null ? "the window is larger than the image" : { ...x, shape: [...space, outputs] };
+  }),
+  embedding: two((indices, table) => {
+    const [, width] = table.shape;
+    if (table.dtype !== "f32" || table.batched || table.shape.length !== 2 || width === undefined) return `${printValueType(table)} is not a table [vocabulary, d]`;
+    if (indices.dtype !== "i32") return "indices must be i32";
+    return { dtype: "f32", shape: [...indices.shape, width], batched: indices.batched };
+  }),
+  batch_norm: (operands) => {
+    const [x, ...perChannel] = operands;
+    if (x === undefined || x.dtype !== "f32" || !x.batched || x.shape.length === 0) return "the first operand is not a batch with a last axis";
+    const channels: ValueType = { dtype: "f32", shape: [x.shape.at(-1) ?? 0], batched: false };
+    const odd = perChannel.find((operand) => !sameValueType(operand, channels));
+    return odd === undefined ? x : `${printValueType(odd)} is not ${printValueType(channels)}`;
+  },
+  dropout: one(floating),
+  max_pool: one(pool),
+  avg_pool: one(pool),
+  reshape: one((x, { attributes }) => {
+    const shape = numbersAttribute(attributes, "shape");
+    if (elementCount(shape) !== elementCount(x.shape)) return `${printValueType(x)} has not as many elements as [${shape.join(", ")}]`;
+    return { ...x, shape };
+  }),
+  concat: (operands, { attributes }) => {
+    const axis = numberAttribute(attributes, "axis");
+    const [first] = operands;
+    if (first === undefined || axis >= first.shape.length) return `there is no axis ${axis}`;
+    let size = 0;
+    for (const operand of operands) {
+      const rest = (type: ValueType): ValueType => ({ ...type, shape: type.shape.toSpliced(axis, 1) });
+      if (operand.shape.length !== first.shape.length || !sameValueType(rest(operand), rest(first))) return `${printValueType(operand)} does not fit ${printValueType(first)}`;
+      size += operand.shape[axis] ?? 0;
+    }
+    return { ...first, shape: first.shape.with(axis, size) };
+  },
+  one_hot: one((x, { attributes }) => {
+    if (x.dtype !== "i32") return "the operand must be i32";
+    return { dtype: "f32", shape: [...x.shape, numberAttribute(attributes, "depth")], batched: x.batched };
+  }),
+  cast: one((x, { attributes }) => {
+    const dtype = textAttribute(attributes, "dtype");
+    return { ...x, dtype: dtype === "i32" || dtype === "bool" ? dtype : "f32" };
+  }),
+  mean: one((x, { attributes }) => {
+    const axes = numbersAttribute(attributes, "axes");
+    if (x.dtype !== "f32") return "the operand must be f32";
+    if (new Set(axes).size !== axes.length || axes.some((axis) => axis >= x.shape.length)) return `${printValueType(x)} has not the axes [${axes.join(", ")}]`;
+    return { ...x, shape: x.shape.filter((_, axis) => !axes.includes(axis)) };
+  }),
+  relu: one(floating),
+  leaky_relu: one(floating),
+  elu: one(floating),
+  gelu: one(floating),
+  silu: one(floating),
+  sigmoid: one(floating),
+  tanh: one(floating),
+  softplus: one(floating),
+  softmax: one((x) => (x.shape.length === 0 ? "a number per example has no last axis" : floating(x))),
+  exp: one(floating),
+  log: one(floating),
+  sqrt: one(floating),
+  neg: one((x) => (x.dtype === "bool" ? "the operand must be a number" : x)),
+  add: two(elementWise),
+  sub: two(elementWise),
+  mul: two(elementWise),
+  div: two((a, b) => (a.dtype === "f32" ? elementWise(a, b) : "the operands must be f32")),
+  pow: two((a, b) => (a.dtype === "f32" ? elementWise(a, b) : "the operands must be f32")),
+  cross_entropy: two(againstLabels),
+  binary_cross_entropy: two(againstTargets),
+  mse: two(againstTargets),
+  mae: two(againstTargets),
+  huber: two(againstTargets),
+  kl: two((logits, target) => (logits.shape.length === 0 ? "a number per example has no classes" : againstTargets(logits, target))),
+  accuracy: two((logits, labels) => (sameShape(logits.shape, labels.shape) ? scalar("f32") : againstLabels(logits, labels))),
+  top_k: two(againstLabels),
+  f1: two((logits, labels) => (sameShape(logits.shape, labels.shape) ? scalar("f32") : againstLabels(logits, labels))),
+  r2: two(againstTargets),
+  perplexity: two(againstLabels),
+};
+
+/** The type of an op's result, or what does not fit, in words. Checks the number of operands; attributes must have been checked. */
+export function inferType(kind: OpKind, operands: readonly ValueType[], context: TypeContext): Inferred {
+  const expected: number | null = ops[kind].operands;
+  if (expected === null ? operands.length === 0 : operands.length !== expected) return `${kind} has ${operands.length} operands`;
+  return rules[kind](operands, context);
+}
+
+/** The attributes of an op as the rules read them. */
+export function typeContext(op: Pick<Op, "attributes">, weight: TypeContext["weight"]): TypeContext {
+  return { attributes: op.attributes, weight };
+}
+
+function one(rule: (x: ValueType, context: TypeContext) => Inferred): Rule {
+  return ([x], context) => (x === undefined ? "an operand is missing" : rule(x, context));
+}
+
+function two(rule: (a: ValueType, b: ValueType, context: TypeContext) => Inferred): Rule {
+  return ([a, b], context) => (a === undefined || b === undefined ? "an operand is missing" : rule(a, b, context));
+}
+
+function floating(x: ValueType): Inferred {
+  return x.dtype === "f32" ? x : "the operand must be f32";
+}
+
+/** A batched operand needs the full rank: its batch would otherwise meet an axis of the other operand. */
+function elementWise(a: ValueType, b: ValueType): Inferred {
+  const shape = broadcast(a.shape, b.shape);
+  if (a.dtype !== b.dtype || a.dtype === "bool") return `${printValueType(a)} and ${printValueType(b)} are not numbers of one dtype`;
+  if (shape === null) return `${printValueType(a)} and ${printValueType(b)} do not broadcast`;
+  if ([a, b].some((operand) => operand.batched && operand.shape.length !== shape.length)) return `${printValueType(a)} and ${printValueType(b)} differ in rank`;
+  return { dtype: a.dtype, shape, batched: a.batched || b.batched };
+}
+
+function pool(x: ValueType, { attributes }: TypeContext): Inferred {
+  const [height, width, channels] = x.shape;
+  if (x.dtype !== "f32" || !x.batched || x.shape.length !== 3 || height === undefined || width === undefined || channels === undefined)
+    return `${printValueType(x)} is not a batch of images [h, w, c]`;
+  const space = slide([height, width], numbersAttribute(attributes, "size"), attributes);
+  return space === null ? "the window is larger than the image" : { ...x, shape: [...space, channels] };
+}
+
+/** Sizes after sliding a window: ceil(n / stride) for `same`, as many as fit for `valid`; null if none fits. */
+function slide(space: readonly number[], window: readonly number[], attributes: TypeContext["attributes"]): readonly number[] | null {
+  const stride = numbersAttribute(attributes, "stride");
+  const dilation = numbersAttribute(attributes, "dilation");
+  const sizes = space.map((size, axis) => {
+    const step = stride[axis] ?? 1;
+    if (textAttribute(attributes, "padding") === "same") return Math.ceil(size / step);
+    const reach = ((window[axis] ?? 1) - 1) * (dilation[axis] ?? 1) + 1;
+    return Math.floor((size - reach) / step) + 1;
+  });
+  return sizes.every((size) => size > 0) ? sizes : null;
+}
+
+function againstLabels(logits: ValueType, labels: ValueType): Inferred {
+  if (logits.dtype !== "f32" || labels.dtype !== "i32") return `${printValueType(logits)} and ${printValueType(labels)} are not logits and labels`;
+  if (logits.batched !== labels.batched || logits.shape.length === 0 || !sameShape(logits.shape.slice(0, -1), labels.shape)) return `${printValueType(labels)} are not labels of ${printValueType(logits)}`;
+  return scalar("f32");
+}
+
+function againstTargets(prediction: ValueType, target: ValueType): Inferred {
+  if (prediction.dtype !== "f32" || !sameValueType(prediction, target)) return `${printValueType(target)} are not targets of ${printValueType(prediction)}`;
+  return scalar("f32");
+}

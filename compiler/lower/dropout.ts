@@ -1,0 +1,5 @@
+// dropout: one op; its random numbers are keyed by the path of the layer.
+
+import type { LoweringRule } from "./lowering.js";
+
+export const lowerDropout: LoweringRule = (application) => application.add("dropout", [application.operand(0)], { rate: application.number("rate") });

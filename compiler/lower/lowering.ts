@@ -1,0 +1,71 @@
+// What the lowering of one application reads and does: the form of a row of the table in lowerings.ts.
+
+import { invariant } from "../invariant.js";
+import { GraphBuilder, type Place } from "../ir/builder.js";
+import type { Attribute, ValueType } from "../ir/module.js";
+import type { OpKind } from "../ir/ops.js";
+import type { CallValue, OptionValue } from "../semantics/option-value.js";
+
+/** One application under lowering. Rows add ops and return the value of the result. */
+export class Lowering {
+  constructor(
+    private readonly builder: GraphBuilder,
+    private readonly place: Place,
+    private readonly options: Readonly<Record<string, OptionValue>>,
+    /** Values of its tensors, in order of the call. */
+    readonly operands: readonly number[],
+    private readonly weights: ReadonlyMap<string, string>,
+  ) {}
+
+  /** Appends an op that belongs to this application. */
+  add(kind: OpKind, operands: readonly number[], attributes: Readonly<Record<string, Attribute>> = {}): number {
+    return this.builder.op(kind, operands, attributes, this.place);
+  }
+
+  /** The tensor at a position of the call. */
+  operand(index: number): number {
+    const value = this.operands[index];
+    invariant(value !== undefined, `${this.place.path} has a tensor ${index}`);
+    return value;
+  }
+
+  typeOf(value: number): ValueType {
+    return this.builder.typeOf(value);
+  }
+
+  /** Does the layer have a weight of this name here? (`bias: false` takes one away.) */
+  hasWeight(name: string): boolean {
+    return this.weights.has(name);
+  }
+
+  /** The weight of this name, below the path of the layer. */
+  weight(name: string): number {
+    const path = this.weights.get(name);
+    invariant(path !== undefined, `${this.place.path} has a weight ${name}`);
+    return this.add("weight", [], { path });
+  }
+
+  number(name: string): number {
+    const value = this.options[name];
+    invariant(typeof value === "number", `the option ${name} of ${this.place.path} is a number`);
+    return value;
+  }
+
+  numbers(name: string): readonly number[] {
+    const value = this.options[name];
+    invariant(value !== undefined && isNumbers(value), `the option ${name} of ${this.place.path} is a list of numbers`);
+    return value;
+  }
+
+  word(name: string): string {
+    const value = this.options[name];
+    invariant(typeof value === "string", `the option ${name} of ${this.place.path} is a word`);
+    return value;
+  }
+}
+
+export type LoweringRule = (application: Lowering) => number;
+
+function isNumbers(value: OptionValue | CallValue): value is readonly number[] {
+  return Array.isArray(value);
+}
