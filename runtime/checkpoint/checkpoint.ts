@@ -1,0 +1,98 @@
+// A checkpoint: everything that training needs to go on, in one safetensors file. Weights and optimizer state are its
+// tensors; step, identity and what early stopping has seen are its metadata. Mixing weights are not stored: a step's are
+// drawn from its number.
+
+import type { Best } from "../training/early-stopping.js";
+import { UserError } from "../program/errors.js";
+import { readWhole, writeFileAtomically } from "./files.js";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.js";
+
+/** Changes when a checkpoint of before could not be read. */
+const version = "1";
+
+/** What a checkpoint knows besides tensors. */
+export interface Position {
+  /** Identity of the run. */
+  readonly identity: string;
+  /** Steps taken. */
+  readonly step: number;
+  /** For `stop when ... stalls`. */
+  readonly stopping: Best | null;
+  /** For `checkpoint best ...`. */
+  readonly best: Best | null;
+  /** Early stopping has ended the run. */
+  readonly stopped: boolean;
+}
+
+export interface Checkpoint {
+  readonly position: Position;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+}
+
+/** Writes a checkpoint; the file is there whole or not at all. */
+export function writeCheckpoint(path: string, { position, tensors }: Checkpoint): void {
+  const metadata = new Map([
+    ["format", "sop-checkpoint"],
+    ["version", version],
+    ["identity", position.identity],
+    ["step", String(position.step)],
+    ["state", JSON.stringify({ stopping: position.stopping, best: position.best, stopped: position.stopped })],
+  ]);
+  writeFileAtomically(path, encodeSafetensors({ tensors, metadata }));
+}
+
+/** Reads and checks a checkpoint. Throws a UserError if the file is not a sound one; null if it does not exist. */
+export function readCheckpoint(path: string): Checkpoint | null {
+  const bytes = readWhole(path);
+  if (bytes === null) return null;
+  const { tensors, metadata } = decodeSafetensors(bytes, path);
+  const broken = (what: string): UserError => new UserError(`\`${path}\` ${what}.`, "Delete the file, or train again with `--fresh`.");
+  if (metadata.get("format") !== "sop-checkpoint") throw broken("is not a checkpoint of sop");
+  if (metadata.get("version") !== version) throw broken(`is a checkpoint of version ${metadata.get("version") ?? "?"}, expected ${version}`);
+  const step = Number(metadata.get("step"));
+  const state = parseState(metadata.get("state") ?? "");
+  if (!Number.isSafeInteger(step) || step < 0 || state === null) throw broken("does not say where its run stands");
+  return { position: { identity: metadata.get("identity") ?? "", step, ...state }, tensors };
+}
+
+/** Writes a folded model: weights in the order of the program. Nothing here depends on how the model was trained, so that an
+ * overparameterized one has exactly the size of a plain one. */
+export function writeModel(path: string, identity: string, tensors: ReadonlyMap<string, StoredTensor>): void {
+  const metadata = new Map([
+    ["format", "sop-model"],
+    ["version", version],
+    ["identity", identity],
+  ]);
+  writeFileAtomically(path, encodeSafetensors({ tensors, metadata }));
+}
+
+/** Compares names, dtypes and shapes with what is expected; `what` is for the message. */
+export function checkTensors(found: ReadonlyMap<string, StoredTensor>, expected: ReadonlyMap<string, { readonly dtype: string; readonly shape: readonly number[] }>, what: string): void {
+  const help = "Build and train again, or name the file of this model.";
+  for (const [name, { dtype, shape }] of expected) {
+    const tensor = found.get(name);
+    if (tensor === undefined) throw new UserError(`\`${what}\` has no \`${name}\`.`, help);
+    if (tensor.dtype !== dtype || tensor.shape.join() !== shape.join()) {
+      throw new UserError(`\`${what}\` has \`${name}\` as ${tensor.dtype}[${tensor.shape.join(", ")}], expected ${dtype}[${shape.join(", ")}].`, help);
+    }
+  }
+  for (const name of found.keys()) if (!expected.has(name)) throw new UserError(`\`${what}\` has \`${name.slice(0, 60)}\`, which the model does not.`, help);
+}
+
+function parseState(text: string): Pick<Position, "stopping" | "best" | "stopped"> | null {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof parsed !== "object" || parsed === null || !("stopping" in parsed) || !("best" in parsed) || !("stopped" in parsed)) return null;
+  const { stopping, best, stopped } = parsed;
+  if (!isBest(stopping) || !isBest(best) || typeof stopped !== "boolean") return null;
+  return { stopping, best, stopped };
+}
+
+function isBest(value: unknown): value is Best | null {
+  if (value === null) return true;
+  return typeof value === "object" && "value" in value && "step" in value && typeof value.value === "number" && typeof value.step === "number";
+}

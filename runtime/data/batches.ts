@@ -1,0 +1,66 @@
+// Batches: rows gathered into tensors, and the order in which training sees them. The order of an epoch is a function of
+// the seed and the epoch, so that a resumed run goes on with the very next rows.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { stream } from "../random.js";
+import type { Column } from "./load.js";
+
+/** Tensors by field: `[batch, ...shape]`. */
+export type Batch = Readonly<Record<string, tf.Tensor>>;
+
+/** The given rows of all columns as tensors. The caller disposes them. */
+export function gatherBatch(columns: Readonly<Record<string, Column>>, rows: Int32Array): Batch {
+  const batch: Record<string, tf.Tensor> = {};
+  for (const [name, { field, values, size }] of Object.entries(columns)) {
+    const shape = [rows.length, ...field.shape];
+    if (field.dtype === "f32") batch[name] = tf.tensor(gather(values, rows, size, new Float32Array(rows.length * size)), shape, "float32");
+    else if (field.dtype === "bool") batch[name] = tf.tensor(gather(values, rows, size, new Uint8Array(rows.length * size)), shape, "bool");
+    else batch[name] = tf.tensor(gather(values, rows, size, new Int32Array(rows.length * size)), shape, "int32");
+  }
+  return batch;
+}
+
+function gather<A extends Float32Array | Int32Array | Uint8Array>(from: Float32Array | Int32Array, rows: Int32Array, size: number, to: A): A {
+  let at = 0;
+  for (const row of rows) {
+    to.set(from.subarray(row * size, (row + 1) * size), at);
+    at += size;
+  }
+  return to;
+}
+
+/** Consecutive pieces of `rows`, each of `size` but the last, which holds what is left. */
+export function* pieces(rows: Int32Array, size: number): Generator<Int32Array> {
+  for (let from = 0; from < rows.length; from += size) yield rows.subarray(from, from + size);
+}
+
+/** How many steps one epoch takes. */
+export function stepsPerEpoch(rows: number, batch: number): number {
+  return Math.ceil(rows / batch);
+}
+
+/** Gives the rows of any step; keeps the order of one epoch at hand. */
+export class DataOrder {
+  private epoch = -1;
+  private order: Int32Array = new Int32Array(0);
+
+  /** `rows`: the training split. */
+  constructor(
+    private readonly rows: Int32Array,
+    private readonly batch: number,
+    private readonly seed: number,
+  ) {}
+
+  /** The rows of a step, counted from 0 over the whole run. */
+  at(step: number): Int32Array {
+    const perEpoch = stepsPerEpoch(this.rows.length, this.batch);
+    const epoch = Math.floor(step / perEpoch);
+    if (epoch !== this.epoch) {
+      const permutation = stream(this.seed, "order", epoch).permutation(this.rows.length);
+      this.order = Int32Array.from(permutation, (place) => this.rows[place] ?? 0);
+      this.epoch = epoch;
+    }
+    const from = (step - epoch * perEpoch) * this.batch;
+    return this.order.subarray(from, from + this.batch);
+  }
+}

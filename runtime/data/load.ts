@@ -1,0 +1,148 @@
+// Loads a dataset: reads the source, divides the rows, fits vocabularies and statistics on the training split, applies
+// the transforms. Rows are held in memory; everything here is deterministic and touches no tensor.
+
+import { createHash } from "node:crypto";
+import { UserError } from "../program/errors.js";
+import { nearest } from "../program/nearest.js";
+import { readCsv } from "./csv.js";
+import type { Dataset } from "./dataset.js";
+import { fieldSize, fieldType, type Field } from "./field.js";
+import { readIdx } from "./idx.js";
+import { fitVocabulary, toLabels } from "./labels.js";
+import type { Source, SyntheticSource } from "./source.js";
+import { splitRows, type SplitRows } from "./split.js";
+import { generators } from "./synthetic/generators.js";
+import type { Numbers, Table } from "./table.js";
+import { applyScale, applyStatistics, fitStatistics, type Statistics } from "./transforms.js";
+
+/** A field's values, ready for batches: `size` elements per row. */
+export interface Column {
+  readonly field: Field;
+  readonly values: Numbers;
+  readonly size: number;
+}
+
+/** What the training split determined; stored with the run so that new rows meet the same numbers. */
+export interface Fitted {
+  readonly statistics: Readonly<Record<string, Statistics>>;
+  /** Class names by field, where the training split gave them. */
+  readonly vocabularies: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface LoadedDataset {
+  readonly declaration: Dataset;
+  readonly rows: number;
+  readonly columns: Readonly<Record<string, Column>>;
+  readonly splits: SplitRows;
+  readonly fitted: Fitted;
+  /** SHA-256 over the bytes of all files; part of a run's identity. */
+  readonly hash: string;
+  readonly notes: readonly string[];
+}
+
+/** Rows without splits, for predictions. `kept`: their numbers in the file where some were left out. */
+export interface LoadedRows {
+  readonly rows: number;
+  readonly columns: Readonly<Record<string, Column>>;
+  readonly kept: Int32Array | null;
+  readonly notes: readonly string[];
+}
+
+/** Reads the dataset; files are named relative to `directory`. With `fitted` (of a finished run) nothing is fitted anew. */
+export function loadDataset(declaration: Dataset, directory: string, fitted: Fitted | null = null): LoadedDataset {
+  const table = readTable(declaration.source, declaration.fields, directory, declaration.take);
+  if (table.rows === 0) throw new UserError(`\`${declaration.name}\` has no rows.`, "Name a file that has rows.");
+  const splits = splitRows(declaration.split, table.rows, declaration.name);
+  const ready = prepare(declaration, declaration.fields, table, splits.train, fitted);
+  const hash = createHash("sha256").update(JSON.stringify(table.hashes)).digest("hex");
+  return { declaration, rows: table.rows, columns: ready.columns, splits, fitted: ready.fitted, hash, notes: table.notes };
+}
+
+/** Reads new rows from `source` for some fields of the dataset. */
+export function loadRows(declaration: Dataset, source: Source, names: readonly string[], directory: string, fitted: Fitted): LoadedRows {
+  const fields = Object.fromEntries(Object.entries(declaration.fields).filter(([name]) => names.includes(name)));
+  const table = readTable(source, fields, directory, null);
+  const { columns } = prepare(declaration, fields, table, new Int32Array(0), fitted);
+  return { rows: table.rows, columns, kept: table.kept, notes: table.notes };
+}
+
+function readTable(source: Source, fields: Readonly<Record<string, Field>>, directory: string, take: number | null): Table {
+  switch (source.kind) {
+    case "idx":
+      return readIdx(source, fields, directory, take);
+    case "csv":
+      return readCsv(source, fields, directory, take);
+    case "synthetic":
+      return generate(source, fields, take);
+  }
+}
+
+function generate(source: SyntheticSource, fields: Readonly<Record<string, Field>>, take: number | null): Table {
+  const generator = Object.hasOwn(generators, source.generator) ? generators[source.generator] : undefined;
+  if (generator === undefined) {
+    const close = nearest(source.generator, Object.keys(generators));
+    throw new UserError(`There is no generator \`${source.generator}\`; there are ${Object.keys(generators).map((name) => `\`${name}\``).join(", ")}.`, close === null ? null : `Write \`${close}\` if that is meant.`);
+  }
+  for (const [name, declared] of Object.entries(fields)) {
+    const made = Object.hasOwn(generator.fields, name) ? generator.fields[name] : undefined;
+    const offer = made === undefined ? `the fields ${Object.keys(generator.fields).map((one) => `\`${one}\``).join(", ")}` : `[${made.shape.join(", ")}]`;
+    if (made === undefined || made.shape.join() !== declared.shape.join()) {
+      throw new UserError(`\`${source.generator}\` makes ${offer}, expected \`${name}: ${fieldType(declared)}\`.`, `Correct the field \`${name}\`.`);
+    }
+  }
+  const rows = Math.min(source.rows, take ?? Infinity);
+  const values = generator.generate(rows, source.seed);
+  const columns = Object.fromEntries(Object.keys(fields).map((name) => [name, { kind: "numbers", values: values[name] ?? new Float32Array(0) }] as const));
+  return { rows, columns, kept: null, notes: [], hashes: [], place: (row, name) => `\`${name}\` of row ${row + 1}` };
+}
+
+function prepare(declaration: Dataset, fields: Readonly<Record<string, Field>>, table: Table, trainRows: Int32Array, given: Fitted | null): { readonly columns: Readonly<Record<string, Column>>; readonly fitted: Fitted } {
+  const vocabularies: Record<string, readonly string[]> = { ...given?.vocabularies };
+  const statistics: Record<string, Statistics> = { ...given?.statistics };
+  const columns: Record<string, Column> = {};
+  for (const [name, declared] of Object.entries(fields)) {
+    const size = fieldSize(declared);
+    const raw = table.columns[name];
+    if (raw === undefined) throw new Error(`the source gave no column for ${name}`);
+    let values: Numbers;
+    if (raw.kind === "words") {
+      const fittedNames = given !== null ? (given.vocabularies[name] ?? null) : declared.classes !== null ? null : fitVocabulary(raw.words, trainRows, declared, name, size);
+      const names = declared.classes ?? fittedNames;
+      if (fittedNames !== null) vocabularies[name] = fittedNames;
+      values = toLabels(raw.words, declared, name, names, (row) => table.place(row, name), size);
+    } else {
+      values = raw.values;
+      checkRange(values, declared, name, size, table);
+    }
+    columns[name] = { field: declared, values, size };
+  }
+  for (const transform of declaration.transforms) {
+    for (const name of transform.fields) {
+      const column = columns[name];
+      if (column === undefined) continue;
+      if (transform.kind === "scale") {
+        applyScale(column.values, transform.by);
+        continue;
+      }
+      const shape = column.field.shape;
+      const fitted = given === null ? fitStatistics(column.values, trainRows, column.size, shape[shape.length - 1] ?? 1) : given.statistics[name];
+      if (fitted === undefined) throw new Error(`no statistics of ${name} are stored`);
+      statistics[name] = fitted;
+      applyStatistics(column.values, fitted);
+    }
+  }
+  return { columns, fitted: { statistics, vocabularies } };
+}
+
+/** Integers must be labels or indices below the declared bound. */
+function checkRange(values: Numbers, declared: Field, name: string, size: number, table: Table): void {
+  if (declared.dtype === "f32" || (declared.below === null && declared.dtype !== "bool")) return;
+  const below = declared.dtype === "bool" ? 2 : (declared.below ?? 0);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
+    if (value >= 0 && value < below) continue;
+    const what = declared.dtype === "class" ? "a label" : "a number";
+    const place = table.place(Math.floor(i / size), name);
+    throw new UserError(`${place.charAt(0).toUpperCase()}${place.slice(1)} holds ${value}, expected ${what} from 0 to ${below - 1} for \`${name}\`.`, `Correct the data, or the type of \`${name}\` (\`${fieldType(declared)}\`).`);
+  }
+}

@@ -1,0 +1,20 @@
+// Rows in memory, column by column: what every source gives, before splits, vocabularies and transforms.
+
+/** Numbers of all rows, one row after the other. */
+export type Numbers = Float32Array | Int32Array;
+
+/** A field's values as the file has them: numbers, or words that are still to become labels. */
+export type RawColumn = { readonly kind: "numbers"; readonly values: Numbers } | { readonly kind: "words"; readonly words: readonly string[] };
+
+export interface Table {
+  readonly rows: number;
+  readonly columns: Readonly<Record<string, RawColumn>>;
+  /** Where a row stands, for messages: `row 12 of \`adult.csv\` (line 13)`. */
+  readonly place: (row: number, field: string) => string;
+  /** Numbers of the rows in the file, from 1, where rows were left out; null: all are there. */
+  readonly kept: Int32Array | null;
+  /** What a user should know of the reading: rows that were left out. */
+  readonly notes: readonly string[];
+  /** SHA-256 of each file's bytes; empty for generated rows. */
+  readonly hashes: readonly string[];
+}

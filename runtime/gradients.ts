@@ -1,0 +1,58 @@
+// Gradients that TensorFlow.js lacks or has wrong, corrected once for every backend. Tests compare each with finite differences.
+
+import * as tf from "@tensorflow/tfjs-core";
+import "./tfjs-gradients.js";
+
+let isInstalled = false;
+
+/** Registers the gradients; once is enough, more do nothing. */
+export function installGradients(): void {
+  if (isInstalled) return;
+  isInstalled = true;
+  for (const kernelName of [tf.Greater, tf.GreaterEqual, tf.Less, tf.LessEqual, tf.Equal, tf.NotEqual]) {
+    tf.registerGradient({ kernelName, inputsToSave: ["a", "b"], gradFunc: (_dy, [a, b]) => ({ a: () => zerosLike(a), b: () => zerosLike(b) }) });
+  }
+  for (const kernelName of [tf.IsNan, tf.IsInf, tf.IsFinite, tf.LogicalNot]) {
+    tf.registerGradient({ kernelName, inputsToSave: ["x"], gradFunc: (_dy, [x]) => ({ x: () => zerosLike(x) }) });
+  }
+  correctAvgPool();
+}
+
+/** Gradients are float32 whatever their tensor is. */
+function zerosLike(x: tf.Tensor | undefined): tf.Tensor {
+  return tf.zeros(x?.shape ?? []);
+}
+
+/** TensorFlow.js divides by the whole window also at the border, where padding `same` leaves part of it out. */
+function correctAvgPool(): void {
+  const original = tf.getGradient(tf.AvgPool);
+  tf.registerGradient({
+    kernelName: tf.AvgPool,
+    inputsToSave: ["x"],
+    gradFunc: (dy, saved, attrs) => {
+      const [x] = saved;
+      if (Array.isArray(dy) || x === undefined) throw new Error("the gradient of a pool takes one tensor");
+      const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as tf.AvgPoolAttrs;
+      return {
+        x: () => {
+          const [, height = 1, width = 1] = x.shape;
+          const ones = tf.ones<tf.Rank.R4>([1, height, width, 1]);
+          const [windowHeight, windowWidth] = typeof filterSize === "number" ? [filterSize, filterSize] : filterSize;
+          // The mean of ones over the whole window, with zeros outside, is the share of the window that is inside.
+          const inside = windowShares(ones, windowHeight, windowWidth, strides, pad);
+          const gradient = original.gradFunc(tf.div(dy, inside), saved, { filterSize, strides, pad, ...(dimRoundingMode === undefined ? {} : { dimRoundingMode }) });
+          const of = gradient["x"];
+          if (of === undefined) throw new Error("TensorFlow.js's gradient of avgPool changed its form");
+          return of();
+        },
+      };
+    },
+  });
+}
+
+/** What share of each window lies inside the image: [1, oh, ow, 1]. */
+function windowShares(ones: tf.Tensor4D, windowHeight: number, windowWidth: number, strides: [number, number] | number, pad: tf.AvgPoolAttrs["pad"]): tf.Tensor {
+  const window = tf.fill<tf.Rank.R4>([windowHeight, windowWidth, 1, 1], 1 / (windowHeight * windowWidth));
+  if (typeof pad === "object") throw new Error("pools take no explicit padding");
+  return tf.conv2d(ones, window, strides, pad);
+}

@@ -1,0 +1,18 @@
+// Dropout (Srivastava et al. 2014), inverted: what is kept is scaled, so that evaluation is the identity.
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { Mode } from "../mode.js";
+import { stream } from "../random.js";
+import { traced } from "../tensor.js";
+
+/** In training zero with probability `rate`, else divided by 1 - rate; the mask is a function of seed, path and step. Else x. */
+export function dropout(x: tf.Tensor, { rate }: { readonly rate: number }, mode: Mode, path: string): tf.Tensor {
+  return traced("dropout", () => {
+    if (mode.kind !== "train" || rate === 0) return x;
+    const numbers = stream(mode.seed, "dropout", path, mode.step);
+    const kept = 1 / (1 - rate);
+    const mask = new Float32Array(x.size);
+    for (let i = 0; i < mask.length; i++) mask[i] = numbers.uniform() < rate ? 0 : kept;
+    return tf.mul(x, tf.tensor(mask, x.shape));
+  });
+}

@@ -1,0 +1,16 @@
+// Kullback-Leibler divergence.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { traced } from "../tensor.js";
+import { alike, logitRows } from "./targets.js";
+
+/** sum_c t_c (log t_c - log softmax(logits)_c), the divergence of target probabilities t from the prediction, mean over all rows. 0 log 0 is 0. */
+export function kl(logits: tf.Tensor, targets: tf.Tensor): tf.Tensor {
+  return traced("kl", () => {
+    const rows = logitRows(logits);
+    const t = alike(rows, targets);
+    // Below the smallest float32 nothing contributes: t log t is 0 there.
+    const entropy = tf.mul(t, tf.log(tf.maximum(t, 1e-38)));
+    return tf.div(tf.sum(tf.sub(entropy, tf.mul(t, tf.logSoftmax(rows)))), rows.shape[0]);
+  });
+}

@@ -1,0 +1,63 @@
+// Mixing a kernel set into one kernel: W = sum_i p_i W_i, one weighted sum per weight and step whatever the batch. Folding is the same
+// function at p_i = 1/k, so a folded kernel equals, bit for bit, that of a step with `mix: mean`.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { mixKernelName, type MixInputs } from "../../backends/cpu/mix.js";
+import { stream } from "../../random.js";
+import { granularities } from "./granularities.js";
+import type { KernelSet } from "../../weights.js";
+
+/** Mixing weights of one kernel set at one step. */
+export interface Mixing {
+  /** `[copies]`, or `[copies, outputs]` with a draw per output channel. */
+  readonly p: tf.Tensor;
+  /** E sum p_i^2 at this step, with annealing. */
+  readonly expectedSquare: number;
+}
+
+/** The mixing weights for `path` at a step; annealed: (1 - a) p + a/k with a going from 0 to 1 over the last share of the run. */
+export function drawMixing(set: KernelSet, shape: readonly number[], path: string, seed: number, step: number, totalSteps: number): Mixing {
+  const { draws, key } = granularities[set.per];
+  const width = draws(shape);
+  const k = set.copies;
+  const p = new Float64Array(k * width);
+  const numbers = stream(seed, "mix", key(path), step);
+  for (let column = 0; column < width; column++) set.mix.draw(p, column, width, k, numbers);
+  const annealed = annealedShare(set.anneal, step, totalSteps);
+  if (annealed > 0) for (const [i, x] of p.entries()) p[i] = annealed === 1 ? 1 / k : (1 - annealed) * x + annealed / k;
+  const expectedSquare = (1 - annealed) ** 2 * set.mix.expectedSquare(k) + (1 - (1 - annealed) ** 2) / k;
+  return { p: mixingTensor(p, k, width), expectedSquare };
+}
+
+/** p_i = 1/k, in the shape that the set's draws have. */
+export function foldMixing(set: KernelSet, shape: readonly number[]): tf.Tensor {
+  const width = granularities[set.per].draws(shape);
+  return mixingTensor(new Float64Array(set.copies * width).fill(1 / set.copies), set.copies, width);
+}
+
+function mixingTensor(p: Float64Array, copies: number, width: number): tf.Tensor {
+  return tf.tensor(Float32Array.from(p), width === 1 ? [copies] : [copies, width]);
+}
+
+/** 0 before the annealed share of the run, 1 at its last step, linear between. */
+function annealedShare(anneal: number, step: number, totalSteps: number): number {
+  const length = anneal * totalSteps;
+  if (length <= 0) return 0;
+  return Math.min(1, Math.max(0, (step + 1 - (totalSteps - length)) / length));
+}
+
+/** sum_i p_i W_i of copies `[copies, ...shape]`, in the order of i. */
+export function mix(copies: tf.Tensor, p: tf.Tensor): tf.Tensor {
+  const shape = copies.shape.slice(1);
+  if (tf.getKernel(mixKernelName, tf.getBackend())) {
+    const inputs: MixInputs = { copies, p };
+    return tf.engine().runKernel(mixKernelName, { ...inputs });
+  }
+  return tf.tidy(() => {
+    const parts = tf.unstack(copies);
+    const weights = tf.unstack(p);
+    const terms = parts.map((part, i) => tf.mul(part, weights[i] ?? 0));
+    const [first, ...rest] = terms;
+    return rest.reduce<tf.Tensor>((sum, term) => tf.add(sum, term), first ?? tf.zeros(shape));
+  });
+}

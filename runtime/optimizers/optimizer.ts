@@ -1,0 +1,75 @@
+// What an optimizer is: state for each weight (`init`) and one step of it (`update`). A plain weight is a kernel set of one copy with
+// p = (1), so each rule is written once, for copies W_i whose gradients are p_i G, G the gradient of the kernel that was used.
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { Schedule } from "../schedules.js";
+
+export interface Optimizer {
+  readonly name: string;
+  readonly schedule: Schedule;
+  /** Decoupled decay per unit of rate; 0 for none. */
+  readonly weightDecay: number;
+  /** What decays: kernels and embedding tables, or all that is trained. */
+  readonly decay: "kernels" | "all";
+  /** State for one weight, all zeros: shapes by name of the slot. */
+  readonly slots: (weight: WeightShape) => Readonly<Record<string, readonly number[]>>;
+  /** One step of one weight. */
+  readonly update: (step: WeightStep) => Updated;
+}
+
+export interface WeightShape {
+  /** Of one copy. */
+  readonly shape: readonly number[];
+  readonly copies: number;
+  readonly moments: "shared" | "copies";
+}
+
+export interface WeightStep extends WeightShape {
+  /** [copies, ...shape]. */
+  readonly value: tf.Tensor;
+  /** G: [...shape]. */
+  readonly gradient: tf.Tensor;
+  readonly slots: Slots;
+  /** Mixing weights of this step: [copies], or [copies, outputs]. */
+  readonly p: tf.Tensor;
+  /** A scalar that G is multiplied by (clipping); NaN: nothing changes. */
+  readonly scale: tf.Tensor;
+  readonly rate: number;
+  /** The factors of the rate for rules linear in the gradient, and for moments per copy. */
+  readonly linearFactor: number;
+  readonly perCopyFactor: number;
+  /** What decoupled decay leaves: 1 - rate * decay, with the plain rate. */
+  readonly keep: number;
+  /** 1 for the first step. */
+  readonly count: number;
+}
+
+export type Slots = Readonly<Record<string, tf.Tensor>>;
+
+/** What a step leaves; tensors may be those that were given (Note [In place]). */
+export interface Updated {
+  readonly value: tf.Tensor;
+  readonly slots: Slots;
+}
+
+/** Is there a kernel of that name on the backend in use? */
+export function hasKernel(name: string): boolean {
+  return tf.getKernel(name, tf.getBackend()) !== undefined;
+}
+
+/** p in the shape that multiplies copies [k, ...shape]: [k, 1, ..., 1] or [k, 1, ..., outputs]. */
+export function spreadMixing(p: tf.Tensor, shape: readonly number[]): tf.Tensor {
+  const [k = 1, outputs] = p.shape;
+  return tf.reshape(p, [k, ...shape.map((_, axis) => (outputs !== undefined && axis === shape.length - 1 ? outputs : 1))]);
+}
+
+/** `next`, or `old` where the scale is NaN, so that a step gone wrong changes nothing. */
+export function unlessBroken(scale: tf.Tensor, next: tf.Tensor, old: tf.Tensor): tf.Tensor {
+  return tf.where(tf.isNaN(scale), old, next);
+}
+
+// Note [In place]
+// On the backend `cpu` a step is one kernel that changes weights and moments where they are: allocating k kernels and k moments anew at
+// each step costs as much as the arithmetic. It is sound because only the training state holds these tensors between steps; whoever
+// reads them does so before the next step (training.ts says so). Elsewhere the same step is composed of TensorFlow.js ops, and tests
+// hold both to the same numbers.

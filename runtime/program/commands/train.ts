@@ -1,0 +1,148 @@
+// `train`: takes runs in the order of the program to their end; skips what is done, goes on with what was interrupted.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { readCheckpoint, writeModel } from "../../checkpoint/checkpoint.js";
+import { toStored } from "../../checkpoint/tensors.js";
+import { splitNames } from "../../data/split.js";
+import type { LoadedDataset } from "../../data/load.js";
+import { MetricsLog } from "../../logging/metrics-log.js";
+import { readable } from "../../logging/numbers.js";
+import { progressOn } from "../../logging/progress.js";
+import { evaluate, type Evaluation } from "../../training/evaluate.js";
+import { latestCheckpoint, totalSteps, train, type LoopContext } from "../../training/loop.js";
+import { Interrupted, UserError } from "../errors.js";
+import { runIdentity } from "../identity.js";
+import { recordedResults, resultLine, type Output } from "../output.js";
+import { Datasets, folderOf, runOf, type Program } from "../program.js";
+import { RunFolder, type RunRecord } from "../run-folder.js";
+import type { Run } from "../run.js";
+
+export interface TrainOptions {
+  /** Names of runs; none: all, in order of the program. */
+  readonly runs: readonly string[];
+  /** The backend in use, for the record. */
+  readonly backend: string;
+  /** Two steps of each run in a folder that is thrown away. */
+  readonly smoke: boolean;
+  /** Moves a run's old folder aside and starts anew. */
+  readonly fresh: boolean;
+  readonly quiet: boolean;
+}
+
+const smokeSteps = 2;
+/** The first word of a command line that is no command is taken for a run. */
+const commands = ["train", "eval", "predict", "export", "backends"];
+
+export async function trainCommand(program: Program, options: TrainOptions, output: Output): Promise<void> {
+  if (program.runs.length === 0) throw new UserError(`\`${program.source}\` has no runs.`, "Declare one: `train name: Model on data { ... }`.", 2);
+  const named = options.runs.map((name) => runOf(program, name, commands));
+  const runs = named.length === 0 ? program.runs : program.runs.filter((run) => named.includes(run));
+  const datasets = new Datasets(program, (line) => output.terminal.write(`${line}\n`));
+  const signals = listen();
+  try {
+    for (const run of runs) {
+      const data = datasets.get(run.dataset);
+      await (options.smoke ? smoke(program, run, data, output, signals) : trainRun(program, run, data, options, output, signals));
+    }
+  } finally {
+    signals.end();
+  }
+}
+
+interface Signals {
+  readonly isInterrupted: () => boolean;
+  readonly end: () => void;
+}
+
+/** The first Ctrl-C asks for a checkpoint, a second one leaves at once. */
+function listen(): Signals {
+  let interrupted = false;
+  const note = (): void => {
+    if (interrupted) process.exit(130);
+    interrupted = true;
+  };
+  process.on("SIGINT", note).on("SIGTERM", note);
+  return { isInterrupted: () => interrupted, end: () => void process.off("SIGINT", note).off("SIGTERM", note) };
+}
+
+async function trainRun(program: Program, run: Run, data: LoadedDataset, options: TrainOptions, output: Output, signals: Signals): Promise<void> {
+  const folder = folderOf(program, run);
+  const note = (line: string): void => void output.terminal.write(`${line}\n`);
+  const identity = runIdentity(run, data.hash);
+  const shown = shortPath(folder.path);
+  folder.claim(options.fresh ? (aside) => note(`${run.name}: the old run is now ${shortPath(aside)}`) : null);
+  try {
+    const known = folder.continued(identity, program.source);
+    if (known?.status === "finished" && folder.hasModel()) {
+      output.result(`${run.name}: is done (${shown}); --fresh trains it again`);
+      for (const line of recordedResults(run, known)) output.result(line);
+      return;
+    }
+    const start = known === null ? null : latestCheckpoint(folder, identity, note);
+    const step = start?.position.step ?? 0;
+    if (step > 0) note(`${run.name}: goes on from step ${step}`);
+    const steps = totalSteps(run, data);
+    const record = (status: RunRecord["status"], at: number, rest: Partial<RunRecord> = {}): void =>
+      folder.write({ format: 1, run: run.name, model: run.model, file: program.source, identity, data: data.hash, seed: run.seed, backend: options.backend, status, step: at, steps, modelStep: null, results: {}, fitted: data.fitted, ...rest });
+    record("running", step);
+    const progress = progressOn(output.terminal, run.name, steps, step, options.quiet);
+    const context: LoopContext = { run, data, folder, identity, log: MetricsLog.open(folder.metrics, step), progress, isInterrupted: signals.isInterrupted, source: program.source, smoke: null };
+    try {
+      const trained = await train(context, start);
+      progress.end();
+      writeModel(folder.model, identity, await toStored(trained.model));
+      const results = await evaluateAll(run, trained.model, data, Infinity);
+      tf.dispose(trained.model);
+      record("finished", trained.steps, { modelStep: trained.modelStep, results: Object.fromEntries(results.flatMap(({ split, found }) => Object.entries(found.values).map(([name, value]) => [`${split}.${name}`, Number.isFinite(value) ? value : null]))) });
+      for (const { split, found } of results) output.result(resultLine(run, split, found));
+      output.result(`${run.name}: ${shown}`);
+    } catch (error) {
+      progress.end();
+      context.log.flush();
+      const reached = folder.checkpointSteps()[0] ?? 0;
+      if (error instanceof Interrupted) record("interrupted", reached);
+      else if (error instanceof UserError) record("failed", reached);
+      throw error;
+    }
+  } finally {
+    folder.release();
+  }
+}
+
+/** Two steps with everything around them, in a folder that is deleted afterwards. */
+async function smoke(program: Program, run: Run, data: LoadedDataset, output: Output, signals: Signals): Promise<void> {
+  const path = mkdtempSync(join(tmpdir(), "sop-smoke-"));
+  const folder = new RunFolder(path, run.name);
+  folder.claim(null);
+  try {
+    const progress = progressOn({ write: () => true }, run.name, smokeSteps, 0, true);
+    const context: LoopContext = { run, data, folder, identity: runIdentity(run, data.hash), log: MetricsLog.open(folder.metrics, 0), progress, isInterrupted: signals.isInterrupted, source: program.source, smoke: smokeSteps };
+    const trained = await train(context, null);
+    if (readCheckpoint(folder.checkpoint(trained.steps)) === null) throw new Error("the smoke run left no checkpoint");
+    const results = await evaluateAll(run, trained.model, data, smokeSteps);
+    tf.dispose(trained.model);
+    const losses = results.map(({ split, found }) => `${split} loss ${readable(found.values["loss"] ?? NaN)}`);
+    output.result(`${run.name}: ${trained.steps} steps, ${[...losses, "fine"].join(", ")} (smoke)`);
+  } finally {
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** Evaluates the folded model on the validation and the test split, where there are any. */
+async function evaluateAll(run: Run, model: Record<string, tf.Tensor>, data: LoadedDataset, batches: number): Promise<readonly { readonly split: string; readonly found: Evaluation }[]> {
+  const results: { readonly split: string; readonly found: Evaluation }[] = [];
+  for (const split of splitNames) {
+    if (split === "train" || data.splits[split].length === 0) continue;
+    results.push({ split, found: await evaluate(run, model, data, split, batches) });
+  }
+  return results;
+}
+
+/** Relative to the working directory where that is not longer. */
+function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short !== "" && short.length < path.length ? short : path;
+}

@@ -1,0 +1,135 @@
+// The command line of a generated program: `train` (what it does when nothing is said), `eval`, `predict`, `export`, `backends`.
+// Results go to standard output, everything else to standard error. Exit codes: 0 fine, 1 the user's, 2 wrong usage, 3 a fault of
+// sop, 130 interrupted.
+
+import { Command, CommanderError } from "commander";
+import { realpathSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { selectBackend } from "../backends/select.js";
+import { backendsCommand } from "./commands/backends.js";
+import { evalCommand } from "./commands/eval.js";
+import { exportCommand } from "./commands/export.js";
+import { predictCommand } from "./commands/predict.js";
+import { trainCommand } from "./commands/train.js";
+import { Interrupted, UserError } from "./errors.js";
+import type { Output } from "./output.js";
+import type { Program, ProgramDefinition } from "./program.js";
+
+/** Runs the program's command line if its file is what Node was started with; does nothing when the file was imported. */
+export async function main(meta: { readonly url: string }, definition: ProgramDefinition): Promise<void> {
+  const file = fileURLToPath(meta.url);
+  if (!isEntry(file)) return;
+  process.exitCode = await runProgram(process.argv.slice(2), definition, dirname(file), basename(file), { result: (line) => void process.stdout.write(`${line}\n`), terminal: process.stderr });
+}
+
+/** One command line; gives the exit code. `home` is the folder of the program's file. */
+export async function runProgram(args: readonly string[], definition: ProgramDefinition, home: string, name: string, output: Output): Promise<number> {
+  process.stdout.on("error", leaveOnClosedPipe);
+  try {
+    await commandLine(definition, home, name, output).parseAsync([...args], { from: "user" });
+    return 0;
+  } catch (error) {
+    return report(error, output);
+  } finally {
+    process.stdout.off("error", leaveOnClosedPipe);
+  }
+}
+
+interface PlaceOptions {
+  readonly dataDir?: string;
+  readonly runsDir?: string;
+}
+
+interface BackendOptions extends PlaceOptions {
+  readonly backend: string;
+}
+
+function commandLine(definition: ProgramDefinition, home: string, name: string, output: Output): Command {
+  const directory = resolve(home, definition.directory);
+  const program = ({ dataDir, runsDir }: PlaceOptions): Program => ({
+    source: definition.source,
+    runs: definition.runs,
+    dataDirectory: resolve(dataDir ?? directory),
+    runsDirectory: runsDir === undefined ? join(directory, "runs") : resolve(runsDir),
+  });
+  const places = (command: Command): Command =>
+    command.option("--data-dir <folder>", `folder that data files are named from (default: that of ${definition.source})`).option("--runs-dir <folder>", `folder of the runs' folders (default: runs/ beside ${definition.source})`);
+  const executes = (command: Command): Command => places(command).option("--backend <name>", "auto, cpu, cuda, webgpu or onnx", "auto");
+
+  const root = new Command(name)
+    .description(`Trains and uses the models of ${definition.source}.${definition.runs.length === 0 ? "" : ` Runs: ${definition.runs.map((run) => run.name).join(", ")}.`}`)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => output.result(text.trimEnd()), writeErr: (text) => void output.terminal.write(text) })
+    .showSuggestionAfterError();
+
+  executes(root.command("train", { isDefault: true }).argument("[run...]", "names of runs; none: all, in order of the file"))
+    .description("train to the end; resumes what was interrupted, skips what is done")
+    .option("--smoke", "take two steps of each run and keep nothing", false)
+    .option("--fresh", "move the folder of an earlier run aside and start anew", false)
+    .option("--quiet", "no progress", false)
+    .action(async (runs: readonly string[], options: BackendOptions & { readonly smoke: boolean; readonly fresh: boolean; readonly quiet: boolean }) => {
+      const { name: backend } = await selectBackend(options.backend);
+      await trainCommand(program(options), { runs, backend, smoke: options.smoke, fresh: options.fresh, quiet: options.quiet }, output);
+    });
+  executes(root.command("eval").argument("<run>"))
+    .description("the folded model of a finished run on a split")
+    .option("--split <name>", "train, valid or test (default: test)")
+    .action(async (run: string, options: BackendOptions & { readonly split?: string }) => {
+      await selectBackend(options.backend);
+      await evalCommand(program(options), run, options.split ?? null, output);
+    });
+  executes(root.command("predict").argument("<run>"))
+    .description("outputs of the folded model for new rows, as CSV")
+    .option("--in <file...>", "rows: a CSV file, or one idx file per input")
+    .option("--split <name>", "rows of the dataset instead: train, valid or test")
+    .option("--out <file>", "where the predictions go (default: standard output)")
+    .action(async (run: string, options: BackendOptions & { readonly in?: readonly string[]; readonly split?: string; readonly out?: string }) => {
+      await selectBackend(options.backend);
+      await predictCommand(program(options), run, { files: options.in ?? [], split: options.split ?? null, out: options.out ?? null }, output);
+    });
+  places(root.command("export").argument("<run>"))
+    .description("the folded model of a finished run as a file of its own")
+    .requiredOption("--to <format>", "safetensors")
+    .option("-o, --out <file>", "where it goes (default: <run>.safetensors)")
+    .action((run: string, options: PlaceOptions & { readonly to: string; readonly out?: string }) => exportCommand(program(options), run, options.to, options.out ?? null, output));
+  root
+    .command("backends")
+    .description("what can execute tensors here, and why the others cannot")
+    .action(() => backendsCommand(output));
+  return root;
+}
+
+function report(error: unknown, output: Output): number {
+  const say = (line: string): void => void output.terminal.write(`${line}\n`);
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UserError) {
+    say(`error: ${error.message}`);
+    if (error.help !== null) say(`help: ${error.help}`);
+    return error.exitCode;
+  }
+  if (error instanceof Interrupted) {
+    say(error.message);
+    return 130;
+  }
+  say(`sop has a fault: ${error instanceof Error ? error.message : String(error)}`);
+  say("help: Report it with the program and this message; `SOP_DEBUG=1` adds where it happened.");
+  if (process.env["SOP_DEBUG"] === "1" && error instanceof Error) say(error.stack ?? "");
+  return 3;
+}
+
+/** `program.mjs eval ... | head` is no fault. */
+function leaveOnClosedPipe(error: Error): void {
+  if ("code" in error && error.code === "EPIPE") process.exit(0);
+  throw error;
+}
+
+function isEntry(file: string): boolean {
+  const started = process.argv[1];
+  if (started === undefined) return false;
+  try {
+    return realpathSync(started) === realpathSync(file);
+  } catch {
+    return false;
+  }
+}

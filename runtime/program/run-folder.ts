@@ -1,0 +1,185 @@
+// The folder of a run: `run.json`, `metrics.jsonl`, `checkpoints/`, `model.safetensors`. It knows whose run it holds and how
+// far that is, and never lets one run write over another.
+
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeFolder, readWhole, unwritable, writeFileAtomically } from "../checkpoint/files.js";
+import type { Fitted } from "../data/load.js";
+import { systemCode, UserError } from "./errors.js";
+
+/** What `run.json` holds. */
+export interface RunRecord {
+  readonly format: 1;
+  readonly run: string;
+  readonly model: string;
+  /** The `.sop` file that declares the run. */
+  readonly file: string;
+  /** Hash of the program's identity, the data and the numeric version of the runtime. */
+  readonly identity: string;
+  /** Hash of the data files. */
+  readonly data: string;
+  readonly seed: number;
+  readonly backend: string;
+  readonly status: "running" | "interrupted" | "failed" | "finished";
+  /** Steps taken when this was written, and steps of the whole run. */
+  readonly step: number;
+  readonly steps: number;
+  /** The step whose weights the model has; null before the end. */
+  readonly modelStep: number | null;
+  /** `test.accuracy` and others, of the folded model; empty before the end. */
+  readonly results: Readonly<Record<string, number | null>>;
+  /** What the training split determined of the data. */
+  readonly fitted: Fitted;
+}
+
+/** One of each at most; a file of a run has no reason to be larger. */
+const largestRecord = 64_000_000;
+
+export class RunFolder {
+  /** `model.safetensors`: the folded model of a finished run. */
+  readonly model: string;
+  readonly metrics: string;
+  /** The checkpoint of the best evaluation, if the program asks for one. */
+  readonly best: string;
+
+  constructor(
+    /** `runs/<name>` */
+    readonly path: string,
+    private readonly name: string,
+  ) {
+    this.model = join(path, "model.safetensors");
+    this.metrics = join(path, "metrics.jsonl");
+    this.best = join(path, "checkpoints", "best.safetensors");
+  }
+
+  /** Makes the folder and claims it for this process. With `aside`, an old folder is moved away first and `aside` told where to.
+   * Call `release` at the end. */
+  claim(aside: ((path: string) => void) | null): void {
+    if (aside !== null && existsSync(this.path)) {
+      this.lock();
+      const moved = this.moveAside();
+      rmSync(join(moved, "lock"), { force: true });
+      aside(moved);
+    }
+    makeFolder(join(this.path, "checkpoints"));
+    this.lock();
+  }
+
+  private lock(): void {
+    const lock = join(this.path, "lock");
+    for (let attempt = 0; ; attempt++) {
+      try {
+        writeFileSync(lock, `${process.pid}\n`, { flag: "wx" });
+        return;
+      } catch (error) {
+        if (systemCode(error) !== "EEXIST") throw unwritable(error, this.path);
+        const holder = Number(readWhole(lock, 100)?.toString("utf8"));
+        if (attempt > 2 || isAlive(holder)) throw new UserError(`\`${this.path}\` is in use by process ${holder}.`, `Wait for it, or delete \`${lock}\` if that process is no run of sop.`);
+        rmSync(lock, { force: true });
+      }
+    }
+  }
+
+  /** Gives the folder up. */
+  release(): void {
+    rmSync(join(this.path, "lock"), { force: true });
+  }
+
+  /** What the folder holds, or null if it holds no run. */
+  read(): RunRecord | null {
+    const path = join(this.path, "run.json");
+    const bytes = readWhole(path, largestRecord);
+    if (bytes === null) return null;
+    try {
+      const parsed: unknown = JSON.parse(bytes.toString("utf8"));
+      if (isRecord(parsed)) return parsed;
+    } catch {
+      // Falls through to the message below: what is wrong with the text does not help anyone.
+    }
+    throw new UserError(`\`${path}\` is not the record of a run.`, `Move \`${this.path}\` away, or train with \`--fresh\`.`);
+  }
+
+  write(record: RunRecord): void {
+    writeFileAtomically(join(this.path, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
+  }
+
+  /** Moves the whole folder to `<name>.old-<n>`, n the first that is free; gives the new name. */
+  private moveAside(): string {
+    for (let n = 1; ; n++) {
+      const aside = `${this.path}.old-${n}`;
+      if (existsSync(aside)) continue;
+      try {
+        renameSync(this.path, aside);
+      } catch (error) {
+        throw unwritable(error, this.path);
+      }
+      return aside;
+    }
+  }
+
+  hasModel(): boolean {
+    return existsSync(this.model);
+  }
+
+  checkpoint(step: number): string {
+    return join(this.path, "checkpoints", `step-${String(step).padStart(8, "0")}.safetensors`);
+  }
+
+  /** Steps of the checkpoints that are there, latest first. */
+  checkpointSteps(): readonly number[] {
+    let names: readonly string[];
+    try {
+      names = readdirSync(join(this.path, "checkpoints"));
+    } catch (error) {
+      if (systemCode(error) === "ENOENT") return [];
+      throw unwritable(error, this.path);
+    }
+    const steps = names.flatMap((name) => /^step-(\d{8,12})\.safetensors$/.exec(name)?.[1] ?? []).map(Number);
+    return steps.sort((left, right) => right - left);
+  }
+
+  /** Deletes all but the latest `keep` checkpoints, and what a killed process left half-written. */
+  prune(keep: number): void {
+    for (const step of this.checkpointSteps().slice(keep)) rmSync(this.checkpoint(step), { force: true });
+    for (const folder of [this.path, join(this.path, "checkpoints")]) {
+      for (const name of readdirSync(folder)) if (/\.\d+\.tmp$/.test(name)) rmSync(join(folder, name), { force: true });
+    }
+  }
+
+  /** The record if it may be continued under `identity`; null for a new run. Throws where something would be lost. */
+  continued(identity: string, file: string): RunRecord | null {
+    const found = this.read();
+    if (found === null) return null;
+    if (found.file !== file) {
+      throw new UserError(`\`${this.path}\` holds the run \`${found.run}\` of \`${found.file}\`, expected one of \`${file}\`.`, `Rename the run \`${this.name}\`, or name another folder with \`--runs-dir\`.`);
+    }
+    if (found.identity === identity) return found;
+    throw new UserError(
+      `\`${this.path}\` holds ${found.status === "finished" ? "a finished run" : `a run at step ${found.step} of ${found.steps}`} of another program: the model, the training clauses or the data of \`${this.name}\` have changed.`,
+      "Train with `--fresh`, which moves the old folder aside and starts anew.",
+    );
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === "EPERM";
+  }
+}
+
+function isRecord(value: unknown): value is RunRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const has = (key: string, type: string): boolean => key in value && typeof Reflect.get(value, key) === type;
+  if (!("format" in value) || value.format !== 1) return false;
+  if (!["run", "model", "file", "identity", "data", "backend", "status"].every((key) => has(key, "string"))) return false;
+  if (!["seed", "step", "steps"].every((key) => has(key, "number"))) return false;
+  if (!("results" in value) || typeof value.results !== "object" || value.results === null) return false;
+  if (!("fitted" in value) || typeof value.fitted !== "object" || value.fitted === null) return false;
+  return "statistics" in value.fitted && "vocabularies" in value.fitted && isObject(value.fitted.statistics) && isObject(value.fitted.vocabularies);
+}
+
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,0 +1,78 @@
+// A run as a generated program defines it: model, loss, data and training settings in one value. `defineRun` checks at compile
+// time that they fit together; the rest of the runtime sees the plain `Run`.
+
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Dataset } from "../data/dataset.js";
+import type { Duration } from "../durations.js";
+import type { Metric } from "../metrics/metric.js";
+import type { Mode } from "../mode.js";
+import type { Optimizer } from "../optimizers/optimizer.js";
+import type { Clip } from "../training/clipping.js";
+import type { Descent, LossTerms } from "../training/training.js";
+import type { Tensors, WeightSpecs } from "../weights.js";
+
+/** Tensors by name, each with the batch in front. */
+export type Named = Readonly<Record<string, Tensor>>;
+
+/** What a step needs of the training state. */
+export interface Descends<W extends WeightSpecs> {
+  descend(lossTerms: LossTerms<W>): Descent;
+}
+
+/** What `predict` applies to an output, and the names of its classes if the program has them. */
+export interface Link {
+  readonly link: "softmax" | "sigmoid" | "none";
+  readonly classes: readonly string[] | null;
+}
+
+/** A scalar loss or mean is averaged over rows; a `Metric` carries counts that add up over batches. */
+export type Measured = Tensor | Metric;
+
+/** Settings that do not depend on the types of the model. */
+export interface RunSettings {
+  readonly name: string;
+  /** The model with its arguments, as the program writes it. */
+  readonly model: string;
+  /** SHA-256 of the program's IR, training clauses and seed. */
+  readonly identity: string;
+  readonly dataset: Dataset;
+  /** Fields by the model's inputs that read them. */
+  readonly feeds: Readonly<Record<string, string>>;
+  readonly links: Readonly<Record<string, Link>>;
+  readonly optimizer: Optimizer;
+  readonly batch: number;
+  readonly length: { readonly unit: "steps" | "epochs"; readonly value: number } | Duration;
+  readonly clip: Clip | null;
+  readonly checkpoint: { readonly every: Duration | null; readonly keep: number | null; readonly best: string | null };
+  readonly stop: { readonly metric: string; readonly patience: Duration } | null;
+  /** How often the validation split is evaluated; null: after each epoch. */
+  readonly evaluate: Duration | null;
+  readonly l2: number;
+  readonly seed: number;
+  /** Layer or op, and line in the `.sop` file, of each op of `forward` in order of execution. */
+  readonly places: readonly (readonly [string, number])[];
+}
+
+/** What a generated program passes to `defineRun`. */
+export interface RunDefinition<W extends WeightSpecs, I extends object, O extends object, R extends object> extends RunSettings {
+  readonly weights: W;
+  readonly forward: (weights: Tensors<W>, input: I, mode: Mode) => O;
+  readonly loss: (output: O, row: R) => Named;
+  readonly metrics: (output: O, row: R) => Readonly<Record<string, Measured>>;
+  readonly step: (training: Descends<W>, rows: R) => Descent;
+}
+
+/** A run, whatever its model. */
+export interface Run extends RunSettings {
+  readonly weights: WeightSpecs;
+  readonly forward: (weights: Named, input: Named, mode: Mode) => Named;
+  readonly loss: (output: Named, row: Named) => Named;
+  readonly metrics: (output: Named, row: Named) => Readonly<Record<string, Measured>>;
+  readonly step: (training: Descends<WeightSpecs>, rows: Named) => Descent;
+}
+
+/** Defines a run. The types of weights, inputs, outputs and rows are checked here and forgotten. */
+export function defineRun<const W extends WeightSpecs, I extends object, O extends object, R extends object>(definition: RunDefinition<W, I, O, R>): Run {
+  // The runtime passes exactly the weights, fields and outputs that the definition names; their types cannot say so.
+  return definition as unknown as Run;
+}

@@ -1,0 +1,279 @@
+// The training loop: steps, evaluations, early stopping, checkpoints, and the folded model at the end. Everything that decides
+// a number is a function of the step, so that a run that was killed and resumed gives the same bytes as one that was not.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { checkTensors, readCheckpoint, writeCheckpoint, type Position } from "../checkpoint/checkpoint.js";
+import { describe, fromStored, toStored } from "../checkpoint/tensors.js";
+import { DataOrder, gatherBatch, stepsPerEpoch } from "../data/batches.js";
+import type { LoadedDataset } from "../data/load.js";
+import { stepsOf } from "../durations.js";
+import type { MetricsLog } from "../logging/metrics-log.js";
+import { readable } from "../logging/numbers.js";
+import type { Progress } from "../logging/progress.js";
+import { nearest } from "../program/nearest.js";
+import { Interrupted, UserError } from "../program/errors.js";
+import type { RunFolder } from "../program/run-folder.js";
+import type { Named, Run } from "../program/run.js";
+import { hasStalled, isBetter } from "./early-stopping.js";
+import { evaluate, scalar, tick, type Evaluation } from "./evaluate.js";
+import { needsRecalibration, recalibrate } from "./recalibrate.js";
+import { Training, type Descent } from "./training.js";
+
+/** Checkpoints that stay when the program does not say how many. */
+const keepByDefault = 3;
+
+export interface LoopContext {
+  readonly run: Run;
+  readonly data: LoadedDataset;
+  readonly folder: RunFolder;
+  /** Identity that checkpoints carry. */
+  readonly identity: string;
+  readonly log: MetricsLog;
+  readonly progress: Progress;
+  /** Has Ctrl-C been pressed? Asked after each step. */
+  readonly isInterrupted: () => boolean;
+  /** The `.sop` file, for messages. */
+  readonly source: string;
+  /** Take this many steps at most, and evaluate as many batches: for `--smoke`. */
+  readonly smoke: number | null;
+}
+
+export interface Trained {
+  /** The folded model, statistics re-estimated. The caller disposes it. */
+  readonly model: Record<string, tf.Tensor>;
+  /** The step whose weights it has. */
+  readonly modelStep: number;
+  readonly steps: number;
+}
+
+/** Steps of the whole run. */
+export function totalSteps(run: Run, data: LoadedDataset): number {
+  const perEpoch = stepsPerEpoch(data.splits.train.length, run.batch);
+  return Math.max(1, stepsOf(run.length, { stepsPerEpoch: perEpoch, totalSteps: 0 }));
+}
+
+/** Trains from `start` (a checkpoint that `latestCheckpoint` found; null: from the beginning) to the end. */
+export async function train(context: LoopContext, start: Found | null): Promise<Trained> {
+  const { run, data } = context;
+  const loop = new Loop(context, totalSteps(run, data), stepsPerEpoch(data.splits.train.length, run.batch));
+  try {
+    if (start !== null) loop.restore(start);
+    return await loop.run();
+  } finally {
+    loop.dispose();
+  }
+}
+
+/** A checkpoint that was found sound. */
+export type Found = NonNullable<ReturnType<typeof readCheckpoint>>;
+
+/** The latest sound checkpoint of the run, or null. Unsound ones are reported and passed over. */
+export function latestCheckpoint(folder: RunFolder, identity: string, note: (line: string) => void): Found | null {
+  const steps = folder.checkpointSteps();
+  let problem: unknown = null;
+  for (const step of steps) {
+    try {
+      const found = readCheckpoint(folder.checkpoint(step));
+      if (found !== null && found.position.identity === identity) return found;
+      problem = new UserError(`\`${folder.checkpoint(step)}\` belongs to another run.`, "Delete it, or train again with `--fresh`.");
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problem = error;
+    }
+    if (problem instanceof UserError) note(`warning: ${problem.message} It is passed over.`);
+  }
+  if (problem !== null) throw problem;
+  return null;
+}
+
+class Loop {
+  private readonly training: Training;
+  private readonly order: DataOrder;
+  private state: Pick<Position, "stopping" | "best" | "stopped"> = { stopping: null, best: null, stopped: false };
+  private saved = -1;
+
+  constructor(
+    private readonly context: LoopContext,
+    private readonly total: number,
+    private readonly perEpoch: number,
+  ) {
+    const { weights, optimizer, clip, l2, seed, batch } = context.run;
+    this.training = new Training({ weights, optimizer, clip, l2, seed, totalSteps: total, stepsPerEpoch: perEpoch });
+    this.order = new DataOrder(context.data.splits.train, batch, seed);
+  }
+
+  dispose(): void {
+    this.training.dispose();
+  }
+
+  restore({ position, tensors }: Found): void {
+    const expected = new Map(Object.entries(this.training.tensors()).map(([name, tensor]) => [name, describe(tensor)]));
+    checkTensors(tensors, expected, this.context.folder.checkpoint(position.step));
+    const state = fromStored(tensors);
+    this.training.restore(state, position.step);
+    tf.dispose(state);
+    this.state = { stopping: position.stopping, best: position.best, stopped: position.stopped };
+    this.saved = position.step;
+  }
+
+  async run(): Promise<Trained> {
+    const { run, folder, smoke, log } = this.context;
+    const end = Math.min(this.total, smoke ?? this.total);
+    const checkpointEvery = this.every(run.checkpoint.every ?? run.evaluate);
+    const evaluateEvery = this.every(run.evaluate);
+    while (this.training.step < end && !this.state.stopped) {
+      await this.takeStep();
+      const step = this.training.step;
+      if (step % evaluateEvery === 0 || step === end) await this.evaluate(step);
+      if (step % checkpointEvery === 0 || step === end || this.state.stopped) await this.checkpoint();
+      if (this.context.isInterrupted() && step < end && !this.state.stopped) {
+        await this.checkpoint();
+        log.flush();
+        throw new Interrupted(`stopped at step ${step} of ${this.total}; the same command goes on from there`);
+      }
+    }
+    log.flush();
+    const modelStep = await this.chooseModel();
+    const model = await this.folded();
+    folder.prune(run.checkpoint.keep ?? keepByDefault);
+    return { model, modelStep, steps: this.training.step };
+  }
+
+  private every(duration: Run["evaluate"]): number {
+    return Math.max(1, duration === null ? this.perEpoch : stepsOf(duration, { stepsPerEpoch: this.perEpoch, totalSteps: this.total }));
+  }
+
+  private async takeStep(): Promise<void> {
+    const { run, data, log, progress } = this.context;
+    const step = this.training.step;
+    const batch = gatherBatch(data.columns, this.order.at(step));
+    const descent = run.step(this.training, batch);
+    const loss = await scalar(descent.loss);
+    const gradientNorm = await scalar(descent.gradientNorm);
+    const terms = Object.entries(descent.terms);
+    const line: Record<string, number> = { loss };
+    for (const [name, term] of terms) {
+      const value = await scalar(term);
+      if (terms.length > 1) line[`loss.${name}`] = value;
+    }
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) throw await this.diverged(step, loss, batch);
+    tf.dispose(batch);
+    log.write({ step: step + 1, epoch: Math.floor(step / this.perEpoch) + 1, ...line, rate: descent.rate, gradient_norm: gradientNorm });
+    progress.step(step + 1, loss);
+    await tick();
+  }
+
+  /** Which layer did it: runs the loss of the step once more, watched. */
+  private async diverged(step: number, loss: number, batch: Named): Promise<UserError> {
+    const { run, source } = this.context;
+    const found = await this.firstBroken(batch);
+    tf.dispose(batch);
+    const place = found === null ? undefined : run.places[found.ordinal];
+    const where =
+      found === null
+        ? "every layer's result is finite, its gradient is not"
+        : place === undefined
+          ? `the first result that is not finite is that of \`${found.op}\` in the loss`
+          : `the first result that is not finite is that of \`${place[0]}\` (${source}:${place[1]})`;
+    const subject = Number.isFinite(loss) ? "The gradient is not finite" : `The loss is ${Number.isNaN(loss) ? "not a number" : "infinite"}`;
+    return new UserError(`${subject} at step ${step + 1} of \`${run.name}\`: ${where}.`, "Lower the learning rate, clip the gradient (`clip norm 1.0`), or look at the data.");
+  }
+
+  /** The first op of the step's loss whose result is not finite, or null. */
+  private async firstBroken(batch: Named): Promise<Awaited<ReturnType<Training["diagnose"]>>> {
+    let looking: ReturnType<Training["diagnose"]> = Promise.resolve(null);
+    const watched = {
+      descend: (lossTerms: Parameters<Training["descend"]>[0]): Descent => {
+        looking = this.training.diagnose(lossTerms);
+        return { loss: tf.scalar(0), gradientNorm: tf.scalar(0), terms: {}, rate: 0 };
+      },
+    };
+    const unused = this.context.run.step(watched, batch);
+    tf.dispose([unused.loss, unused.gradientNorm]);
+    return looking;
+  }
+
+  /** Evaluates the folded model on the validation split; early stopping and the best checkpoint follow. */
+  private async evaluate(step: number): Promise<void> {
+    const { run, data, log, progress, smoke } = this.context;
+    if (data.splits.valid.length === 0) {
+      if (run.stop !== null || run.checkpoint.best !== null) throw noValidation(run);
+      return;
+    }
+    const model = await this.folded();
+    const found = await evaluate(run, model, data, "valid", smoke ?? Infinity);
+    tf.dispose(model);
+    const values = Object.entries(found.values);
+    log.write({ step, epoch: Math.ceil(step / this.perEpoch), ...Object.fromEntries(values.map(([name, value]) => [`valid.${name}`, Number.isFinite(value) ? value : null])) });
+    log.flush();
+    const shown = values.map(([name, value]) => `valid.${name} ${readable(value)}`);
+    const [last] = shown.slice(-1);
+    progress.evaluated(`${run.name}: step ${step}/${this.total}, ${shown.join(", ")}`, last ?? "");
+    if (run.stop !== null) this.follow(run.stop.metric, run.stop.patience, found, step);
+    if (run.checkpoint.best !== null) await this.keepBest(run.checkpoint.best, found, step);
+  }
+
+  private follow(name: string, patience: NonNullable<Run["stop"]>["patience"], found: Evaluation, step: number): void {
+    const { value, direction } = metricOf(name, found);
+    if (isBetter(value, this.state.stopping, direction)) this.state = { ...this.state, stopping: { value, step } };
+    if (!hasStalled(this.state.stopping, step, stepsOf(patience, { stepsPerEpoch: this.perEpoch, totalSteps: this.total }))) return;
+    if (step >= this.total) return;
+    this.state = { ...this.state, stopped: true };
+    this.context.progress.note(`${this.context.run.name}: stops at step ${step}: ${name} has not improved since step ${this.state.stopping?.step ?? 0} (${readable(this.state.stopping?.value ?? NaN)})`);
+  }
+
+  private async keepBest(name: string, found: Evaluation, step: number): Promise<void> {
+    const { value, direction } = metricOf(name, found);
+    if (!isBetter(value, this.state.best, direction)) return;
+    this.state = { ...this.state, best: { value, step } };
+    await this.write(this.context.folder.best);
+  }
+
+  private async checkpoint(): Promise<void> {
+    const { run, folder, log } = this.context;
+    if (this.saved === this.training.step) return;
+    log.flush();
+    await this.write(folder.checkpoint(this.training.step));
+    this.saved = this.training.step;
+    folder.prune(run.checkpoint.keep ?? keepByDefault);
+  }
+
+  private async write(path: string): Promise<void> {
+    const position = { identity: this.context.identity, step: this.training.step, ...this.state };
+    writeCheckpoint(path, { position, tensors: await toStored(this.training.tensors()) });
+  }
+
+  /** Goes back to the best checkpoint if the run is to ship that; gives the step of the weights. */
+  private async chooseModel(): Promise<number> {
+    const { best } = this.state;
+    if (best === null || best.step === this.training.step) return this.training.step;
+    const found = readCheckpoint(this.context.folder.best);
+    if (found === null || found.position.identity !== this.context.identity || found.position.step !== best.step) {
+      throw new UserError(`\`${this.context.folder.best}\` is not the checkpoint of step ${best.step} that this run wrote.`, "Train again with `--fresh`.");
+    }
+    const state = fromStored(found.tensors);
+    this.training.restore(state, found.position.step);
+    tf.dispose(state);
+    return best.step;
+  }
+
+  private async folded(): Promise<Record<string, tf.Tensor>> {
+    const { run, data } = this.context;
+    const model = this.training.folded();
+    if (needsRecalibration(run)) await recalibrate(run, model, data);
+    return model;
+  }
+}
+
+/** The value that `valid.accuracy` names, and its direction. */
+function metricOf(name: string, found: Evaluation): { readonly value: number; readonly direction: "higher" | "lower" } {
+  const key = name.replace(/^valid\./, "");
+  const value = found.values[key];
+  if (value !== undefined) return { value, direction: found.directions[key] ?? "lower" };
+  const names = Object.keys(found.values).map((one) => `valid.${one}`);
+  const close = nearest(name, names);
+  throw new UserError(`There is no metric \`${name}\`; there are ${names.map((one) => `\`${one}\``).join(", ")}.`, close === null ? null : `Write \`${close}\` if that is meant.`);
+}
+
+const noValidation = (run: Run): UserError =>
+  new UserError(`\`${run.name}\` follows \`${run.stop?.metric ?? run.checkpoint.best ?? ""}\`, but \`${run.dataset.name}\` has no validation split.`, `Give \`${run.dataset.name}\` one: \`split train 80%, valid 10%, test 10%\`.`);

@@ -1,0 +1,43 @@
+// Batch-norm statistics for a folded model. Those of training belong to mixtures of kernels; the folded ones are estimated
+// anew over fixed batches of the training split, as plain averages, with nothing random in the pass.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { gatherBatch, pieces } from "../data/batches.js";
+import type { LoadedDataset } from "../data/load.js";
+import { Calibration } from "../mode.js";
+import type { Run } from "../program/run.js";
+import { stream } from "../random.js";
+import { inputColumns, inputsOf, tick } from "./evaluate.js";
+
+/** Rows that the statistics are estimated on; their error falls with the root of it. */
+const calibrationRows = 4096;
+
+/** Must statistics be estimated anew: are there any, and does any kernel set train? */
+export function needsRecalibration(run: Run): boolean {
+  const weights = Object.values(run.weights);
+  return weights.some(({ role }) => role === "statistic") && weights.some(({ set }) => set !== null && set.copies > 1);
+}
+
+/** Replaces the statistics among `weights` (folded, owned by the caller) in place; the old ones are disposed. */
+export async function recalibrate(run: Run, weights: Record<string, tf.Tensor>, data: LoadedDataset): Promise<void> {
+  const columns = inputColumns(run, data.columns);
+  const calibration = new Calibration(run.seed);
+  for (const rows of pieces(calibrationSet(data.splits.train), run.batch)) {
+    const batch = gatherBatch(columns, rows);
+    tf.tidy(() => {
+      run.forward(weights, inputsOf(run, batch), calibration.mode);
+    });
+    tf.dispose(batch);
+    await tick();
+  }
+  for (const [path, tensor] of Object.entries(calibration.statistics())) {
+    weights[path]?.dispose();
+    weights[path] = tensor;
+  }
+}
+
+/** The fixed rows: the same for every run on the split, spread over all of it. */
+function calibrationSet(train: Int32Array): Int32Array {
+  const order = stream(0, "calibrate").permutation(train.length);
+  return Int32Array.from(order.subarray(0, calibrationRows), (place) => train[place] ?? 0);
+}
