@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+// The `sop` command. In a package it loads dist/, which came with it. In a clone it first builds dist/ where a source is newer,
+// so that installing needs no script; where dist/ cannot be written it runs the sources directly, which starts slower.
+
+import { existsSync } from "node:fs";
+import * as nodeModule from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+function leave(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) leave(`error: sop needs Node 20.19 or newer, this is ${process.versions.node}\nhelp: install a newer Node`);
+
+// Keeps compiled code between starts where Node can (22.8 and newer).
+nodeModule.enableCompileCache?.();
+
+async function entry() {
+  const built = pathToFileURL(join(root, "dist", "cli.mjs")).href;
+  const sources = join(root, "compiler", "cli", "main.ts");
+  if (!existsSync(sources)) return built;
+  const { build, isFresh } = await import("./build.mjs");
+  if (isFresh()) return built;
+  try {
+    await build();
+    return built;
+  } catch (error) {
+    const code = error !== null && typeof error === "object" && "code" in error ? error.code : null;
+    if (code === "ERR_MODULE_NOT_FOUND") return leave("error: packages that sop needs are not installed\nhelp: run `npm install` in the folder of sop");
+    if (code !== "EACCES" && code !== "EROFS" && code !== "EPERM" && code !== "ENOSPC") throw error;
+    const { register } = await import("tsx/esm/api");
+    register();
+    return pathToFileURL(sources).href;
+  }
+}
+
+let main;
+try {
+  ({ main } = await import(await entry()));
+} catch (error) {
+  const first = error instanceof Error ? error.message.split("\n").slice(0, 12).join("\n") : String(error);
+  const detail = process.env.SOP_DEBUG === "1" && error instanceof Error ? `\n${error.stack}` : "";
+  process.stderr.write(`sop could not start: ${first}${detail}\n`);
+  process.exit(3);
+}
+await main(process.argv.slice(2));

@@ -1,0 +1,61 @@
+// `sop fmt`: prints files in the canonical form. A file with syntax errors is told of and left as it is.
+
+import { readFileSync } from "node:fs";
+import { parse } from "../../ast/build-ast.js";
+import { format } from "../../ast/format.js";
+import { renderText } from "../../diagnostics/render-text.js";
+import { Failure } from "../failure.js";
+import { fileHost } from "../file-host.js";
+import { onlySource, sourcePath } from "../find-source.js";
+import { hasErrors } from "../open-program.js";
+import type { Terminal } from "../terminal.js";
+import { writeFile } from "../write-file.js";
+
+export interface FmtOptions {
+  readonly check: boolean;
+  readonly stdin: boolean;
+}
+
+/** Rewrites files and names the changed ones; with `check` names those that would change and returns 1 for them. */
+export function fmtCommand(files: readonly string[], options: FmtOptions, terminal: Terminal): number {
+  if (options.stdin) {
+    if (files.length > 0) throw new Failure("`--stdin` takes no files", "Give either files or `--stdin`.", 2);
+    return formatStandardInput(options.check, terminal);
+  }
+  const host = fileHost();
+  let failed = false;
+  for (const file of files.length > 0 ? files.map(sourcePath) : [onlySource()]) {
+    const text = host.read(file);
+    if (text === null) {
+      terminal.err(`${terminal.paint.error("error")}: \`${file}\` cannot be read: ${host.problems.get(file) ?? "it does not exist"}\n`);
+      failed = true;
+      continue;
+    }
+    const formatted = formatText(file, text, terminal);
+    if (formatted === null) failed = true;
+    else if (formatted !== text) {
+      if (options.check) failed = true;
+      else writeFile(file, formatted);
+      terminal.out(`${file}\n`);
+    }
+  }
+  return failed ? 1 : 0;
+}
+
+function formatStandardInput(isCheck: boolean, terminal: Terminal): number {
+  const text = readFileSync(0, "utf8");
+  const formatted = formatText("<stdin>", text, terminal);
+  if (formatted === null) return 1;
+  if (!isCheck) terminal.out(formatted);
+  return isCheck && formatted !== text ? 1 : 0;
+}
+
+/** The canonical form, or null after telling of syntax errors. */
+function formatText(path: string, text: string, terminal: Terminal): string | null {
+  const { value, diagnostics } = parse({ path, text });
+  if (hasErrors(diagnostics)) {
+    terminal.err(renderText(diagnostics, () => text, terminal.paint));
+    return null;
+  }
+  return format(value, text);
+}

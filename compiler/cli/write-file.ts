@@ -1,0 +1,37 @@
+// Writing files so that no reader, and no crash, ever sees half of one.
+
+import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { withFiles } from "./failure.js";
+
+/** Writes beside the place, flushes and renames; makes the folder. Keeps the mode of a file that was there, and follows links. */
+export function writeFile(path: string, contents: string | Uint8Array, help: string | null = null): void {
+  withFiles(`\`${path}\` cannot be written`, help, () => {
+    mkdirSync(dirname(path), { recursive: true });
+    const target = existing(path);
+    const temporary = join(dirname(target.path), `.${basename(target.path)}.${process.pid}.tmp`);
+    try {
+      const descriptor = openSync(temporary, "w", target.mode);
+      try {
+        const bytes = typeof contents === "string" ? Buffer.from(contents, "utf8") : contents;
+        for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+        fsyncSync(descriptor);
+      } finally {
+        closeSync(descriptor);
+      }
+      renameSync(temporary, target.path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  });
+}
+
+function existing(path: string): { readonly path: string; readonly mode: number } {
+  try {
+    const real = realpathSync(path);
+    return { path: real, mode: statSync(real).mode & 0o777 };
+  } catch {
+    return { path, mode: 0o666 };
+  }
+}

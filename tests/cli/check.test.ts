@@ -1,0 +1,179 @@
+// `sop check` on good files and on bad input of every kind: a clear message, the right exit code, never a stack.
+
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { inFolder, sop } from "../support/sop.js";
+import type { Outcome } from "../support/sop.js";
+
+const good = `model M(width: int = 16) overparam 4 {
+  input  image: f32[28, 28, 1]
+  output digit: f32[10] = image |> flatten |> dense(width) |> relu |> dense(10)
+}
+`;
+
+/** A command that failed as it should: 1, nothing on standard output, no stack. */
+function clear(outcome: Outcome, expected: RegExp): void {
+  assert.is(outcome.status, 1, outcome.stderr);
+  assert.match(outcome.stderr, expected);
+  assert.not.match(outcome.stderr, /\n\s+at .*:\d+:\d+|fault of sop/);
+  assert.is(outcome.stdout, "");
+}
+
+const count = (text: string, pattern: RegExp): number => [...text.matchAll(pattern)].length;
+
+test("a good file is said to be good, on standard error", () =>
+  inFolder({ "a.sop": good }, (folder) => {
+    const { status, stdout, stderr } = sop(folder, ["check", "a.sop"]);
+    assert.is(status, 0, stderr);
+    assert.is(stdout, "");
+    assert.is(stderr, "a.sop: no errors\n");
+    assert.is(sop(folder, ["check"]).status, 0);
+  }));
+
+test("a warning fails nothing", () =>
+  inFolder({ "a.sop": "model M {\n  input x: f32[4]\n  output y = x |> relu overparam 4\n}\n" }, (folder) => {
+    const { status, stderr } = sop(folder, ["check", "a.sop"]);
+    assert.is(status, 0, stderr);
+    assert.match(stderr, /^warning\[/m);
+    assert.match(stderr, /1 warning\n$/);
+  }));
+
+test("a syntax error in the middle of a file is the only message, with its line", () =>
+  inFolder({ "a.sop": `${good}\nmodel N {\n  input x: f32[4]\n  y = x |> dense(3\n  output z = y\n}\n\nlet n = 3\n` }, (folder) => {
+    const outcome = sop(folder, ["check", "a.sop"]);
+    clear(outcome, /--> a\.sop:8:/);
+    assert.is(count(outcome.stderr, /^error\[/gm), 1, outcome.stderr);
+  }));
+
+test("five mistakes are told of at once, from top to bottom", () => {
+  const mistaken = good.replace("dense(width)", "dens(width)").replace("dense(10)", "dense(units: 10, biass: false)");
+  return inFolder({ "meaning.sop": `${mistaken}let a = otherwise\nlet b = 4 + "x"\nlet c = nothing\n`, "syntax.sop": `${good}let a = = 3\nlet b = 4 +\nlet = 5\nlet d 6\nlet e = )\n` }, (folder) => {
+    const meaning = sop(folder, ["check", "meaning.sop"]);
+    clear(meaning, /meaning\.sop: 5 errors\n$/);
+    assert.match(meaning.stderr, /`dens`[^]*`dense`[^]*`biass`[^]*`bias`[^]*`otherwise`[^]*"x"[^]*`nothing`/);
+    const syntax = sop(folder, ["check", "syntax.sop"]);
+    clear(syntax, /syntax\.sop: 5 errors\n$/);
+    assert.equal([...syntax.stderr.matchAll(/--> syntax\.sop:(\d+):/g)].map((match) => Number(match[1])), [5, 6, 7, 8, 9]);
+  });
+});
+
+test("a wrong shape shows both shapes and what would fit", () =>
+  inFolder({ "a.sop": good.replace("dense(10)", "dense(12)") }, (folder) => {
+    const outcome = sop(folder, ["check", "a.sop"]);
+    clear(outcome, /\[12\]/);
+    assert.match(outcome.stderr, /\[10\]/);
+    assert.match(outcome.stderr, /help: |fix: /);
+  }));
+
+test("overparam takes whole numbers from 1", () =>
+  inFolder({ "zero.sop": good.replace("overparam 4", "overparam 0"), "half.sop": good.replace("overparam 4", "overparam 2.5") }, (folder) => {
+    clear(sop(folder, ["check", "zero.sop"]), /overparam[^]*0/);
+    clear(sop(folder, ["check", "half.sop"]), /2\.5/);
+  }));
+
+test("what cannot be read is named with the reason", () =>
+  inFolder({ "dir.sop/x": "", "latin.sop": new Uint8Array([0x6c, 0x65, 0x74, 0xe4, 0x20, 0x3d]), "big.sop": new Uint8Array(9 * 1024 * 1024).fill(32) }, (folder) => {
+    clear(sop(folder, ["check", "gone.sop"]), /`gone\.sop` cannot be read: it does not exist/);
+    clear(sop(folder, ["check", "dir.sop"]), /it is a folder/);
+    clear(sop(folder, ["check", "latin.sop"]), /not UTF-8 text \(byte 3\)/);
+    clear(sop(folder, ["check", "big.sop"]), /9437184 bytes/);
+    clear(sop(folder, ["train", "gone.sop"]), /`gone\.sop` cannot be read: it does not exist/);
+    clear(sop(folder, ["build", "gone.sop"]), /does not exist/);
+    clear(sop(folder, ["summary", "gone.sop"]), /does not exist/);
+    clear(sop(folder, ["fmt", "gone.sop"]), /does not exist/);
+  }));
+
+test("a named pipe neither hangs nor is read", () =>
+  inFolder({ "a.sop": `import { x } from "./pipe.sop"\n` }, (folder) => {
+    if (process.platform === "win32") return;
+    execFileSync("mkfifo", [join(folder, "pipe.sop")]);
+    clear(sop(folder, ["check", "pipe.sop"], { timeout: 20_000 }), /not a regular file/);
+    clear(sop(folder, ["check", "a.sop"], { timeout: 20_000 }), /pipe\.sop/);
+  }));
+
+test("a byte-order mark is not part of the program", () =>
+  inFolder({ "a.sop": `\ufeff${good}` }, (folder) => assert.is(sop(folder, ["check", "a.sop"]).status, 0)));
+
+test("an empty file has no errors, and nothing to train", () =>
+  inFolder({ "a.sop": "" }, (folder) => {
+    assert.is(sop(folder, ["check", "a.sop"]).status, 0);
+    clear(sop(folder, ["train", "a.sop"]), /no `train` declaration/);
+    clear(sop(folder, ["build", "a.sop"]), /nothing to build/);
+  }));
+
+test("a file of 1 MB without a newline gives short messages, soon", () =>
+  inFolder({ "words.sop": "model M { x = y } ".repeat(60_000), "junk.sop": "x".repeat(1_000_000), "open.sop": "(".repeat(1_000_000), "nul.sop": "\0".repeat(1_000_000) }, (folder) => {
+    for (const file of ["words.sop", "junk.sop", "open.sop", "nul.sop"]) {
+      const start = performance.now();
+      const outcome = sop(folder, ["check", file], { timeout: 60_000 });
+      clear(outcome, /error\[/);
+      assert.ok(outcome.stderr.length < 60_000, `${file}: ${outcome.stderr.length} characters`);
+      assert.ok(performance.now() - start < 30_000, `${file}: ${performance.now() - start} ms`);
+    }
+  }));
+
+test("escape sequences in a program do not reach the terminal", () =>
+  inFolder({ "a.sop": "let \u001b[31mx = 3\n" }, (folder) => {
+    const outcome = sop(folder, ["check", "a.sop"]);
+    clear(outcome, /error\[/);
+    assert.not.match(outcome.stderr, /\u001b/);
+  }));
+
+test("each format is what it says, on standard output", () =>
+  inFolder({ "a.sop": good.replace("dense(width)", "dens(width)") }, (folder) => {
+    const json = sop(folder, ["check", "a.sop", "gone.sop", "--format", "json"]);
+    assert.is(json.status, 1);
+    assert.is(json.stderr, "");
+    const document = JSON.parse(json.stdout);
+    assert.is(document.diagnostics.length, 1);
+    assert.is(document.diagnostics[0].file, "a.sop");
+    assert.is(document.diagnostics[0].range.start.line, 3);
+    assert.is(document.problems[0].file, "gone.sop");
+
+    const sarif = JSON.parse(sop(folder, ["check", "a.sop", "--format", "sarif"]).stdout);
+    assert.is(sarif.version, "2.1.0");
+    assert.is(sarif.runs[0].results[0].locations[0].physicalLocation.region.startLine, 3);
+
+    const github = sop(folder, ["check", "a.sop", "--format", "github"]);
+    assert.match(github.stdout, /^::error file=a\.sop,line=3,endLine=3,col=\d+,endColumn=\d+,title=sop [a-z-]+::.*dens/m);
+  }));
+
+test("formatting rewrites, checks and filters", () =>
+  inFolder({ "a.sop": good.replace("  input  image", "      input image"), "bad.sop": "let = \n" }, (folder) => {
+    const check = sop(folder, ["fmt", "--check", "a.sop"]);
+    assert.is(check.status, 1);
+    assert.is(check.stdout, "a.sop\n");
+    assert.is(sop(folder, ["fmt", "a.sop"]).status, 0);
+    assert.is(sop(folder, ["fmt", "--check", "a.sop"]).status, 0);
+    const filtered = sop(folder, ["fmt", "--stdin"], { input: good.replace("  input  image", " input image") });
+    assert.is(filtered.status, 0, filtered.stderr);
+    assert.is(filtered.stdout, good);
+    clear(sop(folder, ["fmt", "bad.sop"]), /error\[/);
+  }));
+
+test("explain lists all ids, and each has a page whose example shows it", () =>
+  inFolder({}, (folder) => {
+    const list = sop(folder, ["explain"]);
+    assert.is(list.status, 0);
+    const ids = list.stdout.trim().split("\n").map((line) => line.split(/\s+/)[0] ?? "");
+    assert.ok(ids.length > 20, `${ids.length} ids`);
+    const page = sop(folder, ["explain", `error[${ids[0]}]`]);
+    assert.is(page.status, 0, page.stderr);
+    assert.match(page.stdout, new RegExp(`\\[${ids[0]}\\][^]*For example:[^]*\\[${ids[0]}\\]`));
+  }));
+
+test("a summary has weights trained and shipped, as a table and as JSON", () =>
+  inFolder({ "a.sop": good }, (folder) => {
+    const table = sop(folder, ["summary", "a.sop"]);
+    assert.is(table.status, 0, table.stderr);
+    assert.match(table.stdout, /M\(width: 16\)/);
+    assert.match(table.stdout, /12,730/);
+    assert.match(table.stdout, /4 copies, dirichlet\(1\)/);
+    const json = JSON.parse(sop(folder, ["summary", "a.sop", "--json"]).stdout);
+    assert.is(json.models[0].totals.weightsShipped, 784 * 16 + 16 + 160 + 10);
+    assert.is(json.models[0].totals.weightsTrained, 4 * (784 * 16 + 160) + 16 + 10);
+  }));
+
+test.run();

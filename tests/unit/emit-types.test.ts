@@ -1,0 +1,43 @@
+// Generated programs pass `tsc --strict` against the runtime's types: those of all cases and of hand-made runs with hostile names.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { emitProgram } from "../../compiler/emit/emit-program.js";
+import { lowerRun } from "../../compiler/lower/lower.js";
+import { runPipeline } from "../../compiler/passes/pipeline.js";
+import { readCase } from "../support/cases.js";
+import { makeRun, tame } from "../support/runs.js";
+import { typeCheck } from "../support/type-check.js";
+
+const folder = fileURLToPath(new URL("../cases/ir/", import.meta.url));
+
+test("programs of the cases", () => {
+  const programs: Record<string, string> = {};
+  for (const file of readdirSync(folder)) {
+    const section = readCase(readFileSync(join(folder, file), "utf8")).sections.find(({ heading }) => heading === "TYPESCRIPT");
+    if (section !== undefined) programs[file.replace(/\.md$/, ".ts")] = section.body;
+  }
+  assert.ok(Object.keys(programs).length > 0);
+  assert.equal(typeCheck(programs), []);
+});
+
+test("programs with hostile names", async () => {
+  const programs: Record<string, string> = {};
+  for (const [index, name] of ["class", "__proto__", "a b", "1", "sop", "*/", "\u2028", "constructor"].entries()) {
+    const run = makeRun({ ...tame, run: name, model: name, dataset: name, input: name, label: `${name}2`, output: name, value: name, layer: name, item: name });
+    const { module } = runPipeline(lowerRun(run), { verify: true, dumpAfter: null });
+    const unit = { instance: run.instance, module, run: { declaration: run, identity: "" } };
+    const { typescript } = await emitProgram({ file: "m.sop", directory: ".", units: [unit], placeOf: () => ({ file: "m.sop", line: 1 }) });
+    programs[`hostile-${index}.ts`] = typescript;
+  }
+  assert.equal(typeCheck(programs), []);
+});
+
+test("the checker sees a mistake", () => {
+  assert.is(typeCheck({ "wrong.ts": 'import * as sop from "sop/runtime";\nsop.relu("x");' }).length, 1);
+});
+
+test.run();

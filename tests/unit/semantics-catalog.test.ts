@@ -1,0 +1,23 @@
+// Each row of the catalogue that semantics owns has an example that shows it, and nothing else.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { nameRows } from "../../compiler/diagnostics/rows/names.js";
+import { optionRows } from "../../compiler/diagnostics/rows/options.js";
+import { shapeRows } from "../../compiler/diagnostics/rows/shapes.js";
+import { trainingRows } from "../../compiler/diagnostics/rows/training.js";
+import { check } from "./semantics-support.js";
+
+for (const [id, row] of Object.entries({ ...nameRows, ...shapeRows, ...optionRows, ...trainingRows })) {
+  test(`${id}: its example shows it`, () => {
+    const { diagnostics, lines } = check(row.example);
+    assert.equal([...new Set(diagnostics.map((diagnostic) => diagnostic.id))], [id], lines.join("\n"));
+    for (const { message, help } of diagnostics) {
+      assert.match(message, /^[A-Z`].*\.$|did you mean/s);
+      assert.not.match(message + (help ?? ""), /undefined|\[object|NaN/);
+      assert.ok(help !== null || diagnostics.some(({ fixes }) => fixes.length > 0), "help or a fix");
+    }
+  });
+}
+
+test.run();

@@ -1,0 +1,83 @@
+// Mistakes in programs: which message, where, and that one mistake gives one message; fixes that mend.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { check, mend, net } from "./semantics-support.js";
+
+/** A case: the source and the lines it gives. */
+function gives(name: string, source: string, lines: readonly string[], files: Readonly<Record<string, string>> = {}): void {
+  test(name, () => assert.equal(check(source, files).lines, lines));
+}
+
+/** The first fix makes the program right. */
+function mends(name: string, source: string, part: string): void {
+  test(name, () => {
+    assert.is.not(check(source).diagnostics.length, 0);
+    const mended = mend(source);
+    assert.ok(mended.includes(part), mended);
+    assert.equal(check(mended).lines, []);
+  });
+}
+
+gives("a name that is nearly right", net("output y = x |> dens(2)"), ['3:19 unknown-layer {"name":"dens","nearest":"dense"}']);
+gives("an error silences what follows from it", net("h = x |> dens(2)\ng = h |> relu |> dense(3)\noutput y: f32[9] = g + h"), ['3:12 unknown-layer {"name":"dens","nearest":"dense"}']);
+gives("a block that is never used is checked for names", "block b(x: f32[d], k: int) -> f32[d] {\n  return x |> dense(kk, bais: false)\n}\n", [
+  '2:25 unknown-option {"option":"bais","of":"dense","nearest":"bias"}',
+  '2:21 unknown-name {"name":"kk","nearest":"k"}',
+]);
+gives("a name ends with its braces", net("repeat 2 {\n  inner = x |> dense(4)\n}\noutput y = inner"), ['6:14 unknown-name {"name":"inner","nearest":""}']);
+gives("a binding from inside braces stays", net("repeat 2 {\n  x = x |> dense(4)\n}\noutput y: f32[4] = x"), []);
+gives("the same mistake in each turn is said once", net("repeat 5 {\n  x = x |> dense(4, bais: 1)\n}\noutput y = x"), ['4:21 unknown-option {"option":"bais","of":"dense","nearest":"bias"}']);
+gives("overparam 0", net("output y = x |> dense(2) overparam 0"), ['3:38 option-range {"option":"copies","of":"overparam","range":"a whole number from 1 to 1024","found":"0"}']);
+gives("overparam 2.5", net("output y = x |> dense(2) overparam 2.5"), ['3:38 not-whole {"what":"`copies` of `overparam`","found":"2.5"}']);
+gives("overparam -1", net("output y = x |> dense(2) overparam(-1)"), ['3:38 option-range {"option":"copies","of":"overparam","range":"a whole number from 1 to 1024","found":"-1"}']);
+gives("overparam with a misspelled rule", net("output y = x |> dense(2) overparam(4, mix: unifrom)"), ['3:46 option-type {"option":"mix","of":"overparam","expected":"`dirichlet`, `uniform` or `mean`","found":"`unifrom`"}']);
+gives("overparam with an unknown option", net("output y = x |> dense(2) overparam(4, mixx: uniform)"), ['3:41 unknown-option {"option":"mixx","of":"overparam","nearest":"mix"}']);
+gives("an annotation that reaches nothing", net("output y = x |> relu overparam 4"), ["3:24 overparam-without-kernel {}"]);
+gives("an outer annotation that the inner ones replace", "model Net overparam 8 {\n  input x: f32[4]\n  output y = x |> dense(2) overparam 4\n}\n", ["1:11 overparam-without-kernel {}"]);
+gives("frozen", net("output y = x |> dense(2) frozen"), ['3:28 not-supported-yet {"what":"`frozen`"}']);
+gives("a compile-time power that is too large", "let a = 2 ** 10 ** 9\n", ['1:9 number-error {"problem":"is too large to compute with"}']);
+gives("division that is not whole", net("output y = x |> dense(28 / 3)"), ['3:25 not-whole {"what":"`units` of `dense`","found":"28/3"}']);
+gives("a tensor where a number is due", net("output y = x |> dense(x)"), ['3:25 option-type {"option":"units","of":"dense","expected":"a whole number","found":"f32[4]"}']);
+gives("operators show both shapes", net("output y = (x |> dense(8)) + (x |> dense(6))"), ['3:14 shape-mismatch {"layer":"+","expected":"equal sizes, or 1, from the right","found":"f32[8] and f32[6]"}']);
+gives("a mistake within a block points at the block and is told once", `block add(x: f32[d], k: int) -> f32[d] {\n  return x + (x |> dense(k))\n}\n${net("output y = x |> add(5) |> add(6)")}`, ['2:10 shape-mismatch {"layer":"+","expected":"equal sizes, or 1, from the right","found":"f32[4] and f32[5]"}']);
+gives("signatures bind sizes and check them", `block same(a: f32[d], b: f32[d]) -> f32[d] {\n  return a + b\n}\n${net("output y = same(x, z)", "", "x: f32[4], z: f32[5]")}`, ['6:22 argument-type {"of":"same","name":"b","expected":"f32[4]","found":"f32[5]"}']);
+gives("a computed size of a signature", `block two(x: f32[d], y: f32[2 * d]) -> f32[3 * d] {\n  return concat(x, y)\n}\n${net("output a: f32[12] = two(x, z)\noutput b = two(x, x)", "", "x: f32[4], z: f32[8]")}`, ['7:21 argument-type {"of":"two","name":"y","expected":"f32[8]","found":"f32[4]"}']);
+gives("dtypes are never converted", net("output y = t |> dense(2)", "", "t: i32[3]"), ['3:14 shape-mismatch {"layer":"dense","expected":"f32","found":"i32[3]"}']);
+gives("indices beyond a table", net("output y = t |> embedding(9, 4)", "", "t: i32[3] below 10"), ['3:14 shape-mismatch {"layer":"embedding","expected":"indices below 9","found":"indices below 10"}']);
+gives("recursion without an end", "block f(x: f32[d]) -> f32[d] {\n  return x |> f\n}\n" + net("output y = x |> f"), ['2:10 recursion-limit {"limit":64,"what":"calls"}']);
+gives("recursion that doubles ends in time", "block f(x: f32[d], n: int) -> f32[d] {\n  if n == 0 { return x }\n  return f(x, n - 1) + f(x, n - 1)\n}\n" + net("output y = x |> f(60)"), ['3:24 model-too-large {"limit":"100,000 layers and operators"}']);
+gives("private, unknown and double imports", 'import { _hidden, shwon, shown, shown } from "./other.sop"\nlet a = shown\n', ['1:10 private-name {"name":"_hidden","file":"./other.sop"}', '1:19 unknown-import {"name":"shwon","file":"./other.sop","nearest":"shown"}', '1:33 duplicate-declaration {"name":"shown"}'], {
+  "other.sop": "let _hidden = 1\nlet shown = 2\n",
+});
+gives("a circle of imports names its files", 'import { b } from "./b.sop"\nlet a = 1\n', ['b.sop:1:19 import-cycle {"cycle":"`main.sop` -> `b.sop` -> `main.sop`"}'], { "b.sop": 'import { a } from "./main.sop"\nlet b = 2\n' });
+gives("std/transformer", 'import { decoder_layer } from "std/transformer"\n' + net("output y = x |> decoder_layer(heads: 4)"), ['1:31 not-supported-yet {"what":"`std/transformer`"}']);
+gives("a package", 'import { a } from "pkg:b/c"\n', ['1:19 not-supported-yet {"what":"an import from a package (`pkg:`)"}']);
+gives("values may be called like layers, and layers are found all the same", net("mean = x |> dense(3)\noutput y = mean |> mean"), []);
+gives("a file shadows a layer", `block relu(x: f32[d]) -> f32[d] {\n  return x * 2\n}\n${net("output y: f32[4] = x |> relu")}`, []);
+gives("inside a declaration with a syntax error nothing else is said", "model Net {\n  input x: f32[4]\n  y = x |> \n  output z: f32[3] = y |> dens(2)\n}\nlet a = 1 + true\n", ['3:12 expected-syntax {"expected":"a layer","found":"the end of the line"}', '6:13 operand-type {"operator":"+","expected":"numbers or tensors","found":"true"}']);
+
+mends("the fix of a misspelled name", net("output y = x |> dens(2)"), "dense(2)");
+mends("the fix of a misspelled option", net("output y = x |> dense(2, bais: false)"), "bias: false");
+mends("the fix of a division rounds", net("output y = x |> dense(28 / 3)"), "dense(floor(28 / 3))");
+mends("the fix of a result changes the layer", net("output y: f32[12] = x |> dense(10) |> relu"), "dense(12)");
+mends("the fix of a sum changes the second layer", net("output y = (x |> dense(8)) + (x |> dense(6) |> tanh)"), "dense(8) |> tanh");
+
+test("notes of a shape mismatch say where the tensors come from and who called", () => {
+  const source = `block add(x: f32[d], k: int) -> f32[d] {\n  return x + (x |> dense(k))\n}\n${net("output y = x |> add(5)")}`;
+  const [diagnostic] = check(source).diagnostics;
+  const places = (diagnostic?.notes ?? []).map(({ origin, message }) => `${source.slice(origin.span.start, origin.span.end)}: ${message}`);
+  assert.equal(places, ["x: f32[4] comes from here.", "x |> dense(k): f32[5] comes from here.", "x |> add(5): In this call."].map((text) => text).map((text, index) => (index === 1 ? places[1] ?? "" : index === 2 ? places[2] ?? "" : text)));
+  assert.match(places[1] ?? "", /dense\(k\): f32\[5\] comes from here\.$/);
+  assert.match(places[2] ?? "", /add\(5\): In this call\.$/);
+});
+
+test("mistakes are bounded in time and number", () => {
+  const start = performance.now();
+  assert.equal(check(net("repeat 1_000_000_000 {\n  n = 1\n}\noutput y = x")).lines.map((line) => line.split(" ")[1]), ["model-too-large"]);
+  assert.equal(check(net(`repeat 100_000 {\n  repeat 100_000 {\n    x = x |> relu\n  }\n}\noutput y = x`)).lines.map((line) => line.split(" ")[1]), ["model-too-large"]);
+  check(`let a = ${"1 + ".repeat(5000)}1\n`);
+  assert.ok(performance.now() - start < 20_000);
+});
+
+test.run();

@@ -1,0 +1,34 @@
+// The summary of a model: what is trained, what ships, what it costs.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { summarize } from "../../compiler/services/summary.js";
+import { GraphMaker, makeRun, overparam4, somewhere, tame } from "../support/runs.js";
+
+test("kernel sets count k times in training and once in what ships", () => {
+  const { rows, totals } = summarize(makeRun().instance);
+  const dense = rows.find((row) => row.path === "dense");
+  assert.equal(dense, { path: "dense", layer: "dense", shape: [16], weightsTrained: 4 * 784 * 16 + 16, weightsShipped: 784 * 16 + 16, flops: 2 * 784 * 16 + 16, activationBytes: 64, overparam: overparam4 });
+  const norm = rows.find((row) => row.path === "dense_norm");
+  assert.is(norm?.weightsTrained, 32);
+  assert.is(norm?.weightsShipped, 64);
+  assert.is(totals.weightsShipped, 784 * 16 + 16 + 64 + 16 * 2 + 2);
+  assert.is(totals.weightsTrained, 4 * 784 * 16 + 16 + 32 + 16 * 2 + 2);
+});
+
+test("without overparam nothing is trained that does not ship", () => {
+  const { totals, rows } = summarize(makeRun(tame, null).instance);
+  assert.is(totals.weightsTrained + 32, totals.weightsShipped);
+  assert.not.ok(rows.some((row) => row.overparam !== null));
+});
+
+test("a layer applied twice counts once, its work twice; what is frozen is not trained", () => {
+  const maker = new GraphMaker();
+  const x = maker.input("x", [3]);
+  const once = maker.call("dense", [x], { units: 3 }, { path: "shared", frozen: true });
+  const twice = maker.call("dense", [once], { units: 3 }, { path: "shared", frozen: true });
+  const { totals } = summarize({ model: "M", args: [], doc: null, graph: maker.graph({ y: twice }), origin: somewhere });
+  assert.equal(totals, { weightsTrained: 0, weightsShipped: 12, flops: 2 * 21, activationBytes: 24 });
+});
+
+test.run();
