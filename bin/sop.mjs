@@ -33,8 +33,7 @@ async function entry() {
     const code = error !== null && typeof error === "object" && "code" in error ? error.code : null;
     if (code === "ERR_MODULE_NOT_FOUND") return leave("error: packages that sop needs are not installed\nhelp: run `npm install` in the folder of sop");
     if (code !== "EACCES" && code !== "EROFS" && code !== "EPERM" && code !== "ENOSPC") throw error;
-    const { register } = await import("tsx/esm/api");
-    register();
+    for (const loader of ["tsx/cjs/api", "tsx/esm/api"]) (await import(loader)).register();
     return pathToFileURL(sources).href;
   }
 }

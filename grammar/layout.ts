@@ -1,16 +1,17 @@
 // Which newlines count, between lexer and parser. A newline that ends something becomes `End` (inside braces) or `DeclarationEnd`
 // (between declarations); all others go, and with them trailing commas. Brackets leave here balanced: what is not closed is closed where
 // a line begins that cannot belong inside, what closes nothing is dropped. So one wrong bracket is one mistake for the parser's reader.
-// Relies on lines.ts and tokens.ts.
+// Relies on lines.ts, brackets.ts and tokens.ts.
 
-import { createTokenInstance, type IToken, type TokenType } from "chevrotain";
+import type { IToken, TokenType } from "chevrotain";
+import { Brackets, closers } from "./brackets.js";
 import { endOf } from "./lexer.js";
 import { declarationAt, goesOnAfter, goesOnBefore, hasTwoWords, is, startsStatement, wantsValue, type PlacedToken } from "./lines.js";
 import type { SyntaxProblem } from "./problems.js";
 import { nameReservedWords } from "./reserved-names.js";
 import {
-  Assign, CloseBrace, CloseBracket, CloseParen, Comma, DeclarationEnd, ElseWord, End, FromWord, FuseWord, IfWord, ImportWord, LetWord, ModelWord, Newline, OpenBrace,
-  OpenBracket, OpenParen, Operator, PipeSymbol, RepeatWord, StringToken, ThenWord,
+  Arrow, Assign, BlockWord, CloseBrace, CloseBracket, CloseParen, Colon, Comma, DeclarationEnd, ElseWord, End, FromWord, FuseWord, IfWord, ImportWord,
+  LetWord, ModelWord, Name, Newline, OnWord, OpenBrace, OpenBracket, OpenParen, Operator, PipeSymbol, RepeatWord, StringToken, ThenWord, TrainWord,
 } from "./tokens.js";
 
 /** Brackets in brackets; beyond, a text is refused (the parser and all later phases recurse). */
@@ -25,18 +26,6 @@ export interface Laid {
   readonly tokens: IToken[];
   readonly problems: SyntaxProblem[];
 }
-
-interface Opener {
-  readonly token: IToken;
-  /** Made by layout, whose mistake is told already. */
-  readonly isMade: boolean;
-  /** The chain before the bracket, which goes on after it. */
-  readonly chain: number;
-}
-
-const closers: ReadonlyMap<TokenType, TokenType> = new Map([[OpenParen, CloseParen], [OpenBracket, CloseBracket], [OpenBrace, CloseBrace]]);
-const openers = [...closers.keys()];
-const closerTypes = [...closers.values()];
 
 /** Prepares lexed tokens for the parser. */
 export function layout(lexed: readonly IToken[], text: string): Laid {
@@ -65,10 +54,7 @@ function place(lexed: readonly IToken[], text: string): PlacedToken[] {
 
 /** One walk over the tokens of a text; has the open brackets and what has been let through so far. */
 class Layout {
-  private readonly out: IToken[] = [];
-  private readonly stack: Opener[] = [];
-  private chain = 0;
-  private chainBase = 0;
+  private readonly brackets: Brackets;
   private droppedBraces = 0;
   /** A `then` stands on the line that is being read. */
   private hasThen = false;
@@ -80,18 +66,21 @@ class Layout {
   constructor(
     private readonly tokens: readonly PlacedToken[],
     private readonly problems: SyntaxProblem[],
-  ) {}
+  ) {
+    this.brackets = new Brackets(problems);
+  }
 
   run(): Laid {
     for (const [index, { token, startsLine }] of this.tokens.entries()) {
       if (startsLine || index === 0) this.startLine(index);
       this.take(index, token);
-      if (this.stack.length > MAX_NESTING) return this.refuse({ id: "nesting-too-deep", limit: MAX_NESTING, start: token.startOffset, end: endOf(token) });
-      if (this.chain > MAX_CHAIN) return this.refuse({ id: "expression-too-long", limit: MAX_CHAIN, start: token.startOffset, end: endOf(token) });
+      if (this.brackets.depth > MAX_NESTING) return this.refuse({ id: "nesting-too-deep", limit: MAX_NESTING, start: token.startOffset, end: endOf(token) });
+      if (this.brackets.chainLength > MAX_CHAIN) return this.refuse({ id: "expression-too-long", limit: MAX_CHAIN, start: token.startOffset, end: endOf(token) });
     }
-    this.closeDownTo(0);
-    if (this.out.length > 0) this.emit(DeclarationEnd);
-    return { tokens: this.out, problems: this.problems };
+    this.brackets.closeAll();
+    const { out } = this.brackets;
+    if (out.length > 0) out.push(this.brackets.make(DeclarationEnd));
+    return { tokens: out, problems: this.problems };
   }
 
   private refuse(problem: SyntaxProblem): Laid {
@@ -99,11 +88,11 @@ class Layout {
   }
 
   private get previous(): IToken | undefined {
-    return this.out[this.out.length - 1];
+    return this.brackets.previous;
   }
 
-  private get top(): Opener | undefined {
-    return this.stack[this.stack.length - 1];
+  private get depth(): number {
+    return this.brackets.depth;
   }
 
   /** Decides what the newline before the token at `index` means. */
@@ -113,20 +102,20 @@ class Layout {
     const { token, column } = placed;
     const word = declarationAt(this.tokens, index);
     // `let` and `import` inside a body are a habit from elsewhere; only at the margin do they start a declaration.
-    const isDeclaration = word !== null && (this.stack.length === 0 || (word !== LetWord && word !== ImportWord) || (column ?? 1) <= (this.declaration?.column ?? 0));
+    const isDeclaration = word !== null && (this.depth === 0 || (word !== LetWord && word !== ImportWord) || (column ?? 1) <= (this.declaration?.column ?? 0));
     if (isDeclaration) {
-      this.closeDownTo(0);
-      if (this.out.length > 0) this.end(DeclarationEnd);
+      this.brackets.closeAll();
+      if (this.previous !== undefined) this.end(DeclarationEnd);
       const name = this.tokens[index + 1]?.token.image ?? "";
       this.declaration = { word, name, column: column ?? 0, lacksBrace: word !== LetWord && word !== ImportWord };
       return;
     }
     if (index === 0) return;
     const startsAnew = startsStatement(this.tokens, index);
-    if (this.top !== undefined && !is(this.top.token, OpenBrace)) {
+    if (this.brackets.isInList) {
       if (!startsAnew && !hasTwoWords(this.tokens, index)) return;
-      this.closeBrackets();
-    } else if (goesOnBefore(token, this.stack.length === 0) && !this.isLoneElse(token)) {
+      this.brackets.closeLists();
+    } else if (goesOnBefore(token, this.depth === 0) && !this.isLoneElse(token)) {
       return;
     } else if (goesOnAfter(this.previous)) {
       if (!startsAnew && !(wantsValue(this.previous) && hasTwoWords(this.tokens, index))) return;
@@ -134,12 +123,12 @@ class Layout {
       const name = this.head?.name ?? this.declaration?.name ?? "";
       const at = this.previous === undefined ? token.startOffset : endOf(this.previous);
       this.problems.push({ id: "missing-brace", start: at, end: at, name });
-      this.push(this.emit(OpenBrace), true);
+      this.open(this.brackets.make(OpenBrace), true);
       this.startHead(token, column);
       return;
     }
     this.startHead(token, column);
-    this.end(this.stack.length === 0 ? DeclarationEnd : End);
+    this.end(this.depth === 0 ? DeclarationEnd : End);
   }
 
   /** An `else` after what is no `if`; its line is one that the grammar does not know. */
@@ -148,46 +137,61 @@ class Layout {
   }
 
   private startHead(token: IToken, column: number | null): void {
-    const isHead = is(token, IfWord, RepeatWord) && this.stack.length > 0 && column !== null;
-    this.head = isHead ? { name: token.image, depth: this.stack.length, column: column ?? 0 } : null;
+    const isHead = is(token, IfWord, RepeatWord) && this.depth > 0 && column !== null;
+    this.head = isHead ? { name: token.image, depth: this.depth, column: column ?? 0 } : null;
   }
 
   /** Is this line, further in than the head above it, the first of a body whose brace is missing? */
   private lacksBrace(column: number | null): boolean {
-    if (this.head !== null) return this.stack.length === this.head.depth && column !== null && column > this.head.column;
-    return this.stack.length === 0 && this.declaration !== null && this.declaration.lacksBrace && column !== null && column > this.declaration.column;
+    if (this.head !== null) return this.depth === this.head.depth && column !== null && column > this.head.column;
+    return this.depth === 0 && this.declaration !== null && this.declaration.lacksBrace && column !== null && column > this.declaration.column;
   }
 
   private take(index: number, token: IToken): void {
-    if (is(token, OpenBrace, CloseBrace) && this.isBracketClosedAfter(index)) {
+    const type = token.tokenType;
+    if ((type === OpenBrace || type === CloseBrace) && this.isBracketClosedAfter(index)) {
       this.dropBrace(token);
-    } else if (is(token, ...openers)) {
-      if (is(token, OpenBrace)) this.closeBrackets();
-      this.out.push(token);
-      this.push(token, false);
-    } else if (is(token, ...closerTypes)) {
+    } else if (closers.has(type)) {
+      if (type === OpenBrace) this.brackets.closeLists();
+      this.open(token, false);
+    } else if (type === CloseParen || type === CloseBracket || type === CloseBrace) {
       this.close(index, token);
     } else {
-      if (is(token, ThenWord)) {
+      if (type === ThenWord) {
         this.head = null;
         this.hasThen = true;
       }
-      if (is(token, FromWord)) this.closeImport(index);
-      if (is(token, Comma)) this.chain = this.chainBase;
-      else if (is(token, Operator, PipeSymbol, IfWord, ElseWord)) this.chain++;
-      if (this.stack.length === 0 && this.declaration !== null && this.declaration.word === ModelWord && is(token, Assign, FuseWord)) this.declaration.lacksBrace = false;
-      this.out.push(token);
+      this.closeHead(index, token);
+      if (type === Comma) this.brackets.startChain();
+      else if (is(token, Operator, PipeSymbol, IfWord, ElseWord)) this.brackets.lengthenChain();
+      if (this.depth === 0 && this.declaration?.word === ModelWord && is(token, Assign, FuseWord)) this.declaration.lacksBrace = false;
+      this.brackets.out.push(token);
     }
   }
 
-  /** `import { name from "..."` lacks its brace. */
-  private closeImport(index: number): void {
-    if (this.declaration?.word === ImportWord && this.stack.length === 1 && is(this.tokens[index + 1]?.token, StringToken)) this.closeTop();
+  /** Closes a list of a declaration's head before what can only follow it: `from "..."` of an import, `->` of a block, `on name` of a train. */
+  private closeHead(index: number, token: IToken): void {
+    if (this.depth !== 1) return;
+    const word = this.declaration?.word;
+    const next = this.tokens[index + 1]?.token;
+    const follows =
+      (word === ImportWord && is(token, FromWord) && is(next, StringToken)) ||
+      (word === BlockWord && is(token, Arrow)) ||
+      (word === TrainWord && is(token, OnWord) && is(next, Name) && !is(this.previous, Comma, Colon, OpenParen));
+    if (follows && (word === ImportWord || this.brackets.isInList)) this.brackets.closeTop();
+  }
+
+  private open(token: IToken, isMade: boolean): void {
+    if (is(token, OpenBrace)) {
+      this.head = null;
+      if (this.depth === 0 && this.declaration !== null) this.declaration.lacksBrace = false;
+    }
+    this.brackets.open(token, isMade);
   }
 
   /** Is a parenthesis or square bracket open that is closed further on in the line of the brace at `index`? Then the brace is the slip. */
   private isBracketClosedAfter(index: number): boolean {
-    const closer = closers.get(this.top?.token.tokenType ?? OpenBrace);
+    const closer = closers.get(this.brackets.top?.tokenType ?? OpenBrace);
     if (closer === undefined || closer === CloseBrace) return false;
     let depth = 0;
     for (let i = index + 1; i < index + FAR; i++) {
@@ -212,114 +216,50 @@ class Layout {
     }
   }
 
-  private push(token: IToken, isMade: boolean): void {
-    if (is(token, OpenBrace)) this.head = null;
-    if (is(token, OpenBrace) && this.stack.length === 0 && this.declaration !== null) this.declaration.lacksBrace = false;
-    this.stack.push({ token, isMade, chain: this.chain });
-    this.chainBase = this.chain;
-  }
-
-  private pop(): void {
-    this.chain = this.stack.pop()?.chain ?? 0;
-    this.chainBase = this.top?.chain ?? 0;
-  }
-
   private close(index: number, token: IToken): void {
     const place = { start: token.startOffset, end: endOf(token) };
     if (is(token, CloseBrace)) {
-      this.closeBrackets();
-      if (this.stack.length === 0 || this.isSurplus(index)) {
+      this.brackets.closeLists();
+      if (this.depth === 0 || this.isSurplus(index)) {
         this.problems.push({ id: "unmatched-bracket", ...place, text: token.image });
         return;
       }
     } else {
-      const top = this.top;
-      if (top === undefined || is(top.token, OpenBrace)) {
+      const { top, belowTop } = this.brackets;
+      if (top === undefined || is(top, OpenBrace)) {
         this.problems.push({ id: "unmatched-bracket", ...place, text: token.image });
         return;
       }
-      if (closers.get(top.token.tokenType) !== token.tokenType) {
-        const below = this.stack[this.stack.length - 2];
-        if (below !== undefined && closers.get(below.token.tokenType) === token.tokenType) {
-          this.closeTop();
+      const closer = closers.get(top.tokenType) ?? CloseParen;
+      if (closer !== token.tokenType) {
+        if (belowTop !== undefined && closers.get(belowTop.tokenType) === token.tokenType) {
+          this.brackets.closeTop();
         } else {
-          const expected = top.token.image === "(" ? ")" : "]";
-          const opener = { start: top.token.startOffset, end: endOf(top.token) };
+          const expected = top.image === "(" ? ")" : "]";
+          const opener = { start: top.startOffset, end: endOf(top) };
           this.problems.push({ id: "wrong-bracket", ...place, found: token.image, expected, opener });
-          this.dropComma();
-          this.emit(closers.get(top.token.tokenType) ?? CloseParen, endOf(token));
-          this.pop();
+          this.brackets.close(this.brackets.make(closer, endOf(token)));
           return;
         }
       }
     }
-    this.dropComma();
-    this.dropEnd();
-    this.out.push(token);
-    this.pop();
+    this.brackets.close(token);
   }
 
   /** Would this brace end its declaration although the next line is still further in, and starts nothing new? */
   private isSurplus(index: number): boolean {
     const next = this.tokens[index + 1];
-    if (this.stack.length !== 1 || this.declaration === null || next === undefined || !next.startsLine || next.column === null) return false;
+    if (this.depth !== 1 || this.declaration === null || next === undefined || !next.startsLine || next.column === null) return false;
     if (next.column <= this.declaration.column || declarationAt(this.tokens, index + 1) !== null) return false;
     return !goesOnBefore(next.token, true);
   }
 
-  /** Closes parentheses and square brackets that are open in the current braces. */
-  private closeBrackets(): void {
-    while (this.top !== undefined && !is(this.top.token, OpenBrace)) this.closeTop();
-  }
-
-  private closeDownTo(depth: number): void {
-    while (this.stack.length > depth) this.closeTop();
-  }
-
-  /** Closes the innermost bracket in the text's stead and reports it. */
-  private closeTop(): void {
-    const opener = this.top;
-    if (opener === undefined) return;
-    this.dropComma();
-    this.dropEnd();
-    const type = closers.get(opener.token.tokenType) ?? CloseBrace;
-    const at = this.previous === undefined ? 0 : endOf(this.previous);
-    if (!opener.isMade) {
-      const last = this.problems[this.problems.length - 1];
-      // Several that end at one place are one mistake, told for the outermost.
-      const inner = last !== undefined && last.id === "unclosed-bracket" && last.start === at ? last.close : "";
-      if (inner !== "") this.problems.pop();
-      const [open, own] = [opener.token.image, type === CloseBrace ? "}" : type === CloseParen ? ")" : "]"];
-      const place = { start: opener.token.startOffset, end: endOf(opener.token) };
-      this.problems.push({ id: "unclosed-bracket", start: at, end: at, open, close: inner + own, opener: place });
-    }
-    this.emit(type, at);
-    this.pop();
-  }
-
-  /** A list may end with a comma. */
-  private dropComma(): void {
-    const before = this.out[this.out.length - 2];
-    if (is(this.previous, Comma) && !is(before, Comma, ...openers)) this.out.pop();
-  }
-
-  /** Braces need no newline before they close. */
-  private dropEnd(): void {
-    while (is(this.previous, End)) this.out.pop();
-  }
-
   /** Lets a newline through, except right after an opening brace and after another one. */
   private end(type: TokenType): void {
-    this.chain = this.chainBase;
+    this.brackets.startChain();
     this.hasThen = false;
-    if (this.stack.length > 0 && is(this.previous, OpenBrace)) return;
-    if (!is(this.previous, End, DeclarationEnd)) this.emit(type);
+    if (this.depth > 0 && is(this.previous, OpenBrace)) return;
+    if (!is(this.previous, End, DeclarationEnd)) this.brackets.out.push(this.brackets.make(type));
   }
 
-  /** Makes a token of no width. */
-  private emit(type: TokenType, at = this.previous === undefined ? 0 : endOf(this.previous)): IToken {
-    const token = createTokenInstance(type, "", at, at - 1, NaN, NaN, NaN, NaN);
-    this.out.push(token);
-    return token;
-  }
 }

@@ -3,7 +3,10 @@
 
 import { Lexer, type IToken, type TokenType } from "chevrotain";
 import type { CommentText, SyntaxProblem } from "./problems.js";
-import { AndWord, ForeignComment, ForeignOperator, ForeignString, Identifier, lexedTokens, DocComment, Equal, NotEqual, NotWord, NumberToken, OrWord, StringToken, wordTokens } from "./tokens.js";
+import {
+  AndWord, DocComment, Equal, ForeignComment, ForeignOperator, ForeignString, Identifier, lexedTokens, NotEqual, NotWord, NumberToken, OrWord, StringToken,
+  wordTokens,
+} from "./tokens.js";
 
 export interface LexedText {
   /** All tokens in order, newlines among them, comments not. */

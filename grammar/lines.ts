@@ -10,7 +10,9 @@ import {
 
 /** Is there a token, of one of these kinds? */
 export function is(token: IToken | undefined, ...types: TokenType[]): boolean {
-  return token !== undefined && types.some((type) => tokenMatcher(token, type));
+  if (token === undefined) return false;
+  for (const type of types) if (tokenMatcher(token, type)) return true;
+  return false;
 }
 
 /** A token with what layout has to know of the line it stands on. */
@@ -47,14 +49,13 @@ export function declarationAt(tokens: readonly PlacedToken[], index: number): To
   return null;
 }
 
-/** Does the line at `index` start like a statement, whatever was left open before it? `name =`, `output name =`, `repeat n`, `return`. */
+/** Does the line at `index` start like a statement, whatever was left open before it? `name =`, `output name =`, `repeat`, `return`. */
 export function startsStatement(tokens: readonly PlacedToken[], index: number): boolean {
   const [first, second, third] = lineAt(tokens, index);
   if (is(first, Name) && is(second, Assign)) return true;
   if (is(first, OutputWord, LayerWord, InputWord) && is(second, Name)) return is(third, Assign, Colon);
-  if (is(first, RepeatWord)) return is(second, Name, NumberToken, OpenParen);
   if (is(first, IfWord)) return opensBody(tokens, index);
-  return is(first, ReturnWord, AssertWord, FieldsWord);
+  return is(first, RepeatWord, ReturnWord, AssertWord, FieldsWord);
 }
 
 /** Is the `if` at `index` a statement: does its line have a brace and no `then`? */

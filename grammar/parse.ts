@@ -6,7 +6,7 @@ import { layout } from "./layout.js";
 import { endOf, lex } from "./lexer.js";
 import { SopParser } from "./parser.js";
 import type { CommentText, SyntaxProblem } from "./problems.js";
-import { DeclarationEnd, End } from "./tokens.js";
+import { CloseBrace, DeclarationEnd, End } from "./tokens.js";
 
 // Readers of the tree need no other name of Chevrotain's.
 export type { CstNode, IToken } from "chevrotain";
@@ -41,6 +41,10 @@ function describe(error: IRecognitionException & { readonly previousToken?: ITok
   if (tokenMatcher(token, EOF)) return { id: "expected-syntax", start: after, end: after, expected: error.message, found: "the end of the file" };
   if (tokenMatcher(token, End) || tokenMatcher(token, DeclarationEnd)) {
     return { id: "expected-syntax", start: token.startOffset, end: token.startOffset, expected: error.message, found: "the end of the line" };
+  }
+  // A brace on a line further down is not what anybody would look at.
+  if (tokenMatcher(token, CloseBrace) && /[\r\n]/.test(text.slice(after, token.startOffset))) {
+    return { id: "expected-syntax", start: after, end: after, expected: error.message, found: "the end of the line" };
   }
   // A bracket that layout made: its absence is told already.
   if (token.image === "") return null;

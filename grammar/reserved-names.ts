@@ -6,15 +6,10 @@ import { become, endOf } from "./lexer.js";
 import { declarationAt, goesOnBefore, hasTwoWords, is, startsStatement, type PlacedToken } from "./lines.js";
 import type { Place, SyntaxProblem } from "./problems.js";
 import {
-  AsWord, Assign, BlockWord, CloseBrace, CloseBracket, CloseParen, Colon, Comma, DataWord, Dot, ElseWord, FieldsWord, FrozenWord, FuseWord, Identifier, IfWord,
-  InputWord, LayerWord, LetWord, LinkingWord, ModelWord, NotWord, OpenBrace, OpenBracket, OpenParen, OutputWord, OverparamWord, RecipeWord, TrainWord,
-  FalseWord, ImportWord, RepeatWord, ReturnWord, ThenWord, AssertWord, TrueWord, AndWord, OrWord,
+  AsWord, Assign, BlockWord, CloseBrace, CloseBracket, CloseParen, Colon, Comma, DataWord, Dot, ElseWord, FieldsWord, FuseWord, Identifier,
+  InputWord, LayerWord, LetWord, LinkingWord, ModelWord, OpenBrace, OpenBracket, OpenParen, OutputWord, RecipeWord, reservedTypes, ThenWord,
+  TrainWord,
 } from "./tokens.js";
-
-const reserved = [
-  LinkingWord, ImportWord, LetWord, IfWord, ThenWord, ElseWord, RepeatWord, ReturnWord, AssertWord, FieldsWord,
-  OverparamWord, FrozenWord, FuseWord, TrueWord, FalseWord, NotWord, AndWord, OrWord,
-];
 
 /** Turns misused reserved words into identifiers, in place. */
 export function nameReservedWords(tokens: readonly PlacedToken[]): SyntaxProblem[] {
@@ -29,10 +24,11 @@ export function nameReservedWords(tokens: readonly PlacedToken[]): SyntaxProblem
       if (declaration !== null) inBody = declaration === BlockWord || declaration === ModelWord;
       else if (column === 0 && depth === 0 && !is(token, CloseBrace) && !goesOnBefore(token, true)) inBody = false;
     }
-    if (is(token, OpenParen, OpenBracket)) depth++;
-    else if (is(token, CloseParen, CloseBracket)) depth--;
-    else if (is(token, OpenBrace, CloseBrace)) depth = 0;
-    else if (is(token, ...reserved)) {
+    const type = token.tokenType;
+    if (type === OpenParen || type === OpenBracket) depth++;
+    else if (type === CloseParen || type === CloseBracket) depth--;
+    else if (type === OpenBrace || type === CloseBrace) depth = 0;
+    else if (reservedTypes.has(type)) {
       const previous = tokens[index - 1]?.token;
       const next = tokens[index + 1];
       const isLink = is(token, LinkingWord) && (inBody || depth > 0);

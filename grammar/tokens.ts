@@ -82,6 +82,9 @@ function spelling(type: TokenType): string {
   return (type.LABEL ?? "").slice(1, -1);
 }
 
+/** The tokens of reserved words. */
+export const reservedTypes: ReadonlySet<TokenType> = new Set(reservedTokens);
+
 /** Words that can never be names. */
 export const reservedWords: readonly string[] = reservedTokens.map(spelling);
 

@@ -45,6 +45,4 @@ export { dataset, type Dataset } from "./data/dataset.js";
 export { field, type Field, type FieldOptions } from "./data/field.js";
 export { csv, idx, synthetic, type Source } from "./data/source.js";
 export { scale, standardize, type Transform } from "./data/transforms.js";
-export { main, runProgram } from "./program/main.js";
 export type { ProgramDefinition } from "./program/program.js";
-export { defineRun, type Descends, type Link, type Run, type RunDefinition, type RunSettings } from "./program/run.js";

@@ -161,7 +161,7 @@ function multiplyHigh(a: number, b: number): number {
   return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(cross / 0x10000)) | 0;
 }
 
-/** MurmurHash3 x86, 128 bits (Appleby, public domain), over the UTF-16 code units of a text, two to a word. */
+/** 128 bits of a text by the rounds of MurmurHash3 x86 (Appleby, public domain), its UTF-16 code units two to a word, the last block filled with 0. */
 function hash128(text: string): readonly [number, number, number, number] {
   const multipliers = [0x239b961b, 0xab0e9789, 0x38b34ae5, 0xa1e38b93] as const;
   const rotations = [15, 16, 17, 18] as const;

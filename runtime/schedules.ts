@@ -32,9 +32,9 @@ export function step({ peak, at, factor }: { readonly peak: number; readonly at:
   return (now, length) => peak * factor ** at.filter((point) => now >= stepsOf(point, length)).length;
 }
 
-/** `peak` times `factor` for each `every`, continuously. */
-export function exponential({ peak, factor, every }: { readonly peak: number; readonly factor: number; readonly every: Duration }): Schedule {
-  return (now, length) => peak * factor ** (now / Math.max(1, stepsOf(every, length)));
+/** `peak` times `factor` for each `interval`, continuously. */
+export function exponential({ peak, factor, interval }: { readonly peak: number; readonly factor: number; readonly interval: Duration }): Schedule {
+  return (now, length) => peak * factor ** (now / Math.max(1, stepsOf(interval, length)));
 }
 
 /** Up to `peak` over the warm-up's w steps, then peak * sqrt(w / step) (Vaswani et al. 2017). */

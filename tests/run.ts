@@ -79,7 +79,7 @@ function runFile(file: string): Promise<Result> {
       const count = (word: string): number => [...output.matchAll(new RegExp(`^\\s*${word}:\\s+(\\d+)\\s*$`, "gm"))].reduce((sum, match) => sum + Number(match[1]), 0);
       const total = count("Total");
       const good = count("Passed");
-      let bad = total - good;
+      let bad = total - good + count("Skipped");
       if (signal !== null) output += `\nended by ${signal} after ${Math.round((performance.now() - start) / 1000)} s\n`;
       if (total === 0) output += "\nno test ran\n";
       if (bad === 0 && (code !== 0 || total === 0)) bad = 1;

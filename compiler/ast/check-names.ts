@@ -1,13 +1,18 @@
 // Words that are special in their place (`model`, `input`, `from`) are names of fields and options, but not of declarations and of values
-// of a body. Finds those that are, with a fix that renames the value and its uses. Relies on the syntax tree only.
+// of a body. Finds those that are, with a fix that renames the value and its uses; and the one name that no object can hold.
+// Relies on the syntax tree only.
 
 import { placeWords } from "../../grammar/tokens.js";
 import type { Declaration, Name, Program } from "./ast.js";
 import { report, type Building } from "./building.js";
 import { walk, type Node } from "./visit.js";
 
+/** Generated code and the runtime keep values in objects by name; assigning this key changes the object itself instead. */
+const unusable = "__proto__";
+
 /** Reports each such word once for each declaration that gives it a meaning. */
 export function checkNames(building: Building, program: Program): void {
+  if (building.text.includes(unusable)) checkUnusable(building, program);
   for (const declaration of program.declarations) {
     for (const name of declaredNames(declaration)) if (placeWords.includes(name.text)) reportWord(building, name, [name], program);
     const bound = new Map<string, Name[]>();
@@ -16,6 +21,17 @@ export function checkNames(building: Building, program: Program): void {
     });
     for (const names of bound.values()) if (names[0] !== undefined) reportWord(building, names[0], names, declaration);
   }
+}
+
+function checkUnusable(building: Building, program: Program): void {
+  const uses: Name[] = [];
+  walk(program, (node) => {
+    if (node.kind === "name" && node.text === unusable) uses.push(node);
+  });
+  const [first] = uses;
+  if (first === undefined) return;
+  const instead = "proto";
+  report(building, "unusable-name", first.span, { name: unusable, instead }, { fixes: [{ title: `Name it \`${instead}\`.`, edits: uses.map(({ span }) => ({ span, text: instead })) }] });
 }
 
 function declaredNames(declaration: Declaration): readonly Name[] {

@@ -43,7 +43,8 @@ export async function bundle({ typescript, map, runtime }: BundleInput): Promise
     sourcesContent: false,
     legalComments: "none",
     external,
-    banner: { js: banner },
+    // A runtime that was built already brings its own.
+    ...(runtime.endsWith(".ts") ? { banner: { js: banner } } : {}),
     logLevel: "silent",
     // Paths in comments and maps are relative to it: where sop is installed does not enter the bytes.
     absWorkingDir: dirname(runtime),

@@ -102,8 +102,8 @@ export async function commandLine(words: readonly string[], terminal: Terminal):
       exitCode = fmtCommand(files, { check: options.check === true, stdin: options.stdin === true }, terminal);
     });
 
-  command("explain", "the page of a diagnostic; all ids without one")
-    .argument("[id]", "as it stands in the message: error[id]")
+  command("explain", "the page of a word of the language or of a diagnostic; all of them without one")
+    .argument("[word]", "a layer, loss, optimizer, clause, ... or the id of a diagnostic as it stands in the message: error[id]")
     .action(async (id: string | undefined) => {
       const { explainCommand } = await import("./commands/explain.js");
       exitCode = explainCommand(id, terminal);

@@ -1,13 +1,13 @@
 // Writing files so that no reader, and no crash, ever sees half of one.
 
-import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { withFiles } from "./failure.js";
 
 /** Writes beside the place, flushes and renames; makes the folder. Keeps the mode of a file that was there, and follows links. */
 export function writeFile(path: string, contents: string | Uint8Array, help: string | null = null): void {
   withFiles(`\`${path}\` cannot be written`, help, () => {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const target = existing(path);
     const temporary = join(dirname(target.path), `.${basename(target.path)}.${process.pid}.tmp`);
     try {
@@ -25,6 +25,18 @@ export function writeFile(path: string, contents: string | Uint8Array, help: str
       throw error;
     }
   });
+}
+
+/** Makes a folder and those around it, one by one: `recursive: true` of Node 20 never ends where a parent cannot be made. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have made it just now.
+    if (!existsSync(path)) throw error;
+  }
 }
 
 function existing(path: string): { readonly path: string; readonly mode: number } {

@@ -3,6 +3,7 @@
 import type { Argument } from "../ast/ast.js";
 import { suggest } from "../diagnostics/suggest.js";
 import { at, type Env } from "./context.js";
+import { plannedOptions } from "./not-supported.js";
 import { replacement } from "./report.js";
 
 /** An option as far as matching goes. */
@@ -44,6 +45,10 @@ export function bindArguments(env: { readonly context: Pick<Env["context"], "rep
     if (name === "") ok = false;
     else if (!parameters.some((parameter) => parameter.name === name)) {
       ok = false;
+      if (Object.hasOwn(plannedOptions, of) && plannedOptions[of]?.includes(name) === true) {
+        report.say("not-supported-yet", origin, { what: `the option \`${name}\` of \`${of}\`` });
+        continue;
+      }
       const nearest = suggest(name, parameters.map((parameter) => parameter.name));
       const known = parameters.map((parameter) => `\`${parameter.name}\``).join(", ");
       report.say(

@@ -9,7 +9,7 @@ import { kindOf, originOf } from "./files.js";
 import { functions } from "./functions.js";
 import { isLayerName, layers } from "./layers/layers.js";
 import { plannedLayers } from "./not-supported.js";
-import { bareName, calleeName, readOption, readOptions } from "./read-options.js";
+import { bareName, calleeName, chosenBranch, readOption, readOptions, sayUnknownWord } from "./read-options.js";
 import { replacement } from "./report.js";
 import { learningRate, schedules } from "./schedules.js";
 import { error, type Callable, type LayerValue, type Value } from "./values.js";
@@ -101,19 +101,27 @@ export function readValues(env: Env, owner: { readonly file: Env["file"]; readon
   for (const param of optionParameters(node)) {
     const argument = bound.get(param.name.text);
     if (argument === undefined) continue;
-    const value = readParameter(env, param, argument.value, `${param.name.text}\` of \`${name}`);
+    const value = readParameter(env, param, argument.value, name);
     if (value.kind === "error") complete = false;
     values.set(param.name.text, value);
   }
   return complete ? values : null;
 }
 
-/** The value of one parameter: a word or a layer by name, or what the expression gives, against the declared type. */
-export function readParameter(env: Env, param: Param, expression: Expression, title: string): Value {
+/** The value of one parameter of `of`: a word or a layer by name, or what the expression gives, against the declared type. */
+export function readParameter(env: Env, param: Param, expression: Expression, of: string): Value {
   const kind = parameterKind(param.type);
   if (kind === null || kind.kind === "tensor") return error;
+  if (expression.kind === "group") return readParameter(env, param, expression.value, of);
+  if (expression.kind === "conditional") {
+    const branch = chosenBranch(env, expression);
+    return branch === null ? error : readParameter(env, param, branch, of);
+  }
   const bare = bareName(expression);
-  if (kind.kind === "words" && bare !== null && kind.words.includes(bare)) return { kind: "word", word: bare, words: kind.words };
+  if (kind.kind === "words" && bare !== null) {
+    if (kind.words.includes(bare)) return { kind: "word", word: bare, words: kind.words };
+    if (sayUnknownWord(env, param.name.text, of, kind.words, bare, expression.span)) return error;
+  }
   if (kind.kind === "layer") {
     const layer = readLayer(env, expression);
     if (layer !== null) return layer;
@@ -122,7 +130,7 @@ export function readParameter(env: Env, param: Param, expression: Expression, ti
     const rate = readOption(env, param.name.text, { name: param.name.text, type: learningRate }, expression);
     return rate === null || typeof rate !== "object" || !("call" in rate) ? error : { kind: "call", value: rate };
   }
-  return checkDeclaredValue(env, param.type, env.context.rules.expression(env, expression), expression, title);
+  return checkDeclaredValue(env, param.type, env.context.rules.expression(env, expression), expression, `${param.name.text}\` of \`${of}`);
 }
 
 /** A layer where one is meant: `relu`, `leaky_relu(slope: 0.2)`, a block, a named layer; null where the expression is something else. */

@@ -9,8 +9,8 @@ import { freeSizeName, parameterKind, parameterTypeNames, sayUnknownType, tensor
 import { evaluate } from "./evaluate.js";
 import type { FileScope } from "./files.js";
 import { layers } from "./layers/layers.js";
-import type { OptionType } from "./options.js";
-import { bareName } from "./read-options.js";
+import type { OptionSpec } from "./options.js";
+import { bareName, sayUnknownWord } from "./read-options.js";
 import { Scope } from "./scope.js";
 import { error, type Value } from "./values.js";
 
@@ -225,7 +225,8 @@ class BodyCheck {
     const specs = callable.kind === "built-in" ? layers[callable.name].options : [];
     const params = callable.kind === "built-in" ? [] : optionParameters(callable.node);
     const parameters = callable.kind === "built-in" ? specs.map(({ name }) => ({ name, required: true })) : parametersOfNode(callable.node);
-    bindArguments(env, callable.kind === "built-in" ? callable.name : callable.node.name.text, parameters, args.filter(({ name }) => name !== null && !(callable.kind !== "built-in" && tensors.includes(name.text))));
+    const of = callable.kind === "built-in" ? callable.name : callable.node.name.text;
+    bindArguments(env, of, parameters, args.filter(({ name }) => name !== null && !(callable.kind !== "built-in" && tensors.includes(name.text))));
     const required = callable.kind === "built-in" ? specs.filter((spec) => spec.default === undefined).map(({ name }) => name) : parametersOfNode(callable.node).filter((parameter) => parameter.required).map(({ name }) => name);
     let position = 0;
     for (const { name, value } of args) {
@@ -233,26 +234,39 @@ class BodyCheck {
       if (name === null) position++;
       const spec = specs.find((candidate) => candidate.name === option);
       const param = params.find((candidate) => candidate.name.text === option);
-      if (spec !== undefined) this.#option(env, spec.type, value, visit);
+      if (spec !== undefined) this.#option(env, of, spec, value, visit);
       else if (param === undefined) visit(value);
-      else this.#argument(env, param, value, visit);
+      else this.#argument(env, of, param, value, visit);
     }
   }
 
-  #argument(env: Env, param: Param, value: Expression, visit: (expression: Expression) => void): void {
+  #argument(env: Env, of: string, param: Param, value: Expression, visit: (expression: Expression) => void): void {
+    if (value.kind === "conditional" || value.kind === "group") {
+      if (value.kind === "conditional") visit(value.condition);
+      for (const branch of value.kind === "group" ? [value.value] : [value.then, value.else]) this.#argument(env, of, param, branch, visit);
+      return;
+    }
     const kind = parameterKind(param.type);
     const bare = bareName(value);
-    if (kind?.kind === "words" && bare !== null && kind.words.includes(bare)) return;
+    if (kind?.kind === "words" && bare !== null && (kind.words.includes(bare) || sayUnknownWord(env, param.name.text, of, kind.words, bare, value.span))) return;
     if (kind?.kind === "layer") this.#layer(env, value);
     else if (kind?.kind !== "float" || value.kind !== "call") visit(value);
   }
 
   // Words and functions of an option are no names of the program.
-  #option(_env: Env, type: OptionType, value: Expression, visit: (expression: Expression) => void): void {
+  #option(env: Env, of: string, spec: OptionSpec, value: Expression, visit: (expression: Expression) => void): void {
+    if (value.kind === "conditional" || value.kind === "group") {
+      if (value.kind === "conditional") visit(value.condition);
+      for (const branch of value.kind === "group" ? [value.value] : [value.then, value.else]) this.#option(env, of, spec, branch, visit);
+      return;
+    }
+    const { type, name } = spec;
+    const bare = bareName(value);
     const mayName = type.kind === "word" || type.kind === "call" || type.kind === "either";
     if (!mayName) visit(value);
     else if (value.kind === "call") for (const argument of value.arguments ?? []) visit(argument.value);
-    else if (bareName(value) === null) visit(value);
+    else if (bare === null) visit(value);
+    else if (type.kind === "word" && !type.words.includes(bare)) sayUnknownWord(env, name, of, type.words, bare, value.span);
   }
 }
 

@@ -16,7 +16,7 @@ export const limits = {
   /** Expressions inside each other, over all calls. */
   depth: 500,
   /** Evaluated expressions and statements, over the whole program. */
-  evaluations: 3_000_000,
+  evaluations: 1_000_000,
   /** Applications of one model. */
   applications: 100_000,
   /** Elements of one tensor. */
@@ -89,7 +89,8 @@ export function at(env: { readonly file: FileScope }, span: Span): Origin {
 /** Counts an evaluation; reports and throws where there were too many. */
 export function spend(env: Env, span: Span): void {
   if (++env.context.spent.evaluations <= limits.evaluations) return;
-  env.context.report.say("model-too-large", at(env, span), { limit: `${limits.evaluations.toLocaleString("en-US")} evaluated expressions` });
+  // Only the first says so; what comes later was not looked at.
+  if (env.context.spent.evaluations === limits.evaluations + 1) env.context.report.say("model-too-large", at(env, span), { limit: `${limits.evaluations.toLocaleString("en-US")} evaluated expressions` });
   throw new Exhausted();
 }
 

@@ -4,17 +4,20 @@ import type { OptionType } from "./options.js";
 import type { OptionValue } from "./option-value.js";
 import type { WeightSignature } from "./layers/layer.js";
 
-/** Functions that `init:` takes. `he_normal` is N(0, 2 / fan_in) (He et al. 2015), `lecun_normal` N(0, 1 / fan_in), `glorot_uniform` U(+-sqrt(6 / (fan_in + fan_out))). */
+/**
+ * Functions that `init:` takes. fan_in and fan_out are the connections of one output and of one input unit: sizes of the kernel but the
+ * last, and but the one before it.
+ */
 export const initializer: OptionType = {
   kind: "call",
   functions: {
-    zeros: [],
-    ones: [],
-    normal: [{ name: "std", doc: "Standard deviation.", type: { kind: "float", min: 0 } }],
-    uniform: [{ name: "limit", doc: "Largest absolute value.", type: { kind: "float", min: 0 } }],
-    he_normal: [],
-    lecun_normal: [],
-    glorot_uniform: [],
+    zeros: { doc: "0 everywhere.", options: [] },
+    ones: { doc: "1 everywhere.", options: [] },
+    normal: { doc: "Normal with mean 0, not truncated.", options: [{ name: "std", doc: "Standard deviation.", type: { kind: "float", min: 0 } }] },
+    uniform: { doc: "Uniform from -limit to limit.", options: [{ name: "limit", doc: "Largest absolute value.", type: { kind: "float", min: 0 } }] },
+    he_normal: { doc: "Normal with variance 2 / fan_in, not truncated (He et al. 2015).", options: [] },
+    lecun_normal: { doc: "Normal with variance 1 / fan_in, not truncated (LeCun et al. 1998).", options: [] },
+    glorot_uniform: { doc: "Uniform with limit sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio 2010).", options: [] },
   },
 };
 

@@ -20,8 +20,10 @@ export const plannedGenerators: ReadonlySet<string> = new Set(["shapes", "spiral
 /** Optimizers. */
 export const plannedOptimizers: ReadonlySet<string> = new Set(["adagrad", "rmsprop", "lion", "rk"]);
 
-const plannedLibraries: ReadonlySet<string> = new Set(["std/transformer"]);
-const libraries: readonly string[] = ["std/mlp", "std/vision", "std/data", "std/recipes"];
+/** Files of the standard library that are of a later version. */
+export const plannedLibraries: ReadonlySet<string> = new Set(["std/transformer"]);
+/** Files of the standard library. */
+export const libraries: readonly string[] = ["std/mlp", "std/vision", "std/data", "std/recipes"];
 
 /** What to say of a `std/...` that cannot be found. */
 export function missingLibrary(specifier: string): { readonly planned: boolean; readonly nearest: string | null } {
@@ -33,3 +35,18 @@ export function plannedOption(kind: LayerKind, options: Options): string | null 
   if (kind === "conv2d" && options["groups"] !== 1) return "`groups` above 1 of `conv2d`";
   return null;
 }
+
+/** Options of layers that this version has not, by layer. */
+export const plannedOptions: Readonly<Record<string, readonly string[]>> = { dense: ["l2"], conv2d: ["l2"], embedding: ["l2"] };
+
+/** Constructs of the language that this version parses and cannot do, as they are written. */
+export const plannedForms: readonly { readonly word: string; readonly form: string; readonly doc: string }[] = [
+  { word: "frozen", form: "x |> Backbone frozen", doc: "A layer or model whose weights are not trained." },
+  { word: "fuse", form: "model Wide = Net(64) fuse from left, right", doc: "A model that starts out of trained smaller ones." },
+  { word: "unembed", form: "tok.unembed(x)", doc: "The table of an embedding, used the other way round." },
+  { word: "..", form: "f32[..50]", doc: "A size that varies between examples." },
+  { word: "next", form: "fields target: i32[50] from next", doc: "The following token of a text as a field; also `from shift(...)`." },
+  { word: "pkg", form: 'import { net } from "pkg:name/file"', doc: "Imports from packages." },
+  { word: "folder", form: "split train folder", doc: "A split that folders give." },
+  { word: "l1", form: "regularize l1 1e-4", doc: "Decay by absolute values." },
+];

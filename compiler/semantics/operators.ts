@@ -23,7 +23,8 @@ export function numberOrReport(env: Env, result: Num | NumError, span: Span): Va
   return error;
 }
 
-const tensorOperators: Readonly<Record<string, LayerKind>> = { "+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow" };
+/** Operators on tensors by how they are written. */
+export const tensorOperators: Readonly<Record<string, LayerKind>> = { "+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow" };
 
 /** `+ - * / **` and the comparisons `< <= > >=`. */
 export function arithmetic(env: Env, node: Binary, left: Value, right: Value): Value {

@@ -10,6 +10,15 @@ export interface OptionSpec {
   readonly default?: OptionValue | null | ((earlier: Readonly<Record<string, OptionValue>>) => OptionValue);
 }
 
+/** A function that an option can name, or that stands in a place of its own: a schedule, an optimizer, a source of data. */
+export interface FunctionSpec {
+  /** One or two sentences, with the formula where there is one. */
+  readonly doc: string;
+  readonly options: readonly OptionSpec[];
+  /** What it takes before its options: `files...`. */
+  readonly takes?: string;
+}
+
 export type OptionType =
   /** A whole number within bounds, both inclusive. */
   | { readonly kind: "int"; readonly min?: number; readonly max?: number }
@@ -24,5 +33,5 @@ export type OptionType =
   /** `2%`, `200 steps` or `3 epochs`. */
   | { readonly kind: "duration" }
   /** One of several functions with options of their own: schedules, initializers, mixing rules. */
-  | { readonly kind: "call"; readonly functions: Readonly<Record<string, readonly OptionSpec[]>> }
+  | { readonly kind: "call"; readonly functions: Readonly<Record<string, FunctionSpec>> }
   | { readonly kind: "either"; readonly types: readonly OptionType[] };

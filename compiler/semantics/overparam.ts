@@ -17,19 +17,39 @@ export const overparamOptions: readonly OptionSpec[] = [
   { name: "copies", doc: "Kernels that are trained for each one that ships; 1 switches the annotation off.", type: { kind: "int", min: 1, max: mostCopies } },
   {
     name: "mix",
-    doc: "How the mixing weights of a step are drawn: `dirichlet(alpha)`, `uniform` (normalized uniforms), or always their `mean`.",
-    type: { kind: "call", functions: { dirichlet: [{ name: "alpha", doc: "Concentration; larger is nearer to the mean.", type: { kind: "float", min: 0, open: true } }], uniform: [], mean: [] } },
+    doc: "How the mixing weights of a step are drawn: `dirichlet(alpha)`, `uniform` (normalized uniforms), or always `mean`.",
+    type: {
+      kind: "call",
+      functions: {
+        dirichlet: {
+          doc: "Mixing weights p ~ Dirichlet(alpha, ..., alpha); E sum p_i^2 = (alpha + 1) / (k alpha + 1). With alpha 1 all p are equally likely.",
+          options: [{ name: "alpha", doc: "Concentration; larger is nearer to the mean.", type: { kind: "float", min: 0, open: true } }],
+        },
+        uniform: { doc: "Mixing weights p = u / sum u with u uniform from 0 to 1: nearer to the mean than `dirichlet(1)`.", options: [] },
+        mean: { doc: "Mixing weights 1 / k at each step: the folded model then moves as a plain model does, unless `rate: unscaled`.", options: [] },
+      },
+    },
     default: { call: "dirichlet", options: { alpha: 1 } },
   },
   { name: "per", doc: "What has mixing weights of its own: each kernel, each output channel, or the whole model.", type: { kind: "word", words: ["kernel", "output", "model"] }, default: "kernel" },
   {
     name: "init",
-    doc: "Initial values of the copies: `centred(spread)` around the plain kernel, `scaled` or `independent`.",
-    type: { kind: "call", functions: { centred: [{ name: "spread", doc: "Standard deviation of the copies around the plain kernel, in units of its own.", type: { kind: "float", min: 0 } }], scaled: [], independent: [] } },
+    doc: "Initial values of the copies: `centred(spread)` around the plain kernel, or draws of their own, `scaled` or `independent`.",
+    type: {
+      kind: "call",
+      functions: {
+        centred: {
+          doc: "Copies W_i = M + D_i: M the plain initial kernel of the same seed, D_i normal of variance spread^2 v (v that of the initializer), sum of D_i zero. Up to rounding, the fold at step 0 is the plain model.",
+          options: [{ name: "spread", doc: "Standard deviation of the copies around the plain kernel, in units of its own.", type: { kind: "float", min: 0 } }],
+        },
+        scaled: { doc: "k independent copies of variance k v: their mean has the variance v of a plain kernel.", options: [] },
+        independent: { doc: "k independent copies of variance v: their mean has the variance v / k, which vanishes with depth.", options: [] },
+      },
+    },
     default: { call: "centred", options: { spread: 0.1 } },
   },
-  { name: "rate", doc: "What moves as far as a plain kernel would: the `mixture`, the `mean`, or nothing (`unscaled`).", type: { kind: "word", words: ["mixture", "mean", "unscaled"] }, default: "mixture" },
-  { name: "moments", doc: "Second moments of Adam and its kin: one for the set (`shared`) or one for each copy (`copies`).", type: { kind: "word", words: ["shared", "copies"] }, default: "shared" },
+  { name: "rate", doc: "By what the rate of kernel sets is scaled: so that on average the `mixture` moves as a plain kernel, so that the `mean` does, or not at all (`unscaled`).", type: { kind: "word", words: ["mixture", "mean", "unscaled"] }, default: "mixture" },
+  { name: "moments", doc: "Second moments of Adam and AdamW: one for the set (`shared`) or one for each copy (`copies`).", type: { kind: "word", words: ["shared", "copies"] }, default: "shared" },
   { name: "anneal", doc: "Share of the run, from its end, over which the mixing weights go to the mean; 0 is off.", type: { kind: "float", min: 0, max: 1 }, default: 0 },
   { name: "embeddings", doc: "Reach the tables of embeddings too.", type: { kind: "boolean" }, default: false },
 ];

@@ -1,7 +1,7 @@
 // Options of built-in things from the arguments of a call: matched, evaluated, checked against their types, defaults filled in.
 // Relies on bind-arguments.ts for the matching and on the evaluator for values.
 
-import type { Argument, Expression } from "../ast/ast.js";
+import type { Argument, Conditional, Expression } from "../ast/ast.js";
 import { suggest } from "../diagnostics/suggest.js";
 import type { Origin, Span } from "../source/source.js";
 import { bindArguments, parametersOf } from "./bind-arguments.js";
@@ -56,6 +56,10 @@ class OptionReader {
   read(type: OptionType, expression: Expression): OptionValue | null {
     if (expression.kind === "missing") return null;
     if (expression.kind === "group") return this.read(type, expression.value);
+    if (expression.kind === "conditional") {
+      const branch = chosenBranch(this.#env, expression);
+      return branch === null ? null : this.read(type, branch);
+    }
     if (type.kind === "either") return this.#either(type.types, expression);
     if (type.kind === "call") return this.#call(type, expression);
     if (type.kind === "word") return this.#word(type.words, expression);
@@ -156,13 +160,7 @@ class OptionReader {
   #word(words: readonly string[], expression: Expression): string | null {
     const name = bareName(expression);
     if (name !== null && words.includes(name)) return name;
-    if (name !== null && this.#env.scope.lookup(name) === undefined && !this.#env.file.entries.has(name)) {
-      const nearest = suggest(name, words);
-      const origin = at(this.#env, expression.span);
-      const fixes = nearest === null ? [] : [replacement(`Write \`${nearest}\``, origin, nearest)];
-      this.#env.context.report.say("option-type", origin, { option: this.#option, of: this.#of, expected: oneOf(words), found: `\`${name}\`` }, { fixes });
-      return null;
-    }
+    if (name !== null && sayUnknownWord(this.#env, this.#option, this.#of, words, name, expression.span)) return null;
     const value = this.#env.context.rules.expression(this.#env, expression);
     const word = this.#fromValue({ kind: "word", words }, value, expression);
     return typeof word === "string" ? word : null;
@@ -172,7 +170,7 @@ class OptionReader {
     const name = calleeName(expression);
     if (name === null || (bareName(expression) !== null && !Object.hasOwn(type.functions, name) && this.#isValue(name)))
       return this.#fromValue(type, this.#env.context.rules.expression(this.#env, expression), expression);
-    const specs = Object.hasOwn(type.functions, name) ? type.functions[name] : undefined;
+    const specs = Object.hasOwn(type.functions, name) ? type.functions[name]?.options : undefined;
     if (specs === undefined) {
       const nearest = suggest(name, Object.keys(type.functions));
       const origin = at(this.#env, expression.kind === "call" ? expression.callee.span : expression.span);
@@ -231,6 +229,24 @@ function fits(type: OptionType, value: Value): boolean {
 export function oneOf(words: readonly string[]): string {
   const quoted = words.map((word) => `\`${word}\``);
   return quoted.length < 2 ? quoted.join("") : `${quoted.slice(0, -1).join(", ")} or ${quoted[quoted.length - 1]}`;
+}
+
+/** Reports a bare name that is neither one of the option's words nor anything else; false where it is something else. */
+export function sayUnknownWord(env: Env, option: string, of: string, words: readonly string[], name: string, span: Span): boolean {
+  if (env.scope.lookup(name) !== undefined || env.file.entries.has(name) || env.file.broken.has(name)) return false;
+  const nearest = suggest(name, words);
+  const origin = at(env, span);
+  env.context.report.say("option-type", origin, { option, of, expected: oneOf(words), found: `\`${name}\`` }, { fixes: nearest === null ? [] : [replacement(`Write \`${nearest}\``, origin, nearest)] });
+  return true;
+}
+
+/** The branch of `if c then a else b` that counts, so that it may hold a word or a layer; null where something was reported. */
+export function chosenBranch(env: Env, expression: Conditional): Expression | null {
+  const condition = env.context.rules.expression(env, expression.condition);
+  if (condition.kind === "boolean") return condition.value ? expression.then : expression.else;
+  // The evaluator says what is wrong with it.
+  env.context.rules.expression(env, expression);
+  return null;
 }
 
 /** The name if the expression is nothing but one. */

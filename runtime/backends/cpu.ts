@@ -1,6 +1,6 @@
 // Backend `cpu`: JavaScript kernels, TensorFlow.js's own or faster ones of ours. The reference that other backends are compared with.
 
-import "@tensorflow/tfjs-backend-cpu";
+import { version_cpu } from "@tensorflow/tfjs-backend-cpu";
 import type { Backend } from "./backend.js";
 import { installCpuKernels } from "./cpu/install.js";
 
@@ -9,6 +9,6 @@ export const cpu: Backend = {
   doc: "JavaScript kernels, one thread; runs everywhere.",
   load: () => {
     installCpuKernels();
-    return Promise.resolve({ registered: "cpu", device: "JavaScript, one thread" });
+    return Promise.resolve({ registered: "cpu", device: `JavaScript, one thread (tfjs-backend-cpu ${version_cpu})` });
   },
 };

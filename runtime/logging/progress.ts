@@ -28,22 +28,24 @@ const plainEvery = 10_000;
 export function progressOn(terminal: Terminal, name: string, total: number, done: number, quiet: boolean): Progress {
   const started = performance.now();
   const rate = (steps: number): number => ((steps - done) * 1000) / Math.max(1, performance.now() - started);
-  const numbers = (steps: number, loss: number): string => {
+  const numbers = (steps: number, loss: number, metric: string): string => {
     const perSecond = rate(steps);
     const left = perSecond > 0 ? `, ${span((total - steps) / perSecond)} left` : "";
-    return `${grouped(steps)}/${grouped(total)} steps, ${perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toFixed(1)} steps/s, loss ${readable(loss)}`.concat(left);
+    return `${grouped(steps)}/${grouped(total)}, ${perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toFixed(1)} steps/s, loss ${readable(loss)}${metric}${left}`;
   };
   if (quiet) return { step: () => undefined, evaluated: () => undefined, note: (line) => void terminal.write(`${line}\n`), end: () => undefined };
   return terminal.isTTY === true ? moving(terminal, name, total, numbers) : plain(terminal, name, numbers);
 }
 
-function plain(terminal: Terminal, name: string, numbers: (steps: number, loss: number) => string): Progress {
+type Numbers = (steps: number, loss: number, metric: string) => string;
+
+function plain(terminal: Terminal, name: string, numbers: Numbers): Progress {
   let last = performance.now();
   return {
     step: (steps, loss) => {
       if (performance.now() - last < plainEvery) return;
       last = performance.now();
-      terminal.write(`${name}: ${numbers(steps, loss)}\n`);
+      terminal.write(`${name}: step ${numbers(steps, loss, "")}\n`);
     },
     evaluated: (line) => {
       last = performance.now();
@@ -54,7 +56,7 @@ function plain(terminal: Terminal, name: string, numbers: (steps: number, loss: 
   };
 }
 
-function moving(terminal: Terminal, name: string, total: number, numbers: (steps: number, loss: number) => string): Progress {
+function moving(terminal: Terminal, name: string, total: number, numbers: Numbers): Progress {
   let last = -Infinity;
   let metric = "";
   let shown = false;
@@ -70,12 +72,14 @@ function moving(terminal: Terminal, name: string, total: number, numbers: (steps
     step: (steps, loss) => {
       if (performance.now() - last < movingEvery && steps < total) return;
       last = performance.now();
-      const width = (terminal.columns ?? 80) - 1;
-      const text = ` ${numbers(steps, loss)}${metric}`;
-      const room = Math.min(30, width - name.length - text.length - 3);
+      const width = (terminal.columns || 80) - 1;
+      const text = numbers(steps, loss, metric);
+      // The name gives way to the bar where the terminal is narrow.
+      const label = width - name.length - text.length - 4 >= 8 ? `${name} ` : "";
+      const room = Math.min(30, width - label.length - text.length - 3);
       const filled = Math.round((room * steps) / total);
-      const bar = room >= 5 ? ` [${"=".repeat(filled)}${" ".repeat(room - filled)}]` : "";
-      terminal.write(`\r\u001b[K${`${name}${bar}${text}`.slice(0, width)}`);
+      const bar = room >= 4 ? `[${"=".repeat(filled)}${" ".repeat(room - filled)}] ` : "";
+      terminal.write(`\r\u001b[K${`${label}${bar}${text}`.slice(0, width)}`);
       shown = true;
     },
     evaluated: (line, short) => {

@@ -43,6 +43,7 @@ export interface Trained {
   readonly model: Record<string, tf.Tensor>;
   /** The step whose weights it has. */
   readonly modelStep: number;
+  /** Steps taken. */
   readonly steps: number;
 }
 
@@ -133,10 +134,12 @@ class Loop {
       }
     }
     log.flush();
+    // Before the choice of the model, which may go back to an earlier step.
+    const steps = this.training.step;
     const modelStep = await this.chooseModel();
     const model = await this.folded();
     folder.prune(run.checkpoint.keep ?? keepByDefault);
-    return { model, modelStep, steps: this.training.step };
+    return { model, modelStep, steps };
   }
 
   private every(duration: Run["evaluate"]): number {

@@ -1,11 +1,12 @@
 // From `sop new` to predictions with the real command; and what can go wrong with data and folders on the way.
 
+import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { inFolder, sop } from "../support/sop.js";
+import { inFolder, sop, sopCommand } from "../support/sop.js";
 import type { Outcome } from "../support/sop.js";
 
 /** A program that trains in a second or two. */
@@ -98,6 +99,27 @@ test("a run is trained once; its folded model is evaluated and exported", () =>
 
     clear(sop(folder, ["train", "a.sop", "frist"]), /no run `frist`[^]*Did you mean `first`\?/, 2);
     clear(sop(folder, ["eval", "a.sop"]), /takes one run[^]*first, second/, 2);
+  }));
+
+test("an interrupt reaches the program, which saves and leaves with 130; the next start ends with the same bytes", () =>
+  inFolder({ "a.sop": synthetic.replace("epochs    2", "epochs    40"), "b/a.sop": synthetic.replace("epochs    2", "epochs    40") }, async (folder) => {
+    assert.is(sop(folder, ["build", "a.sop"]).status, 0);
+    const child = spawn(process.execPath, [sopCommand, "train", "a.sop", "first"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    let told = "";
+    child.stdout.resume();
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      // The first evaluation is behind it, most of the run before it.
+      if (!/step /.test(told) && /step /.test(told + text)) child.kill("SIGINT");
+      told += text;
+    });
+    const status = await new Promise((resolve) => child.on("close", resolve));
+    assert.is(status, 130, told);
+    assert.not.ok(existsSync(join(folder, "runs", "first", "model.safetensors")), told);
+    const resumed = sop(folder, ["train", "a.sop", "first"]);
+    assert.is(resumed.status, 0, resumed.stderr);
+    const whole = sop(join(folder, "b"), ["train", "a.sop", "first"]);
+    assert.is(whole.status, 0, whole.stderr);
+    assert.equal(readFileSync(join(folder, "runs", "first", "model.safetensors")), readFileSync(join(folder, "b", "runs", "first", "model.safetensors")));
   }));
 
 test("a build is repeated only if something changed, and gives the same bytes", () =>

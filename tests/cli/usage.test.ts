@@ -37,7 +37,7 @@ test("wrong usage gives 2 and says what is near", () =>
       [["check", "--format", "yaml", "x.sop"], /yaml/],
       [["train", "x.sop", "--smok"], /Did you mean --smoke\?/],
       [["new"], /missing required argument 'dir'/],
-      [["explain", "no-such-thing"], /no diagnostic has the id `no-such-thing`/],
+      [["explain", "no-such-thing"], /`no-such-thing` is neither a word of the language nor the id of a diagnostic/],
       [["predict", "x.sop", "r", "--splt", "test"], /Did you mean --split\?/],
       [["export", "x.sop", "r", "--to", "onnx"], /safetensors/],
       [["fmt", "--stdin", "x.sop"], /takes no files/],

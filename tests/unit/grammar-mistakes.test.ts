@@ -68,7 +68,7 @@ const mistakes: readonly (readonly [string, string, string])[] = [
   ["by 1/255", "by 1/", "7:22-7:22 expected-syntax"],
   ["(x: f32[h, w, c], ", "(x: f32[h, w, c] ", "11:28-11:33 expected-syntax"],
   ["(x: f32[h, w, c], width: int = 3)", "(x: f32[h, w, c], width = 3)", "11:35-11:36 expected-syntax"],
-  ["width: int = 3) ->", "width: int = 3 ->", "11:63-11:63 unclosed-bracket"],
+  ["width: int = 3) ->", "width: int = 3 ->", "11:43-11:43 unclosed-bracket"],
   ["-> f32[h, w, width] {", "- f32[h, w, width] {", "11:45-11:46 expected-syntax"],
   ["-> f32[h, w, width] {", "-> {", "11:48-11:49 expected-syntax"],
   ["y = x |> conv2d", "y = x | conv2d", "12:9-12:10 expected-syntax"],
@@ -130,14 +130,14 @@ const mistakes: readonly (readonly [string, string, string])[] = [
   ["output digit: f32[10] =", "output digit: f32[10]", "26:25-26:33 expected-syntax"],
   ["output digit: f32[10] =", "outptu digit: f32[10] =", "26:3-26:9 unknown-statement"],
   ["output digit: f32[10] =", "output fields: f32[10] =", "26:10-26:16 reserved-name"],
-  ["overparam 1", "overparam", "27:1-27:2 expected-syntax"],
+  ["overparam 1", "overparam", "26:58-26:58 expected-syntax"],
   ["overparam 1", "overparam -1", "26:59-26:60 expected-syntax"],
   ["train small: Digits", "train small Digits", "29:13-29:19 expected-syntax"],
   ["train small: Digits", "train: Digits", "29:6-29:7 expected-syntax"],
   ["train small: Digits", "trian small: Digits", "29:1-29:6 unknown-declaration"],
   ["train small: Digits(width: 16) on digits", "train small: Digits(width: 16) digits", "29:32-29:38 expected-syntax"],
   ["train small: Digits(width: 16) on digits", "train small: Digits(width: 16)", "29:32-29:33 expected-syntax"],
-  ["train small: Digits(width: 16) on digits", "train small: Digits(width: 16 on digits", "29:40-29:40 unclosed-bracket"],
+  ["train small: Digits(width: 16) on digits", "train small: Digits(width: 16 on digits", "29:30-29:30 unclosed-bracket"],
   ["train small: Digits(width: 16) on digits", "train small: Digits(width: 16) in digits", "29:32-29:34 expected-syntax"],
   ["batch      128", "batch: 128", "32:8-32:9 assign-in-clause"],
   ["batch      128", "batch = 128", "32:9-32:10 assign-in-clause"],
@@ -181,20 +181,21 @@ for (const [original, mistake, expected] of mistakes) {
 }
 
 test("mistakes on different lines are all told at once", () => {
-  const text = "let a 1\n\nmodel Small {\n  input x: f32[8]\n  y = x |> dense(3\n  x |> relu\n  output z = y +\n}\n\ntrain t Small on d {\n  batch = 3\n}\n";
+  const text = "let a 1\n\nmodel Small {\n  input x: f32[8]\n  y = x |> dense(3\n  repeat\n  output z = y +\n}\n\ntrain t Small on d {\n  batch = 3\n}\n";
   const found = parse({ path: "program.sop", text }).diagnostics.map(({ id, origin }) => `${lineAndColumn(text, origin.span.start)} ${id}`);
-  assert.equal(found, ["1:7 expected-syntax", "5:19 unclosed-bracket", "6:3 unknown-statement", "7:17 expected-syntax", "10:9 expected-syntax", "11:9 assign-in-clause"]);
+  assert.equal(found, ["1:7 expected-syntax", "5:19 unclosed-bracket", "6:9 expected-syntax", "7:17 expected-syntax", "10:9 expected-syntax", "11:9 assign-in-clause"]);
 });
 
+// What is to be removed may instead lack a partner, so those two fixes are guesses.
 test("applying a fix mends the mistake", () => {
   for (const [original, mistake] of mistakes) {
     const text = program.replace(original, () => mistake);
     const [diagnostic] = parse({ path: "program.sop", text }).diagnostics;
     const fix = diagnostic?.fixes[0];
-    if (fix === undefined || diagnostic?.id === "unknown-character") continue;
+    if (fix === undefined || diagnostic?.id === "unknown-character" || diagnostic?.id === "unmatched-bracket") continue;
     const edits = [...fix.edits].sort((a, b) => b.span.start - a.span.start);
     const mended = edits.reduce((result, { span, text: insert }) => result.slice(0, span.start) + insert + result.slice(span.end), text);
-    assert.equal(parse({ path: "program.sop", text: mended }).diagnostics.map(({ id }) => id), [], `${mistake}\n${mended}`);
+    assert.equal(parse({ path: "program.sop", text: mended }).diagnostics.map(({ id }) => id), [], `${mistake} is mended as ${fix.title}`);
   }
 });
 

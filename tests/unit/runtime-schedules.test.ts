@@ -38,7 +38,7 @@ test("linear", () => {
 
 test("step", () => at(step({ peak: 0.1, at: [share(0.5), share(0.75)], factor: 0.1 }), { 0: 0.1, 499: 0.1, 500: 0.1 * 0.1, 749: 0.1 * 0.1, 750: 0.1 * 0.1 ** 2 }));
 
-test("exponential", () => at(exponential({ peak: 1, factor: 0.5, every: epochs(1) }), { 0: 1, 100: 0.5, 50: Math.SQRT1_2, 300: 0.125 }));
+test("exponential", () => at(exponential({ peak: 1, factor: 0.5, interval: epochs(1) }), { 0: 1, 100: 0.5, 50: Math.SQRT1_2, 300: 0.125 }));
 
 test("inverse_sqrt", () => at(inverseSqrt({ peak: 1, warmup: steps(100) }), { 0: 0.01, 99: 1, 399: 0.5 }));
 

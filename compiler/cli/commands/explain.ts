@@ -1,29 +1,38 @@
-// `sop explain [id]`: the page of a diagnostic, with its example as `sop check` shows it.
+// `sop explain [word]`: the page of a word of the language, or of a diagnostic with its example as `sop check` shows it.
 
 import { check } from "../../compile.js";
 import { catalog } from "../../diagnostics/catalog.js";
 import type { Row } from "../../diagnostics/rows/row.js";
 import { renderText } from "../../diagnostics/render-text.js";
 import { suggest } from "../../diagnostics/suggest.js";
+import { reference, referenceWords } from "../../services/reference.js";
 import { Failure } from "../failure.js";
 import { fileHost } from "../file-host.js";
+import { referenceText } from "../reference-text.js";
 import type { Terminal } from "../terminal.js";
+import { wrap } from "../wrap.js";
 
-/** Prints one page, or the list of all ids. */
+/** Prints one page, or all words and ids. */
 export function explainCommand(id: string | undefined, terminal: Terminal): number {
+  const host = fileHost();
   const rows: Readonly<Record<string, Pick<Row<never>, "severity" | "page" | "example">>> = catalog;
   const ids = Object.keys(rows).sort();
   if (id === undefined) {
-    const width = Math.max(0, ...ids.map((name) => name.length));
-    terminal.out(ids.map((name) => `${name.padEnd(width)}  ${rows[name]?.severity ?? ""}\n`).join(""));
+    const groups = [...referenceWords(host), { title: "diagnostics", words: ids }];
+    terminal.out(groups.map(({ title, words }) => `${terminal.strong(title)}\n  ${wrap(words.join("  "), "  ")}\n`).join(""));
     return 0;
   }
   // A heading is copied as it stands: `error[unknown-name]`.
   const bare = id.replace(/^(?:error|warning)?\[(.*)\]:?$/, "$1");
+  const page = reference(bare, host);
+  if (page !== null) {
+    terminal.out(referenceText(page, terminal.strong));
+    return 0;
+  }
   const row = Object.hasOwn(rows, bare) ? rows[bare] : undefined;
   if (row === undefined) {
-    const near = suggest(bare, ids);
-    throw new Failure(`no diagnostic has the id \`${bare.slice(0, 100)}\``, near === null ? "See all with `sop explain`." : `Did you mean \`${near}\`? See all with \`sop explain\`.`, 2);
+    const near = suggest(bare, [...referenceWords(host).flatMap(({ words }) => words), ...ids]);
+    throw new Failure(`\`${bare.slice(0, 100)}\` is neither a word of the language nor the id of a diagnostic`, near === null ? "See all with `sop explain`." : `Did you mean \`${near}\`? See all with \`sop explain\`.`, 2);
   }
   terminal.out(`${terminal.strong(`${row.severity}[${bare}]`)}\n\n${wrap(row.page)}\n`);
   terminal.out(`\n${terminal.strong("For example:")}\n\n${row.example.trimEnd().replace(/^/gm, "  ")}\n`);
@@ -36,13 +45,4 @@ function exampleDiagnostics(example: string) {
   const path = "example.sop";
   const { diagnostics } = check(path, { ...host, read: (file) => (file === path ? example : file.startsWith("sop:") ? host.read(file) : null) });
   return diagnostics;
-}
-
-/** Breaks paragraphs at 100 columns; lines that are indented (code) stay. */
-function wrap(page: string): string {
-  return page
-    .trim()
-    .split("\n")
-    .map((line) => (/^\s/.test(line) ? line : line.replace(/(?![^\n]{1,100}$)([^\n]{1,100})\s/g, "$1\n")))
-    .join("\n");
 }

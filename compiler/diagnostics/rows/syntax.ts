@@ -47,6 +47,13 @@ export const syntaxRows = {
     page: "Reserved words are never names. The words that start a declaration or a statement, or link its parts, such as `model`, `layer` or `from`, are names of fields and options, but not of values and declarations.",
     example: "let repeat = 3\n",
   }),
+  "unusable-name": row<{ name: string; instead: string }>({
+    severity: "error",
+    message: ({ name }) => `\`${name}\` cannot be a name, because JavaScript gives it a meaning of its own.`,
+    help: ({ instead }) => `Name it \`${instead}\`.`,
+    page: "Fields, outputs, losses and metrics become keys of JavaScript objects, where `__proto__` is no ordinary key. Columns and classes of that name are no danger: they are text in quotes.",
+    example: 'data d = csv("d.csv") {\n  fields __proto__: f32\n}\n',
+  }),
   "unclosed-bracket": row<{ open: string; close: string }>({
     severity: "error",
     message: ({ open, close }) => `Expected \`${close}\` here, because \`${open}\` is still open.`,

@@ -39,10 +39,10 @@ export const trainingRows = {
     page: "Each clause has one form; the reference lists them.",
     example: run(`${loss}${rest}  clip 1.0\n`),
   }),
-  "missing-clause": row<{ word: string; owner: string }>({
+  "missing-clause": row<{ clauses: string; owner: string }>({
     severity: "error",
-    message: ({ word, owner }) => `\`${owner}\` needs a clause \`${word}\`.`,
-    help: ({ word }) => `Add \`${word}\`.`,
+    message: ({ clauses, owner }) => `\`${owner}\` lacks clauses that it needs: ${clauses}.`,
+    help: () => "Add them, or a recipe that has them.",
     page: "A run needs `loss`, `optimizer`, `batch`, and one of `epochs` and `steps`, of its own or from a recipe. A dataset with a source needs `fields`.",
     example: run(rest),
   }),

@@ -30,6 +30,8 @@ export interface CollectedClauses {
   readonly bySlot: ReadonlyMap<string, PlacedClause>;
   readonly repeated: readonly PlacedClause[];
   readonly fields: FieldsClause | null;
+  /** Words that a misspelled one was taken for: they are not missing as well. */
+  readonly misspelled: ReadonlySet<string>;
 }
 
 export function collectClauses(env: Env, clauses: readonly Clause[], place: ClausePlace, trail: readonly Recipe[] = []): CollectedClauses {
@@ -37,15 +39,16 @@ export function collectClauses(env: Env, clauses: readonly Clause[], place: Clau
   const own = new Map<string, PlacedClause>();
   const repeated: PlacedClause[] = [];
   let fields: FieldsClause | null = null;
+  const misspelled = new Set<string>();
   for (const clause of clauses) {
     const word = wordOf(clause);
-    if (word.text === "" || !isAllowed(env, word, place)) continue;
+    if (word.text === "" || !isAllowed(env, word, place, misspelled)) continue;
     if (clause.kind === "assert") checkAssert(env, clause);
     else if (clause.kind === "fields") {
       if (fields === null) fields = clause;
       else sayTwice(env, word, { file: env.file.path, span: fields.span });
     } else if (clause.word.text === "use") {
-      for (const [slot, placed] of useRecipe(env, clause, trail)) used.set(slot, placed);
+      for (const [slot, placed] of useRecipe(env, clause, trail, misspelled)) used.set(slot, placed);
     } else if (clauseSpecs[clause.word.text]?.repeats === true) repeated.push({ clause, env });
     else {
       const slot = clauseSpecs[clause.word.text]?.slot ?? clause.word.text;
@@ -54,7 +57,7 @@ export function collectClauses(env: Env, clauses: readonly Clause[], place: Clau
       else sayTwice(env, word, at(env, earlier.clause.span));
     }
   }
-  return { bySlot: new Map([...used, ...own]), repeated, fields };
+  return { bySlot: new Map([...used, ...own]), repeated, fields, misspelled };
 }
 
 function wordOf(clause: Clause): Word {
@@ -63,13 +66,14 @@ function wordOf(clause: Clause): Word {
   return { text, span: { start: clause.span.start, end: clause.span.start + text.length } };
 }
 
-function isAllowed(env: Env, word: Word, place: ClausePlace): boolean {
+function isAllowed(env: Env, word: Word, place: ClausePlace, misspelled: Set<string>): boolean {
   const { report } = env.context;
   const origin = at(env, word.span);
   const spec = Object.hasOwn(clauseSpecs, word.text) ? clauseSpecs[word.text] : undefined;
   if (spec === undefined) {
     const here = Object.keys(clauseSpecs).filter((key) => clauseSpecs[key]?.where.includes(place) === true);
     const nearest = suggest(word.text, here);
+    if (nearest !== null) misspelled.add(nearest);
     report.say("unknown-clause-word", origin, { word: word.text, place, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
     return false;
   }
@@ -90,7 +94,7 @@ function checkAssert(env: Env, clause: AssertStatement): void {
     env.context.report.say("assertion-failed", at(env, clause.span), { message: clause.message?.value ?? "the condition does not hold", found: "" });
 }
 
-function useRecipe(env: Env, clause: WordClause, trail: readonly Recipe[]): ReadonlyMap<string, PlacedClause> {
+function useRecipe(env: Env, clause: WordClause, trail: readonly Recipe[], misspelled: Set<string>): ReadonlyMap<string, PlacedClause> {
   const { report } = env.context;
   const bySlot = new Map<string, PlacedClause>();
   for (const item of clause.items) {
@@ -121,7 +125,9 @@ function useRecipe(env: Env, clause: WordClause, trail: readonly Recipe[]): Read
     const recipe = entry.node;
     const inner: Env = { context: env.context, file: entry.file, scope: new Scope(), site: null };
     if (!bindRecipe(env, inner, recipe, part?.kind === "call" ? part : null, origin.span)) continue;
-    for (const [slot, placed] of collectClauses(inner, recipe.clauses, "recipe", [...trail, recipe]).bySlot) bySlot.set(slot, placed);
+    const collected = collectClauses(inner, recipe.clauses, "recipe", [...trail, recipe]);
+    for (const [slot, placed] of collected.bySlot) bySlot.set(slot, placed);
+    for (const word of collected.misspelled) misspelled.add(word);
   }
   return bySlot;
 }
@@ -133,7 +139,7 @@ function bindRecipe(env: Env, inner: Env, recipe: Recipe, call: Extract<Expressi
   let complete = ok;
   for (const param of recipe.params) {
     const argument = bound.get(param.name.text);
-    const value = argument !== undefined ? readParameter(env, param, argument.value, param.name.text) : param.default !== null ? readParameter(inner, param, param.default, param.name.text) : null;
+    const value = argument !== undefined ? readParameter(env, param, argument.value, name) : param.default !== null ? readParameter(inner, param, param.default, name) : null;
     if (value === null) {
       if (ok) env.context.report.say("missing-option", at(env, span), { option: param.name.text, of: name });
       complete = false;

@@ -56,7 +56,7 @@ function readOnce(context: Context, datasets: Datasets, { file, node }: { readon
   const source = readSource(env, node.source);
   const known = source === null || source === "planned" ? null : source;
   if (clauses.fields === null) {
-    context.report.say("missing-clause", at(env, node.name.span), { word: "fields", owner: node.name.text });
+    if (!clauses.misspelled.has("fields")) context.report.say("missing-clause", at(env, node.name.span), { clauses: "`fields`", owner: node.name.text });
     return unknown;
   }
   const { fields, unread } = readFields(env, clauses.fields.fields, known);

@@ -25,8 +25,9 @@ export interface Measured {
 export function readSettings(env: Env, clauses: CollectedClauses, name: string, origin: Origin, measured: Measured): RunSettings | null {
   const errors = env.context.report.errors();
   const get = (slot: string): PlacedClause | undefined => clauses.bySlot.get(slot);
-  for (const word of ["loss", "optimizer", "batch"]) if (get(word) === undefined) env.context.report.say("missing-clause", origin, { word, owner: name }, { help: `Add \`${clauseSpecs[word]?.form ?? word}\`.` });
-  if (get("length") === undefined) env.context.report.say("missing-clause", origin, { word: "epochs` or `steps", owner: name }, { help: "Add `epochs 5` or `steps 2000`." });
+  const missing = ["loss", "optimizer", "batch"].filter((word) => get(word) === undefined && !clauses.misspelled.has(word)).map((word) => `\`${word}\``);
+  if (get("length") === undefined && !clauses.misspelled.has("epochs") && !clauses.misspelled.has("steps")) missing.push("one of `epochs` and `steps`");
+  if (missing.length > 0) env.context.report.say("missing-clause", origin, { clauses: missing.join(", "), owner: name });
   const optimizer = readOptimizer(get("optimizer"));
   const batch = readWhole(get("batch"), 1);
   const length = readLength(get("length"));
@@ -38,7 +39,7 @@ export function readSettings(env: Env, clauses: CollectedClauses, name: string, 
     l2: readL2(get("regularize")),
     seed: readWhole(get("seed"), 0, 2 ** 32 - 1) ?? 0,
   };
-  if (optimizer === null || batch === null || length === null || env.context.report.errors() > errors) return null;
+  if (get("loss") === undefined || optimizer === null || batch === null || length === null || env.context.report.errors() > errors) return null;
   return { optimizer, batch, length, ...settings };
 }
 

@@ -5,7 +5,7 @@ import { suggest } from "../../diagnostics/suggest.js";
 import { bindArguments } from "../bind-arguments.js";
 import { at, type Env } from "../context.js";
 import { plannedGenerators, plannedSources } from "../not-supported.js";
-import type { OptionSpec, OptionType } from "../options.js";
+import type { FunctionSpec, OptionSpec, OptionType } from "../options.js";
 import { readOptions } from "../read-options.js";
 import { replacement } from "../report.js";
 import type { DataSource } from "../semantic-model.js";
@@ -13,22 +13,32 @@ import { describe } from "../values.js";
 import { generators } from "./generators.js";
 
 const text: OptionType = { kind: "string" };
-const sha256: OptionSpec = { name: "sha256", doc: "SHA-256 of the file in hexadecimal; of several files, a list.", type: text, default: null };
+const sha256: OptionSpec = { name: "sha256", doc: "SHA-256 of the file in hexadecimal, or its first digits; of several files, a list. Checked before training.", type: text, default: null };
 
-/** The options of each source; `idx` takes its files before them. */
-export const sourceOptions: Readonly<Record<DataSource["kind"], readonly OptionSpec[]>> = {
-  idx: [sha256],
-  csv: [
-    { name: "file", doc: "The file, relative to the `.sop` file.", type: text },
-    { name: "missing", doc: "What stands for a missing value; rows with one are dropped.", type: text, default: null },
-    { name: "separator", doc: "What stands between cells.", type: text, default: "," },
-    sha256,
-  ],
-  synthetic: [
-    { name: "generator", doc: "The generator's name.", type: text },
-    { name: "rows", doc: "Number of rows.", type: { kind: "int", min: 1, max: 100_000_000 }, default: 10_000 },
-    { name: "seed", doc: "Of the generator.", type: { kind: "int", min: 0, max: 2 ** 32 - 1 }, default: 0 },
-  ],
+/** The sources with their options. */
+export const sources: Readonly<Record<DataSource["kind"], FunctionSpec>> = {
+  idx: {
+    doc: "Files in the format of MNIST, also gzipped: one for each field, in order of the fields, named relative to the `.sop` file.",
+    takes: "files...",
+    options: [sha256],
+  },
+  csv: {
+    doc: "A table of text in UTF-8 with a header. A field reads the column of its own name, or those that its `from` names.",
+    options: [
+      { name: "file", doc: "The file, relative to the `.sop` file.", type: text },
+      { name: "missing", doc: "What stands for a missing value; rows with one are dropped.", type: text, default: null },
+      { name: "separator", doc: "The character between cells.", type: text, default: "," },
+      sha256,
+    ],
+  },
+  synthetic: {
+    doc: "Rows that sop makes itself, so that nothing needs to be downloaded; the same generator and seed give the same rows.",
+    options: [
+      { name: "generator", doc: "The generator's name.", type: text },
+      { name: "rows", doc: "Number of rows.", type: { kind: "int", min: 1, max: 100_000_000 }, default: 10_000 },
+      { name: "seed", doc: "Of the generator.", type: { kind: "int", min: 0, max: 2 ** 32 - 1 }, default: 0 },
+    ],
+  },
 };
 
 /** The source, null where something was reported; `planned` where it is of a later version. */
@@ -44,7 +54,7 @@ export function readSource(env: Env, call: Call): DataSource | "planned" | null 
   if (name === "idx") return readIdx(env, call);
   if (name === "csv") return readCsv(env, call);
   if (name === "synthetic") return readSynthetic(env, call);
-  const nearest = suggest(name, [...Object.keys(sourceOptions), ...plannedSources]);
+  const nearest = suggest(name, [...Object.keys(sources), ...plannedSources]);
   report.say("unknown-source", origin, { name, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
   return null;
 }
@@ -71,7 +81,7 @@ function readIdx(env: Env, call: Call): DataSource | null {
 function readCsv(env: Env, call: Call): DataSource | null {
   const args = call.arguments ?? [];
   const sum = args.find((argument) => argument.name?.text === "sha256");
-  const options = readOptions(env, "csv", sourceOptions.csv, args.filter((argument) => argument !== sum), call.span);
+  const options = readOptions(env, "csv", sources.csv.options, args.filter((argument) => argument !== sum), call.span);
   const sums = readSums(env, sum, 1);
   if (options === null || sums === false) return null;
   const { file, missing, separator } = options;
@@ -83,7 +93,7 @@ function readCsv(env: Env, call: Call): DataSource | null {
 }
 
 function readSynthetic(env: Env, call: Call): DataSource | "planned" | null {
-  const options = readOptions(env, "synthetic", sourceOptions.synthetic, call.arguments ?? [], call.span);
+  const options = readOptions(env, "synthetic", sources.synthetic.options, call.arguments ?? [], call.span);
   if (options === null) return null;
   const generator = String(options["generator"]);
   if (Object.hasOwn(generators, generator)) return { kind: "synthetic", generator, rows: Number(options["rows"]), seed: Number(options["seed"]) };

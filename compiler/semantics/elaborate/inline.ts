@@ -76,7 +76,7 @@ export function bindOptions(env: Env, inner: Env, node: Block | Model, request: 
   for (const param of optionParameters(node)) {
     const name = param.name.text;
     let value = request.values.get(name);
-    if (value === undefined && param.default !== null) value = readParameter(inner, param, param.default, name);
+    if (value === undefined && param.default !== null) value = readParameter(inner, param, param.default, node.name.text);
     if (value === undefined) {
       ok = false;
       env.context.report.say("missing-option", at(env, request.call), { option: name, of: node.name.text }, { notes: [{ origin: at(inner, param.span), message: `\`${name}\` is declared here.` }] });

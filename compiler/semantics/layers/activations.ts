@@ -9,6 +9,7 @@ function elementwise(doc: string, cost: number, options: readonly OptionSpec[] =
   return {
     doc,
     tensors: ["x"],
+    rule: { takes: ["f32[...]"], gives: "f32[...]" },
     options,
     shape: (tensors) => {
       const x = tensor(tensors, 0);
@@ -27,13 +28,14 @@ export const activations = {
   gelu: elementwise("x Phi(x), with the normal distribution function Phi (exact, by erf).", 8),
   silu: elementwise("x sigmoid(x).", 5),
   sigmoid: elementwise("1 / (1 + exp(-x)).", 4),
-  tanh: elementwise("Hyperbolic tangent.", 4),
+  tanh: elementwise("Hyperbolic tangent, (e^x - e^-x) / (e^x + e^-x).", 4),
   softplus: elementwise("log(1 + exp(x)).", 4),
-  exp: elementwise("Exponential.", 1),
-  log: elementwise("Natural logarithm.", 1),
-  sqrt: elementwise("Square root.", 1),
+  exp: elementwise("e^x.", 1),
+  log: elementwise("Natural logarithm, of numbers above 0.", 1),
+  sqrt: elementwise("Square root; its gradient at 0 is infinite.", 1),
   softmax: {
     ...elementwise("exp(x) / sum exp(x) along the last axis.", 5),
+    rule: { takes: ["f32[..., n]"], gives: "f32[..., n]" },
     shape: (tensors) => {
       const x = tensor(tensors, 0);
       if (x.dtype !== "f32") return notFloat(x);

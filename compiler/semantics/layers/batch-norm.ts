@@ -5,10 +5,11 @@ import { elements, lastSize, mismatch, notFloat, ok, tensor } from "./shape-rule
 
 /** y = scale (x - mean) / sqrt(variance + epsilon) + bias per channel of the last axis (Ioffe and Szegedy 2015). */
 export const batchNorm: LayerSignature = {
-  doc: "y = scale (x - mean) / sqrt(variance + epsilon) + bias per channel of the last axis: the batch's statistics in training, running ones otherwise.",
+  doc: "y = scale (x - mean) / sqrt(variance + epsilon) + bias per channel of the last axis (Ioffe and Szegedy 2015): in training by the statistics of the batch and all positions, otherwise by running ones. The variance has the divisor n.",
   tensors: ["x"],
+  rule: { takes: ["f32[..., c]"], gives: "f32[..., c]" },
   options: [
-    { name: "momentum", doc: "Share of the running statistics that each step keeps.", type: { kind: "float", min: 0, max: 1 }, default: 0.9 },
+    { name: "momentum", doc: "Share of the running statistics that each step keeps, as in Keras; PyTorch's `momentum` is 1 minus this.", type: { kind: "float", min: 0, max: 1 }, default: 0.9 },
     { name: "epsilon", doc: "Added to the variance.", type: { kind: "float", min: 0, open: true }, default: 1e-5 },
   ],
   shape: (tensors) => {

@@ -3,18 +3,19 @@
 import { initialValue, initializer } from "../initializers.js";
 import type { LayerSignature } from "./layer.js";
 import { elements, lastSize, mismatch, notFloat, numberOption, numbersOption, ok, tensor } from "./shape-rules.js";
-import { paddingOption, windows } from "./window.js";
+import { paddingOption, windows, windowSizes } from "./window.js";
 
 /** A convolution (cross-correlation) over height and width: [h, w, in] to [h', w', filters]. */
 export const conv2d: LayerSignature = {
-  doc: "Filters moved over an image [height, width, channels].",
+  doc: "Filters moved over an image [height, width, channels]: a cross-correlation, and a bias for each filter.",
   tensors: ["x"],
+  rule: { takes: ["f32[h, w, c]"], gives: "f32[h', w', filters]", where: windowSizes("kernel") },
   options: [
     { name: "filters", doc: "Number of filters: the result's channels.", type: { kind: "int", min: 1 } },
     { name: "kernel", doc: "Height and width of a filter; one number for both.", type: { kind: "ints", count: 2, one: true, min: 1 } },
-    { name: "stride", doc: "Steps between windows.", type: { kind: "ints", count: 2, one: true, min: 1 }, default: [1, 1] },
+    { name: "stride", doc: "Steps between windows, down and across; one number for both.", type: { kind: "ints", count: 2, one: true, min: 1 }, default: [1, 1] },
     paddingOption("same"),
-    { name: "dilation", doc: "Steps between the points of a filter.", type: { kind: "ints", count: 2, one: true, min: 1 }, default: [1, 1] },
+    { name: "dilation", doc: "Steps between the points of a filter; above 1 only where the stride is 1.", type: { kind: "ints", count: 2, one: true, min: 1 }, default: [1, 1] },
     { name: "groups", doc: "Groups of channels that do not mix.", type: { kind: "int", min: 1 }, default: 1 },
     { name: "bias", doc: "Add a bias per filter.", type: { kind: "boolean" }, default: true },
     { name: "init", doc: "Initial value of the filters.", type: initializer, default: { call: "he_normal", options: {} } },

@@ -8,6 +8,7 @@ import { elements, lastSize, mismatch, notFloat, numberOption, ok, tensor } from
 export const dense: LayerSignature = {
   doc: "Fully connected: y = x W + b over the last axis, the same at each position of the others.",
   tensors: ["x"],
+  rule: { takes: ["f32[..., in]"], gives: "f32[..., units]" },
   options: [
     { name: "units", doc: "Size of the result's last axis.", type: { kind: "int", min: 1 } },
     { name: "bias", doc: "Add a bias.", type: { kind: "boolean" }, default: true },

@@ -6,8 +6,9 @@ import { mismatch, numberOption, ok, tensor } from "./shape-rules.js";
 
 /** A row of the table for each index: i32[...] to f32[..., d]. */
 export const embedding: LayerSignature = {
-  doc: "A row of a trained table for each index: i32[...] below `vocab` to f32[..., d].",
+  doc: "A row of a trained table for each index.",
   tensors: ["indices"],
+  rule: { takes: ["i32[...] below vocab"], gives: "f32[..., d]" },
   options: [
     { name: "vocab", doc: "Number of rows.", type: { kind: "int", min: 1 } },
     { name: "d", doc: "Size of a row.", type: { kind: "int", min: 1 } },

@@ -9,6 +9,8 @@ export interface LayerSignature {
   readonly doc: string;
   /** Names of the tensors it takes, in order; "..." after a name: one or more. */
   readonly tensors: readonly string[];
+  /** The shape rule in words, for the reference; `shape` is what counts, and a test holds the two together. */
+  readonly rule: RuleInWords;
   readonly options: readonly OptionSpec[];
   /** The result's type, or what does not fit. `tensors` are as many as declared. */
   readonly shape: (tensors: readonly TensorType[], options: Options) => ShapeResult;
@@ -16,6 +18,16 @@ export interface LayerSignature {
   readonly weights: (tensors: readonly TensorType[], options: Options) => readonly WeightSignature[];
   /** Floating-point operations for one example, a multiply-add counted as two. */
   readonly flops: (tensors: readonly TensorType[], options: Options, result: TensorType) => number;
+}
+
+/**
+ * Types of the tensors and of the result with names for their sizes: `f32[..., in]` to `f32[..., units]`. A name that an option has is
+ * that option; `where` says what names stand for that are neither an option's nor a size of a tensor.
+ */
+export interface RuleInWords {
+  readonly takes: readonly string[];
+  readonly gives: string;
+  readonly where?: string;
 }
 
 export type Options = Readonly<Record<string, OptionValue>>;

@@ -2,7 +2,7 @@
 
 import { printType, type TensorType } from "../types.js";
 import type { OptionSpec } from "../options.js";
-import type { LayerSignature, ShapeResult } from "./layer.js";
+import type { LayerSignature, RuleInWords, ShapeResult } from "./layer.js";
 import { elements, lastSize, mismatch, scalar, tensor } from "./shape-rules.js";
 
 /** Logits [..., classes] against whole-number labels [...]. `single` lets one logit stand for two classes. */
@@ -31,23 +31,32 @@ export function alike(tensors: readonly TensorType[]): ShapeResult {
   return scalar;
 }
 
+/** `labelled` in words. */
+export const labelledRule: RuleInWords = { takes: ["f32[..., classes]", "i32[...] below classes"], gives: "f32" };
+
+/** `labelled` in words, where one logit may stand for two classes. */
+export const singleRule: RuleInWords = { ...labelledRule, where: "one logit stands for two classes, so that labels are below 2 then" };
+
+/** `alike` in words. */
+export const alikeRule: RuleInWords = { takes: ["f32[...]", "f32[...]"], gives: "f32", where: "`...` is the same in both" };
+
 /** A loss or metric of a prediction and a target. */
-export function pair(doc: string, shape: (tensors: readonly TensorType[]) => ShapeResult, options: readonly OptionSpec[] = []): LayerSignature {
-  return { doc, tensors: ["prediction", "target"], options, shape, weights: () => [], flops: (tensors) => 4 * elements(tensor(tensors, 0).shape) };
+export function pair(doc: string, rule: RuleInWords, shape: (tensors: readonly TensorType[]) => ShapeResult, options: readonly OptionSpec[] = []): LayerSignature {
+  return { doc, tensors: ["prediction", "target"], rule, options, shape, weights: () => [], flops: (tensors) => 4 * elements(tensor(tensors, 0).shape) };
 }
 
 /** The losses by name. */
 export const losses = {
-  cross_entropy: pair("-log softmax(logits)[label], the mean over rows and positions.", (tensors) => labelled(tensors, false), [
-    { name: "smoothing", doc: "Share of the target that is spread evenly over all classes.", type: { kind: "float", min: 0, max: 1 }, default: 0 },
+  cross_entropy: pair("-log softmax(logits)[label], the mean over rows and positions. Takes logits: `predict` applies the softmax.", labelledRule, (tensors) => labelled(tensors, false), [
+    { name: "smoothing", doc: "Share of the target that is spread evenly over all classes (Szegedy et al. 2016).", type: { kind: "float", min: 0, max: 1 }, default: 0 },
   ]),
-  binary_cross_entropy: pair("-t log sigmoid(x) - (1 - t) log(1 - sigmoid(x)) of logits x and targets t in [0, 1].", alike),
-  mse: pair("The mean of (prediction - target)^2.", alike),
-  mae: pair("The mean of |prediction - target|.", alike),
-  huber: pair("e^2 / 2 where |e| <= delta, else delta (|e| - delta / 2), with e = prediction - target.", alike, [
+  binary_cross_entropy: pair("-t log sigmoid(x) - (1 - t) log(1 - sigmoid(x)) of logits x and targets t from 0 to 1, the mean over rows and elements. Takes logits: `predict` applies the sigmoid.", alikeRule, alike),
+  mse: pair("The mean of (prediction - target)^2 over rows and elements.", alikeRule, alike),
+  mae: pair("The mean of |prediction - target| over rows and elements.", alikeRule, alike),
+  huber: pair("e^2 / 2 where |e| <= delta, else delta (|e| - delta / 2), with e = prediction - target; the mean over rows and elements (Huber 1964).", alikeRule, alike, [
     { name: "delta", doc: "Where the quadratic part ends.", type: { kind: "float", min: 0, open: true }, default: 1 },
   ]),
-  kl: pair("Kullback-Leibler divergence of target probabilities from softmax(logits), summed over the last axis.", (tensors) => {
+  kl: pair("sum t (log t - log softmax(logits)) over the last axis, the Kullback-Leibler divergence of target probabilities t from the prediction; the mean over rows and positions.", { takes: ["f32[..., classes]", "f32[..., classes]"], gives: "f32" }, (tensors) => {
     const logits = tensor(tensors, 0);
     return logits.dtype === "f32" && logits.shape.length === 0 ? mismatch("logits f32[..., classes]", logits) : alike(tensors);
   }),

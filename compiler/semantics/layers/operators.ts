@@ -9,6 +9,7 @@ function binary(doc: string, dtypes: readonly TensorType["dtype"][]): LayerSigna
   return {
     doc,
     tensors: ["a", "b"],
+    rule: { takes: ["f32[...]", "f32[...]"], gives: "f32[...]", where: `sizes are aligned at the right, and only a size of 1 stretches; ${dtypes.join(" or ")} on both sides, and a number has the dtype beside it` },
     options: [],
     shape: (tensors) => {
       const a = tensor(tensors, 0);
@@ -30,19 +31,21 @@ export const operators = {
   constant: {
     doc: "A number in the place of a tensor; it has the dtype beside it.",
     tensors: [],
+    rule: { takes: [], gives: "f32" },
     options: [{ name: "value", doc: "The number.", type: { kind: "float" } }],
     shape: () => ({ kind: "ok", type: { dtype: "f32", shape: [], batched: false, below: null } }),
     weights: () => [],
     flops: () => 0,
   },
-  add: binary("a + b.", ["f32", "i32"]),
-  sub: binary("a - b.", ["f32", "i32"]),
-  mul: binary("a * b, element by element.", ["f32", "i32"]),
-  div: binary("a / b, element by element.", ["f32"]),
-  pow: binary("a ** b, element by element.", ["f32"]),
+  add: binary("Sum, element by element.", ["f32", "i32"]),
+  sub: binary("Difference, element by element.", ["f32", "i32"]),
+  mul: binary("Product, element by element.", ["f32", "i32"]),
+  div: binary("Quotient, element by element.", ["f32"]),
+  pow: binary("Power, element by element.", ["f32"]),
   neg: {
     doc: "-x.",
     tensors: ["x"],
+    rule: { takes: ["f32[...]"], gives: "f32[...]" },
     options: [],
     shape: (tensors) => {
       const x = tensor(tensors, 0);

@@ -2,12 +2,13 @@
 
 import type { LayerSignature } from "./layer.js";
 import { elements, mismatch, notFloat, numbersOption, ok, tensor } from "./shape-rules.js";
-import { paddingOption, windows } from "./window.js";
+import { paddingOption, windows, windowSizes } from "./window.js";
 
 function pool(doc: string): LayerSignature {
   return {
     doc,
     tensors: ["x"],
+    rule: { takes: ["f32[h, w, c]"], gives: "f32[h', w', c]", where: windowSizes("size") },
     options: [
       { name: "size", doc: "Height and width of a window; one number for both.", type: { kind: "ints", count: 2, one: true, min: 1 } },
       { name: "stride", doc: "Steps between windows; as `size` unless given.", type: { kind: "ints", count: 2, one: true, min: 1 }, default: (earlier) => earlier["size"] ?? [1, 1] },
@@ -42,8 +43,9 @@ export const avgPool: LayerSignature = pool("The mean of each window, channel by
 
 /** The mean of each channel over height and width: [h, w, c] to [c]. */
 export const globalAvgPool: LayerSignature = {
-  doc: "The mean of each channel over all positions: [h, w, c] to [c].",
+  doc: "The mean of each channel over all positions.",
   tensors: ["x"],
+  rule: { takes: ["f32[h, w, c]"], gives: "f32[c]" },
   options: [],
   shape: (tensors) => {
     const x = tensor(tensors, 0);

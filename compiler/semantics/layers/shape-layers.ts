@@ -8,6 +8,7 @@ import { axisOf, elements, mismatch, notFloat, numberOption, numbersOption, ok, 
 export const flatten: LayerSignature = {
   doc: "All axes of an example in one, the last fastest.",
   tensors: ["x"],
+  rule: { takes: ["f32[...]"], gives: "f32[n]", where: "n is the product of all sizes; i32 and bool keep their dtype" },
   options: [],
   shape: (tensors) => {
     const x = tensor(tensors, 0);
@@ -21,6 +22,7 @@ export const flatten: LayerSignature = {
 export const reshape: LayerSignature = {
   doc: "The same elements of an example in another shape, the last axis fastest.",
   tensors: ["x"],
+  rule: { takes: ["f32[...]"], gives: "f32[shape]", where: "the product of the sizes stays; i32 and bool keep their dtype" },
   options: [{ name: "shape", doc: "Sizes of the result.", type: { kind: "ints", min: 1 } }],
   shape: (tensors, options) => {
     const x = tensor(tensors, 0);
@@ -36,6 +38,7 @@ export const reshape: LayerSignature = {
 export const concat: LayerSignature = {
   doc: "Tensors joined along an axis of the example; scalars count as vectors of one.",
   tensors: ["x..."],
+  rule: { takes: ["f32[..., n, ...]"], gives: "f32[..., sum of n, ...]", where: "n is the size at `axis`, all other sizes agree; i32 and bool keep their dtype" },
   options: [{ name: "axis", doc: "The axis along which they are joined; -1 is the last.", type: { kind: "int" }, default: -1 }],
   shape: (tensors, options) => {
     const first = tensor(tensors, 0);
@@ -61,6 +64,7 @@ export const concat: LayerSignature = {
 export const oneHot: LayerSignature = {
   doc: "A new last axis with 1 at the index and 0 elsewhere.",
   tensors: ["indices"],
+  rule: { takes: ["i32[...] below depth"], gives: "f32[..., depth]" },
   options: [{ name: "depth", doc: "Size of the new axis.", type: { kind: "int", min: 1 } }],
   shape: (tensors, options) => {
     const x = tensor(tensors, 0);
@@ -77,7 +81,8 @@ export const oneHot: LayerSignature = {
 export const cast: LayerSignature = {
   doc: "The same numbers as another dtype; f32 to i32 drops the fraction, to bool is `not 0`.",
   tensors: ["x"],
-  options: [{ name: "dtype", doc: "f32, i32 or bool.", type: { kind: "word", words: ["f32", "i32", "bool"] } }],
+  rule: { takes: ["f32[...]"], gives: "dtype[...]", where: "`dtype` is the option; any dtype may come in" },
+  options: [{ name: "dtype", doc: "That of the result.", type: { kind: "word", words: ["f32", "i32", "bool"] } }],
   shape: (tensors, options) => {
     const x = tensor(tensors, 0);
     const dtype = options["dtype"] === "i32" ? "i32" : options["dtype"] === "bool" ? "bool" : "f32";
@@ -91,6 +96,7 @@ export const cast: LayerSignature = {
 export const mean: LayerSignature = {
   doc: "The mean over axes of the example; over all of them unless `axis` is given.",
   tensors: ["x"],
+  rule: { takes: ["f32[...]"], gives: "f32[...]", where: "the result has the sizes of the axes that `axis` does not name" },
   options: [{ name: "axis", doc: "One axis or several; 0 is the first of an example, -1 the last. `[]`: all.", type: { kind: "ints", one: true }, default: [] }],
   shape: (tensors, options) => {
     const x = tensor(tensors, 0);

@@ -1,0 +1,75 @@
+// The reference of whatever can be applied to tensors: layers, functions, operators, losses, metrics.
+
+import type { LayerSignature } from "../../semantics/layers/layer.js";
+import { categoryOf, isLayerName, layers, type LayerKind } from "../../semantics/layers/layers.js";
+import { plannedOption, plannedOptions } from "../../semantics/not-supported.js";
+import { tensorOperators } from "../../semantics/operators.js";
+import { layerExample } from "./examples.js";
+import { notesOf } from "./notes.js";
+import { describeOption, optionInSignature } from "./option-text.js";
+import { entry, type ReferenceEntry } from "./page.js";
+import { probe, weightsInWords } from "./weights-in-words.js";
+
+const titles = { loss: "a loss, and a metric too", metric: "a metric" } as const;
+
+/** Layers, losses and metrics. */
+export function layerEntries(): readonly ReferenceEntry[] {
+  return Object.keys(layers)
+    .filter(isLayerName)
+    .map((name) => layerEntry(name));
+}
+
+function layerEntry(name: LayerKind): ReferenceEntry {
+  const signature = layers[name];
+  const category = categoryOf(name);
+  const kind = category === "loss" || category === "metric" ? category : "layer";
+  const weights = weightsInWords(signature);
+  return entry({
+    word: name,
+    kind,
+    title: kind !== "layer" ? titles[kind] : weights.length > 0 ? "a layer" : "a layer without weights",
+    signature: signatureText(name, signature),
+    where: signature.rule.where ?? null,
+    doc: signature.doc,
+    options: signature.options.map((option) => describeOption(option, signature.options)),
+    weights,
+    notes: [...notesOf(name), ...plannedNotes(name, signature)],
+    example: layerExample(name),
+  });
+}
+
+/** What of the layer this version cannot do. */
+function plannedNotes(name: LayerKind, signature: LayerSignature): readonly string[] {
+  const { options } = probe(signature);
+  const settings = signature.options.flatMap(({ name: option, type }) => {
+    const value = options[option];
+    const planned = type.kind === "int" && typeof value === "number" ? plannedOption(name, { ...options, [option]: value + 1 }) : null;
+    return planned === null ? [] : [planned];
+  });
+  const absent = (plannedOptions[name] ?? []).map((option) => `the option \`${option}\``);
+  const all = [...settings, ...absent];
+  return all.length === 0 ? [] : [`Not supported yet: ${all.join("; ")}.`];
+}
+
+/** `dense(x: f32[..., in], units: int, bias: bool = true) -> f32[..., units]`. */
+function signatureText(name: string, { tensors, rule, options }: LayerSignature): string {
+  const parameters = [...tensors.map((tensor, index) => `${tensor}: ${rule.takes[index] ?? ""}`), ...options.map((option) => optionInSignature(option, options))];
+  return `${name}(${parameters.join(", ")}) -> ${rule.gives}`;
+}
+
+/** `+ - * / **` between tensors. */
+export function operatorEntries(): readonly ReferenceEntry[] {
+  return Object.entries(tensorOperators).map(([symbol, kind]) => {
+    const { doc, rule } = layers[kind];
+    return entry({
+      word: symbol,
+      kind: "operator",
+      title: "an operator",
+      signature: `a ${symbol} b -> ${rule.gives}`,
+      where: rule.where ?? null,
+      doc,
+      notes: notesOf(symbol),
+      example: layerExample(kind),
+    });
+  });
+}

@@ -1,0 +1,79 @@
+// Decisions that a user needs to know and no table of options holds, by word, and topics of their own. What is a number comes from the
+// tables. What is known of majority kernels is kept apart by where it comes from.
+
+import { limits } from "../../semantics/context.js";
+import { mostCopies } from "../../semantics/overparam.js";
+import { entry, type ReferenceEntry } from "./page.js";
+
+const foldNote = "In evaluation, `predict` and `export` every kernel set is its mean, and running statistics of batch norm are estimated anew for it on up to 4,096 fixed rows of the training split.";
+
+const notes: Readonly<Record<string, readonly string[]>> = {
+  overparam: [
+    "Reach: kernels of `dense` and `conv2d`, and tables of `embedding` with `embeddings: true`; never biases, scales or statistics. The innermost annotation wins, and `overparam 1` switches it off. One that reaches no kernel is a warning.",
+    "A step draws mixing weights p (numbers of at least 0 with the sum 1) and uses W = sum p_i W_i in the place of the kernel. The gradient of W_i is p_i G with G the gradient at W, so mixing and updating cost the same whatever the batch, and there is one forward and one backward pass.",
+    "Rates: the copies move with the rate times a factor. `mixture`: 1 / E sum p_i^2, which is (k + 1) / 2 for `dirichlet(1)` and k copies. `mean`: k; the mixture then moves up to twice as far as a plain kernel, and rates near the limit of stability diverge. With `moments: copies` and Adam, both are sqrt(k E sum p_i^2). Decay (`weight_decay`) goes by the plain rate. `sop summary` prints the factor.",
+    "Gradient norms, clipping and the check for numbers that are not finite go by G, once per set.",
+    foldNote,
+    "From the paper (Mazzawi, Awasthi, Gonzalvo, Ramalingam, arXiv 2402.05033): one run trains a model of size k n and gives one of size n, for k above 1, with little more time in training and none in use.",
+    "Our choice, because we did not have the paper's exact rules: mixing weights drawn afresh for each kernel and step from `dirichlet(1)`; the mean as the fold; `init: centred(0.1)`; the factors of `rate`; one second moment per set; no annealing unless asked for; batch-norm statistics estimated anew. All but the fold and the statistics are options. Results with them are results of this reading, not the paper's.",
+    "What to expect: in small trials of this reading (multilayer perceptrons and a small CNN, up to 8,000 images) `centred(0.1)` gained a few tenths of a point where data were few and nothing elsewhere, and `scaled` mostly lost accuracy. Compare with `overparam 1` on your own task.",
+  ],
+  adamw: ["`weight_decay` reaches kernels and tables of embeddings only, unless `decay: all`. Statistics of batch norm never decay."],
+  batch_norm: [
+    "`momentum` is the share that is kept: 0.9 here is 0.1 in PyTorch.",
+    "It is the only layer that sees more than one example, and only in training. Where `overparam` has trained the kernels before it, its running statistics are estimated anew for the folded model.",
+    "A bias in front of it has no effect; write `bias: false` there.",
+  ],
+  dropout: ["There is none in evaluation, `predict` and `export`, nor where batch-norm statistics are estimated anew."],
+  cross_entropy: ["A `softmax` in the model before it is an error."],
+  binary_cross_entropy: ["A `sigmoid` in the model before it is an error."],
+  embedding: ["`overparam` reaches the table only with `embeddings: true`."],
+  split: ["Statistics (`standardize`) and the names of classes come from the training split alone."],
+  csv: ["A field of `class[n]` may hold words: where the type does not name them, the distinct words of the training split in order of their code points are the classes; whole numbers are labels as they are."],
+  "-": ["Before a tensor it is the negative: `-x`."],
+};
+
+/** Notes of a word, if it has any. */
+export function notesOf(word: string): readonly string[] {
+  return Object.hasOwn(notes, word) ? (notes[word] ?? []) : [];
+}
+
+const count = (number: number): string => number.toLocaleString("en-US");
+
+/** What is no word of the language and yet asked for. */
+export const topicEntries: readonly ReferenceEntry[] = [
+  entry({
+    word: "weights",
+    kind: "topic",
+    title: "how weights are named",
+    doc: "Checkpoints, exports and resumed runs find weights by their paths.",
+    notes: [
+      "A path is the name of the call and that of the weight: `dense.kernel`, `dense.bias`. The second unnamed `dense` of a body is `dense_2`; `layer head = dense(10)` is `head.kernel`, and all uses of `head` share it.",
+      "A call of a block or model adds its name in front: `conv_block.conv2d.kernel`. A `repeat` adds its count among the repeats of the body and its turn, from 1: `repeat_1.3.dense.kernel` is of the third turn. (`repeat 3 as i` counts i from 0.)",
+      "Names of values, comments and formatting do not enter, so they can be changed without losing a checkpoint.",
+      "Roles: a *kernel* is in the reach of `overparam`, an *embedding* table if that asks for it, and both decay; *biases* and *scales* are in no reach and decay only with `decay: all`; *statistics* are not trained, they follow the batches.",
+    ],
+  }),
+  entry({
+    word: "fold",
+    kind: "topic",
+    title: "what ships",
+    doc: "A run trains kernel sets and ships plain kernels: the fold takes each set to the mean of its copies.",
+    notes: [
+      foldNote,
+      "The folded model has the layers, the sizes and the cost of the same model without the annotation. Only kernel sets fold; biases, scales and tables without `embeddings: true` ship as they were trained.",
+      "The mean is computed by the operation that mixes in training, with all mixing weights 1 / k, so the kernel is bit for bit that of a step with `mix: mean`.",
+    ],
+  }),
+  entry({
+    word: "limits",
+    kind: "topic",
+    title: "how large a program may be",
+    doc: "Limits keep any file from taking the compiler's time or memory; going beyond one is an error that says so.",
+    notes: [
+      `Layers and operators of one model: ${count(limits.applications)}. Elements of one tensor: ${count(limits.elements)}. Calls of blocks inside each other: ${count(limits.recursion)}. Expressions inside each other, over all calls: ${count(limits.depth)}. Evaluated expressions and statements of a program, turns of \`repeat\` counted: ${count(limits.evaluations)}.`,
+      `Copies of one kernel: ${count(mostCopies)}.`,
+      "A file of data is read as a whole and held in memory.",
+    ],
+  }),
+];
