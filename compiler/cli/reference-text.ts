@@ -13,7 +13,7 @@ function entryText({ word, title, signature, where, doc, options, weights, membe
   const heading = (text: string): string => `${strong(text)}\n\n`;
   const parts = [
     `${strong(word)}  ${title}\n`,
-    signature === null ? "" : `${indented(signature)}\n`,
+    signature === null ? "" : `${indented(broken(signature))}\n`,
     doc === "" ? "" : `${wrap(doc)}\n`,
     where === null ? "" : `${wrap(`Here ${where}.`)}\n`,
     options.length === 0 ? "" : heading("Options:") + rows(options.map((option) => [option.name, optionText(option)])),
@@ -37,6 +37,17 @@ function weightText({ name, type, role, initial, unless }: ReferenceWeight): str
 function rows(lines: readonly (readonly [string, string])[]): string {
   const width = Math.max(...lines.map(([name]) => name.length));
   return lines.map(([name, text]) => `  ${name.padEnd(width)}  ${wrap(text, " ".repeat(width + 4))}\n`).join("");
+}
+
+/** A call that is longer than a line with each parameter on a line of its own, as `sop fmt` has it. */
+function broken(signature: string): string {
+  return signature
+    .split("\n")
+    .map((line) => {
+      const [, head, parameters, tail] = line.length > 98 ? (/^([\w ]+\()(.*)(\)(?: -> .*)?)$/.exec(line) ?? []) : [];
+      return head === undefined || parameters === undefined || tail === undefined ? line : `${head}\n${parameters.split(/, (?=\[?\w+: )/).map((each) => `  ${each},\n`).join("")}${tail}`;
+    })
+    .join("\n");
 }
 
 function indented(text: string): string {

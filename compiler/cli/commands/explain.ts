@@ -19,7 +19,7 @@ export function explainCommand(id: string | undefined, terminal: Terminal): numb
   const ids = Object.keys(rows).sort();
   if (id === undefined) {
     const groups = [...referenceWords(host), { title: "diagnostics", words: ids }];
-    terminal.out(groups.map(({ title, words }) => `${terminal.strong(title)}\n  ${wrap(words.join("  "), "  ")}\n`).join(""));
+    terminal.out(groups.map(({ title, words }) => `${terminal.strong(title)}\n  ${wrap(words.join(", "), "  ")}\n`).join(""));
     return 0;
   }
   // A heading is copied as it stands: `error[unknown-name]`.

@@ -264,8 +264,26 @@ export function libraryExample(specifier: string, word: string): ReferenceExampl
 const uses: Readonly<Record<string, string>> = {
   conv_block: "\nmodel Example {\n  input  image: f32[28, 28, 1]\n  output y = image |> conv_block(16, stride: 2)\n}\n",
   residual: "\nmodel Example {\n  input  image: f32[28, 28, 16]\n  output y = image |> residual(32, stride: 2)\n}\n",
+  ImageMlp: `import { digits } from "std/data"\nimport { classify } from "std/recipes"\n\ntrain example: ImageMlp(width: 64, k: 4) on digits { use classify }\n`,
+  classify: `import { digits } from "std/data"\nimport { ImageMlp } from "std/mlp"\n\ntrain example: ImageMlp on digits { use classify(lr: 1e-3) }\n`,
+  digits: `import { ImageMlp } from "std/mlp"\nimport { classify } from "std/recipes"\n\ntrain example: ImageMlp on digits { use classify }\n`,
+  Resnet8: residualRun("Resnet8"),
+  Resnet20: residualRun("Resnet20"),
   mlp: "\nmodel Example {\n  input  x: f32[16]\n  output y = x |> mlp(64, depth: 3, act: gelu) |> dense(1)\n}\n",
 };
+
+function residualRun(model: string): string {
+  return `import { digits } from "std/data"
+
+train example: ${model} on digits {
+  loss      cross_entropy(kind, label)
+  metrics   accuracy(kind, label)
+  optimizer adamw(lr: warmup_cosine(2e-3))
+  batch     64
+  epochs    5
+}
+`;
+}
 
 function dataExampleOf(word: string): ReferenceExample {
   return sources[word] ?? { line: "", program: "" };

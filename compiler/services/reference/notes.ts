@@ -14,7 +14,7 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "Rates: the copies move with the rate times a factor. `mixture`: 1 / E sum p_i^2, which is (k + 1) / 2 for `dirichlet(1)` and k copies. `mean`: k; the mixture then moves up to twice as far as a plain kernel, and rates near the limit of stability diverge. With `moments: copies` and Adam, both are sqrt(k E sum p_i^2). Decay (`weight_decay`) goes by the plain rate. `sop summary` prints the factor.",
     "Gradient norms, clipping and the check for numbers that are not finite go by G, once per set.",
     foldNote,
-    "From the paper (Mazzawi, Awasthi, Gonzalvo, Ramalingam, arXiv 2402.05033): one run trains a model of size k n and gives one of size n, for k above 1, with little more time in training and none in use.",
+    "From the paper (Mazzawi, Awasthi, Gonzalvo, Ramalingam, arXiv 2402.05033): one run trains a model of size k n and gives one of size n, for k above 1, with little overhead in training and none in inference.",
     "Our choice, because we did not have the paper's exact rules: mixing weights drawn afresh for each kernel and step from `dirichlet(1)`; the mean as the fold; `init: centred(0.1)`; the factors of `rate`; one second moment per set; no annealing unless asked for; batch-norm statistics estimated anew. All but the fold and the statistics are options. Results with them are results of this reading, not the paper's.",
     "What to expect: in small trials of this reading (multilayer perceptrons and a small CNN, up to 8,000 images) `centred(0.1)` gained a few tenths of a point where data were few and nothing elsewhere, and `scaled` mostly lost accuracy. Compare with `overparam 1` on your own task.",
   ],

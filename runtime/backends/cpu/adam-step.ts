@@ -79,12 +79,7 @@ export function adamStep(call: Call): tf.TensorInfo[] {
         }
       }
       if (width === 1) {
-        const share = rest1 * (p[i] as number);
-        for (let j = 0; j < count; j++) {
-          const m = beta1 * (first[from + j] as number) + share * (g[j] as number);
-          first[from + j] = m;
-          weight[from + j] = keep * (weight[from + j] as number) - (step[j] as number) * m;
-        }
+        moveCopy(weight.subarray(from, from + count), first.subarray(from, from + count), g, step, rest1 * (p[i] as number), beta1, keep);
       } else {
         for (let j = 0, column = start % width; j < count; j++) {
           const m = beta1 * (first[from + j] as number) + rest1 * (p[i * width + column] as number) * (g[j] as number);
@@ -96,4 +91,13 @@ export function adamStep(call: Call): tf.TensorInfo[] {
     }
   }
   return [];
+}
+
+/** m = beta1 m + share g; W = keep W - step m: one block of one copy. */
+function moveCopy(weight: Float32Array, first: Float32Array, g: Float64Array, step: Float64Array, share: number, beta1: number, keep: number): void {
+  for (let j = 0; j < weight.length; j++) {
+    const m = beta1 * (first[j] as number) + share * (g[j] as number);
+    first[j] = m;
+    weight[j] = keep * (weight[j] as number) - (step[j] as number) * m;
+  }
 }

@@ -22,17 +22,13 @@ export function mixKernel(call: Call): tf.TensorInfo {
   for (let start = 0; start < size; start += blockSize) {
     const count = Math.min(blockSize, size - start);
     sums.fill(0);
-    for (let i = 0; i < k; i++) {
-      const from = i * size + start;
-      if (width === 1) {
-        const pi = p[i] as number;
-        for (let j = 0; j < count; j++) sums[j] = (sums[j] as number) + pi * (copies[from + j] as number);
-      } else {
-        for (let j = 0, column = start % width; j < count; j++) {
-          sums[j] = (sums[j] as number) + (p[i * width + column] as number) * (copies[from + j] as number);
-          if (++column === width) column = 0;
-        }
-      }
+    const copy = (i: number): Float32Array => copies.subarray(i * size + start, i * size + start + count);
+    if (width === 1) {
+      let i = 0;
+      for (; i + 4 <= k; i += 4) addFour(sums, copy(i), copy(i + 1), copy(i + 2), copy(i + 3), p.subarray(i, i + 4));
+      for (; i < k; i++) add(sums, copy(i), p[i] as number);
+    } else {
+      for (let i = 0; i < k; i++) addByColumn(sums, copy(i), p.subarray(i * width, (i + 1) * width), start % width);
     }
     for (let j = 0; j < count; j++) out[start + j] = sums[j] as number;
   }
@@ -40,4 +36,24 @@ export function mixKernel(call: Call): tf.TensorInfo {
 }
 
 /** A block's sums stay in the first-level cache while the copies pass by. */
-const blockSize = 2048;
+const blockSize = 1024;
+
+function add(sums: Float64Array, copy: Float32Array, p: number): void {
+  for (let j = 0; j < copy.length; j++) sums[j] = (sums[j] as number) + p * (copy[j] as number);
+}
+
+/** Four copies in a pass, in their order: the same bits as one after the other, at half the time. */
+function addFour(sums: Float64Array, a: Float32Array, b: Float32Array, c: Float32Array, d: Float32Array, p: Float32Array): void {
+  const [pa, pb, pc, pd] = [p[0] as number, p[1] as number, p[2] as number, p[3] as number];
+  for (let j = 0; j < a.length; j++) {
+    sums[j] = (sums[j] as number) + pa * (a[j] as number) + pb * (b[j] as number) + pc * (c[j] as number) + pd * (d[j] as number);
+  }
+}
+
+/** A mixing weight for each position of the last axis; the copy's first number is at `column`. */
+function addByColumn(sums: Float64Array, copy: Float32Array, p: Float32Array, column: number): void {
+  for (let j = 0; j < copy.length; j++) {
+    sums[j] = (sums[j] as number) + (p[column] as number) * (copy[j] as number);
+    if (++column === p.length) column = 0;
+  }
+}
