@@ -20,16 +20,20 @@ export interface ParserSettings {
 /** Productions from names up to expressions. */
 export abstract class ExpressionParser extends CstParser {
   protected readonly strict: boolean;
+  /** Mistakes found since it was last set to 0. */
+  readonly mistakes: { count: number };
 
   protected constructor(settings: ParserSettings) {
+    const mistakes = { count: 0 };
     super([...parserTokens], {
       recoveryEnabled: true,
       maxLookahead: 1,
       nodeLocationTracking: "onlyOffset",
-      errorMessageProvider: syntaxMessages,
+      errorMessageProvider: syntaxMessages(mistakes),
       skipValidations: !settings.validate,
     });
     this.strict = settings.strict;
+    this.mistakes = mistakes;
   }
 
   // The end of a line and a brace are where recovery goes on; they are never taken for a slip.

@@ -7,7 +7,7 @@ import type { IToken, TokenType } from "chevrotain";
 import { Brackets, closers } from "./brackets.js";
 import { endOf } from "./lexer.js";
 import { declarationAt, goesOnAfter, goesOnBefore, hasTwoWords, is, startsStatement, wantsValue, type PlacedToken } from "./lines.js";
-import type { SyntaxProblem } from "./problems.js";
+import { MAX_PROBLEMS, type SyntaxProblem } from "./problems.js";
 import { nameReservedWords } from "./reserved-names.js";
 import {
   Arrow, Assign, BlockWord, CloseBrace, CloseBracket, CloseParen, Colon, Comma, DeclarationEnd, ElseWord, End, FromWord, FuseWord, IfWord, ImportWord,
@@ -74,6 +74,7 @@ class Layout {
     for (const [index, { token, startsLine }] of this.tokens.entries()) {
       if (startsLine || index === 0) this.startLine(index);
       this.take(index, token);
+      if (this.problems.length > MAX_PROBLEMS) return { tokens: [], problems: this.problems };
       if (this.brackets.depth > MAX_NESTING) return this.refuse({ id: "nesting-too-deep", limit: MAX_NESTING, start: token.startOffset, end: endOf(token) });
       if (this.brackets.chainLength > MAX_CHAIN) return this.refuse({ id: "expression-too-long", limit: MAX_CHAIN, start: token.startOffset, end: endOf(token) });
     }

@@ -2,7 +2,7 @@
 // Relies on tokens.ts. Never throws; time grows with the length of the text only.
 
 import { Lexer, type IToken, type TokenType } from "chevrotain";
-import type { CommentText, SyntaxProblem } from "./problems.js";
+import { MAX_PROBLEMS, type CommentText, type SyntaxProblem } from "./problems.js";
 import {
   AndWord, DocComment, Equal, ForeignComment, ForeignOperator, ForeignString, Identifier, lexedTokens, NotEqual, NotWord, NumberToken, OrWord, StringToken,
   wordTokens,
@@ -36,7 +36,7 @@ function makeLexer(): Lexer {
 export function lex(text: string): LexedText {
   lexer ??= makeLexer();
   const result = lexer.tokenize(text);
-  const problems: SyntaxProblem[] = result.errors.map((error) => ({
+  const problems: SyntaxProblem[] = result.errors.slice(0, MAX_PROBLEMS + 1).map((error) => ({
     id: "unknown-character",
     start: error.offset,
     end: error.offset + error.length,
@@ -47,7 +47,7 @@ export function lex(text: string): LexedText {
     // Chevrotain tracks the beginning only.
     token.endOffset = token.startOffset + token.image.length - 1;
     const problem = settle(token);
-    if (problem !== null) problems.push(problem);
+    if (problem !== null && problems.length <= MAX_PROBLEMS) problems.push(problem);
     if (token.tokenType !== ForeignComment) tokens.push(token);
   }
   const comments = (result.groups["comments"] ?? []).map((token) => ({

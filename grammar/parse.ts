@@ -5,7 +5,8 @@ import type { ProgramCstNode } from "./cst.generated.js";
 import { layout } from "./layout.js";
 import { endOf, lex } from "./lexer.js";
 import { SopParser } from "./parser.js";
-import type { CommentText, SyntaxProblem } from "./problems.js";
+import { MAX_PROBLEMS, type CommentText, type SyntaxProblem } from "./problems.js";
+import { TooManyMistakes } from "./syntax-messages.js";
 import { CloseBrace, DeclarationEnd, End } from "./tokens.js";
 
 // Readers of the tree need no other name of Chevrotain's.
@@ -20,18 +21,44 @@ export interface ParsedText {
   readonly problems: readonly SyntaxProblem[];
 }
 
+/** Longer texts are not read; the tree of one takes about a kilobyte per token. */
+export const MAX_CHARACTERS = 1_500_000;
+export const MAX_TOKENS = 200_000;
+
 let parser: SopParser | null = null;
 
-/** Parses a whole file. */
+/** Parses a whole file. Of a text that is too long or has too many mistakes the tree is empty. */
 export function parseCst(text: string): ParsedText {
   parser ??= new SopParser({ validate: false, strict: false });
+  if (text.length > MAX_CHARACTERS) return unread(parser, [{ id: "text-too-long", limit: MAX_CHARACTERS, unit: "characters", start: 0, end: 0 }]);
   const lexed = lex(text);
+  const far = lexed.tokens[MAX_TOKENS];
+  if (far !== undefined) return unread(parser, [{ id: "text-too-long", limit: MAX_TOKENS, unit: "words and signs", start: far.startOffset, end: endOf(far) }]);
   const laid = layout(lexed.tokens, text);
-  parser.input = laid.tokens;
-  const cst = parser.program() as ProgramCstNode;
-  const problems = [...lexed.problems, ...laid.problems, ...parser.errors.flatMap((error) => describe(error, text) ?? [])];
+  const before = [...lexed.problems, ...laid.problems];
+  if (before.length > MAX_PROBLEMS) return unread(parser, before);
+  const { tree, problems } = run(parser, laid.tokens, text);
+  if (tree === null) return unread(parser, [...before, ...problems]);
+  return { cst: tree, comments: lexed.comments, tokens: laid.tokens, problems: [...before, ...problems] };
+}
+
+function run(parser: SopParser, tokens: IToken[], text: string): { readonly tree: ProgramCstNode | null; readonly problems: readonly SyntaxProblem[] } {
+  parser.mistakes.count = 0;
+  parser.input = tokens;
+  let tree: ProgramCstNode | null = null;
+  try {
+    tree = parser.program() as ProgramCstNode;
+  } catch (thrown) {
+    if (!(thrown instanceof TooManyMistakes)) throw thrown;
+  }
+  const problems = parser.errors.flatMap((error) => describe(error, text) ?? []);
   parser.input = [];
-  return { cst, comments: lexed.comments, tokens: laid.tokens, problems };
+  return { tree, problems };
+}
+
+function unread(parser: SopParser, problems: readonly SyntaxProblem[]): ParsedText {
+  parser.input = [];
+  return { cst: parser.program() as ProgramCstNode, comments: [], tokens: [], problems };
 }
 
 /** An error of the parser as a problem: at what was found, or after what stands before where only the line ends. */

@@ -18,10 +18,14 @@ export type SyntaxProblem = Place &
     | { readonly id: "unmatched-bracket"; readonly text: string }
     | { readonly id: "wrong-bracket"; readonly found: string; readonly expected: string; readonly opener: Place }
     | { readonly id: "missing-brace"; readonly name: string }
+    | { readonly id: "text-too-long"; readonly limit: number; readonly unit: "characters" | "words and signs" }
     | { readonly id: "nesting-too-deep"; readonly limit: number }
     | { readonly id: "expression-too-long"; readonly limit: number }
     | { readonly id: "expected-syntax"; readonly expected: string; readonly found: string }
   );
+
+/** After so many mistakes no more are looked for: nobody would read them, and each costs time and memory. */
+export const MAX_PROBLEMS = 1000;
 
 /** A comment, slashes included. */
 export interface CommentText extends Place {

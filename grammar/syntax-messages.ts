@@ -1,6 +1,7 @@
 // What the parser says it expected. Relies on the names of the productions and the labels of the tokens; parse.ts adds what was found.
 
 import type { IParserErrorMessageProvider, TokenType } from "chevrotain";
+import { MAX_PROBLEMS } from "./problems.js";
 import { CloseBrace, CloseBracket, CloseParen, Name } from "./tokens.js";
 
 // What a production is to its reader, where it cannot begin.
@@ -31,10 +32,19 @@ function expectedToken(type: TokenType, rule: string): string {
   return type.LABEL ?? type.name;
 }
 
-/** Gives Chevrotain's errors the expected thing as their whole message. */
-export const syntaxMessages: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected, ruleName }) => expectedToken(expected, ruleName),
-  buildNoViableAltMessage: ({ ruleName }) => productions[ruleName] ?? "a value",
-  buildEarlyExitMessage: ({ ruleName }) => productions[ruleName] ?? "a value",
-  buildNotAllInputParsedMessage: () => "a declaration",
-};
+/** Thrown in the middle of parsing when a text has too many mistakes: recovery from each costs more than reading on is worth. */
+export class TooManyMistakes extends Error {}
+
+/** Gives Chevrotain's errors the expected thing as their whole message, and counts them. */
+export function syntaxMessages(mistakes: { count: number }): IParserErrorMessageProvider {
+  const counted = (message: string): string => {
+    if (++mistakes.count > MAX_PROBLEMS) throw new TooManyMistakes();
+    return message;
+  };
+  return {
+    buildMismatchTokenMessage: ({ expected, ruleName }) => counted(expectedToken(expected, ruleName)),
+    buildNoViableAltMessage: ({ ruleName }) => counted(productions[ruleName] ?? "a value"),
+    buildEarlyExitMessage: ({ ruleName }) => counted(productions[ruleName] ?? "a value"),
+    buildNotAllInputParsedMessage: () => counted("a declaration"),
+  };
+}

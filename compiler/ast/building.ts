@@ -2,6 +2,7 @@
 // Relies on the concrete tree's promise that what recovery could not find is absent, or a token without a place.
 
 import type { CstNode, IToken, ParsedText } from "../../grammar/parse.js";
+import { MAX_PROBLEMS } from "../../grammar/problems.js";
 import { diagnose } from "../diagnostics/catalog.js";
 import type { Diagnostic, DiagnosticId, DiagnosticParams, Fix } from "../diagnostics/diagnostic.js";
 import type { Span } from "../source/source.js";
@@ -51,6 +52,7 @@ export function report<Id extends DiagnosticId>(
   params: DiagnosticParams<Id>,
   more: { readonly fixes?: readonly Fix[]; readonly help?: string } = {},
 ): void {
+  if (building.diagnostics.length > MAX_PROBLEMS) return;
   building.diagnostics.push(diagnose(id, { file: building.path, span }, params, more));
 }
 

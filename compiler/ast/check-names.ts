@@ -13,13 +13,11 @@ const unusable = "__proto__";
 /** Reports each such word once for each declaration that gives it a meaning. */
 export function checkNames(building: Building, program: Program): void {
   if (building.text.includes(unusable)) checkUnusable(building, program);
+  reportWords(building, program.declarations.flatMap(declaredNames), program);
   for (const declaration of program.declarations) {
-    for (const name of declaredNames(declaration)) if (placeWords.includes(name.text)) reportWord(building, name, [name], program);
-    const bound = new Map<string, Name[]>();
-    walk(declaration, (node) => {
-      for (const name of boundNames(node)) if (placeWords.includes(name.text)) bound.set(name.text, [...(bound.get(name.text) ?? []), name]);
-    });
-    for (const names of bound.values()) if (names[0] !== undefined) reportWord(building, names[0], names, declaration);
+    const bound: Name[] = [];
+    walk(declaration, (node) => void bound.push(...boundNames(node)));
+    reportWords(building, bound, declaration);
   }
 }
 
@@ -44,6 +42,17 @@ function boundNames(node: Node): readonly Name[] {
   if (node.kind === "output" || node.kind === "layer") return [node.name];
   if (node.kind === "repeat" && node.counter !== null) return [node.counter];
   return [];
+}
+
+function reportWords(building: Building, names: readonly Name[], scope: Node): void {
+  const bound = new Map<string, Name[]>();
+  for (const name of names) {
+    if (!placeWords.includes(name.text)) continue;
+    const same = bound.get(name.text);
+    if (same === undefined) bound.set(name.text, [name]);
+    else same.push(name);
+  }
+  for (const [first, ...others] of bound.values()) if (first !== undefined) reportWord(building, first, [first, ...others], scope);
 }
 
 function reportWord(building: Building, at: Name, bindings: readonly Name[], scope: Node): void {

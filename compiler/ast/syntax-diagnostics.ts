@@ -50,6 +50,8 @@ export function describeProblem(file: SourceFile, problem: SyntaxProblem): Diagn
     }
     case "missing-brace":
       return diagnose("missing-brace", origin, { name: problem.name }, { fixes: [{ title: "Write `{`.", edits: [{ span, text: " {" }] }] });
+    case "text-too-long":
+      return diagnose("text-too-long", origin, { limit: problem.limit.toLocaleString("en-US"), unit: problem.unit });
     case "nesting-too-deep":
       return diagnose("nesting-too-deep", origin, { limit: problem.limit });
     case "expression-too-long":
@@ -89,5 +91,5 @@ export function chooseDiagnostics(file: SourceFile, all: readonly Diagnostic[]):
   }
   const next = chosen[MOST];
   if (next === undefined) return chosen;
-  return [...chosen.slice(0, MOST), diagnose("too-many-mistakes", next.origin, { shown: MOST, count: chosen.length - MOST })];
+  return [...chosen.slice(0, MOST), diagnose("too-many-mistakes", next.origin, { shown: MOST })];
 }

@@ -1,5 +1,8 @@
 // "Did you mean": the name that is nearest to what was written, if one is near enough.
 
+/** Of more candidates than this only the first are compared; a hint is not worth seconds. */
+const mostCompared = 2000;
+
 /**
  * The candidate with the smallest edit distance (insert, delete, replace, swap of neighbors), or null where none is near:
  * at most a third of the letters may differ, and at least one always may. Ties go to the first candidate.
@@ -8,9 +11,12 @@ export function suggest(written: string, candidates: Iterable<string>): string |
   const limit = Math.max(1, Math.floor(Math.min(written.length, 60) / 3));
   let best: string | null = null;
   let bestDistance = limit + 1;
+  let compared = 0;
   for (const candidate of candidates) {
+    if (compared >= mostCompared) break;
     if (candidate === written || candidate.length === 0) continue;
     if (Math.abs(candidate.length - written.length) >= bestDistance) continue;
+    compared++;
     const distance = candidate.toLowerCase() === written.toLowerCase() ? 0 : editDistance(written, candidate);
     if (distance < bestDistance && (written.length > 1 || distance === 0)) {
       best = candidate;

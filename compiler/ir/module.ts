@@ -1,8 +1,11 @@
 // The graph IR: one module per train run. Weights with shapes and initial values; three graphs of ops over them.
 // Values have numbers, not names: nothing that a user may rename without changing the meaning enters, so the text can be hashed.
 
+import type { KernelSet } from "../kernel-set.js";
 import type { Origin } from "../source/source.js";
 import type { OpKind } from "./ops.js";
+
+export type { KernelSet };
 
 export type Dtype = "f32" | "i32" | "bool";
 
@@ -47,17 +50,6 @@ export type Initializer =
   | { readonly kind: "normal"; readonly std: number }
   | { readonly kind: "uniform"; readonly limit: number }
   | { readonly kind: "he_normal" | "lecun_normal" | "glorot_uniform"; readonly fanIn: number; readonly fanOut: number };
-
-/** The options of `overparam` that reach the weight; semantics in runtime/methods/majority-kernels.ts. */
-export interface KernelSet {
-  readonly copies: number;
-  readonly mix: { readonly rule: "dirichlet"; readonly alpha: number } | { readonly rule: "uniform" } | { readonly rule: "mean" };
-  readonly per: "kernel" | "output" | "model";
-  readonly init: { readonly rule: "centred"; readonly spread: number } | { readonly rule: "scaled" } | { readonly rule: "independent" };
-  readonly rate: "mixture" | "mean" | "unscaled";
-  readonly moments: "shared" | "copies";
-  readonly anneal: number;
-}
 
 export interface Graph {
   readonly name: "forward" | "loss" | "metrics";

@@ -2,7 +2,8 @@
 
 import type { Note } from "../diagnostics/diagnostic.js";
 import type { Span } from "../source/source.js";
-import { at, Exhausted, limits, type Env, type Site } from "./context.js";
+import { at, Exhausted, type Env, type Site } from "./context.js";
+import { limits } from "./limits.js";
 import type { Options, WeightSignature } from "./layers/layer.js";
 import { categoryOf, layers, type LayerKind } from "./layers/layers.js";
 import { elements } from "./layers/shape-rules.js";

@@ -19,7 +19,9 @@ export function bindArguments(env: { readonly context: Pick<Env["context"], "rep
   const positional = parameters.filter((parameter) => parameter.required);
   let next = 0;
   let ok = true;
+  const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
   for (const argument of args) {
+    if (report.isFull()) return { bound, ok: false };
     if (argument.name === null) {
       const parameter = positional[next++];
       if (parameter === undefined) {
@@ -43,7 +45,7 @@ export function bindArguments(env: { readonly context: Pick<Env["context"], "rep
     const name = argument.name.text;
     const origin = at(env, argument.name.span);
     if (name === "") ok = false;
-    else if (!parameters.some((parameter) => parameter.name === name)) {
+    else if (!byName.has(name)) {
       ok = false;
       if (Object.hasOwn(plannedOptions, of) && plannedOptions[of]?.includes(name) === true) {
         report.say("not-supported-yet", origin, { what: `the option \`${name}\` of \`${of}\`` });

@@ -5,23 +5,10 @@ import type { Origin, Span } from "../source/source.js";
 import type { Entry, FileScope } from "./files.js";
 import type { GraphBuilder } from "./graph-builder.js";
 import type { PathScope } from "./path-scope.js";
+import { limits } from "./limits.js";
 import type { Report } from "./report.js";
 import type { Scope } from "./scope.js";
 import type { Reach, Value } from "./values.js";
-
-/** Limits of one compilation. They bound time and memory whatever the program says. */
-export const limits = {
-  /** Calls of blocks and models inside each other. */
-  recursion: 64,
-  /** Expressions inside each other, over all calls. */
-  depth: 500,
-  /** Evaluated expressions and statements, over the whole program. */
-  evaluations: 1_000_000,
-  /** Applications of one model. */
-  applications: 100_000,
-  /** Elements of one tensor. */
-  elements: 2 ** 31 - 1,
-} as const;
 
 export interface Context {
   readonly report: Report;
@@ -86,8 +73,9 @@ export function at(env: { readonly file: FileScope }, span: Span): Origin {
   return { file: env.file.path, span };
 }
 
-/** Counts an evaluation; reports and throws where there were too many. */
+/** Counts an evaluation; reports and throws where there were too many, throws where nothing more can be reported. */
 export function spend(env: Env, span: Span): void {
+  if (env.context.report.isFull()) throw new Exhausted();
   if (++env.context.spent.evaluations <= limits.evaluations) return;
   // Only the first says so; what comes later was not looked at.
   if (env.context.spent.evaluations === limits.evaluations + 1) env.context.report.say("model-too-large", at(env, span), { limit: `${limits.evaluations.toLocaleString("en-US")} evaluated expressions` });

@@ -97,14 +97,14 @@ function readClass(env: Env, type: Type): DeclaredType | null {
     const below = readSize(env, first);
     return below === null ? null : { type: { dtype: "i32", shape: [], batched: true, below }, isClass: true, classes: null };
   }
-  const classes: string[] = [];
+  const classes = new Set<string>();
   for (const { value } of sizes) {
     if (value.kind === "missing") return null;
     if (value.kind !== "string") return say("names and other things");
-    if (classes.includes(value.value)) return say(`${JSON.stringify(value.value)} twice`);
-    classes.push(value.value);
+    if (classes.has(value.value)) return say(`${JSON.stringify(value.value)} twice`);
+    classes.add(value.value);
   }
-  return { type: { dtype: "i32", shape: [], batched: true, below: classes.length }, isClass: true, classes };
+  return { type: { dtype: "i32", shape: [], batched: true, below: classes.size }, isClass: true, classes: [...classes] };
 }
 
 /** The name of a size that nothing else gives: a bare name that is neither bound, nor a constant, nor one of `taken`. */

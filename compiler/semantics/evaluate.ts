@@ -3,7 +3,8 @@
 
 import type { Binary, Conditional, Expression, NumberLiteral, Path, Pipe } from "../ast/ast.js";
 import { suggest } from "../diagnostics/suggest.js";
-import { at, limits, spend, type Env, type Piped } from "./context.js";
+import { at, spend, type Env, type Piped } from "./context.js";
+import { limits } from "./limits.js";
 import { kindOf, originOf, type Entry } from "./files.js";
 import { isLayerName } from "./layers/layers.js";
 import { isNum, negate, parseNumber, whole } from "./numbers.js";

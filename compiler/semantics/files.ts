@@ -6,6 +6,7 @@ import type { Checked, Diagnostic } from "../diagnostics/diagnostic.js";
 import { suggest } from "../diagnostics/suggest.js";
 import type { Host } from "../host.js";
 import type { Origin, SourceFile } from "../source/source.js";
+import { limits } from "./limits.js";
 import { missingLibrary } from "./not-supported.js";
 import { replacement, type Report } from "./report.js";
 
@@ -63,6 +64,10 @@ export function loadFiles(main: string, host: Host, parse: Parse, report: Report
       if (index >= 0) {
         const cycle = [...chain.slice(index), target].map((step) => `\`${step}\``).join(" -> ");
         report.say("import-cycle", { file: path, span: node.from.span }, { cycle });
+        continue;
+      }
+      if (chain.length > limits.imports) {
+        report.say("recursion-limit", { file: path, span: node.from.span }, { limit: limits.imports, what: "imports" }, { help: "Import the file from one that is nearer to the opened one." });
         continue;
       }
       const loaded = load(target, { from: file, node, chain });
@@ -131,7 +136,8 @@ function link(file: FileScope, targets: ReadonlyMap<Import, FileScope>, report: 
       const origin: Origin = { file: file.path, span: name.span };
       const earlier = file.entries.get(local.text);
       if (earlier !== undefined) {
-        duplicate(local, file.path, earlier, report);
+        // What is wrong with the import is told already.
+        if (target !== undefined) duplicate(local, file.path, earlier, report);
         continue;
       }
       const entry = target?.entries.get(name.text);

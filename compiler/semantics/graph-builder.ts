@@ -11,6 +11,7 @@ type Draft = { -readonly [K in keyof Application]: Application[K] };
 
 export class GraphBuilder {
   readonly inputs: GraphInput[] = [];
+  readonly inputNames = new Set<string>();
   readonly applications: Draft[] = [];
   readonly outputs: { readonly name: string; readonly value: TensorValue; readonly origin: Origin }[] = [];
   /** Where the size of an application's last axis is written as a plain number (`dense(64)`), by index. */
@@ -26,6 +27,7 @@ export class GraphBuilder {
 
   input(name: string, type: TensorType, origin: Origin): TensorValue {
     this.inputs.push({ name, type, origin });
+    this.inputNames.add(name);
     return { kind: "tensor", ref: -this.inputs.length, type, origin, metric: false };
   }
 

@@ -9,6 +9,8 @@ export interface Report {
   readonly diagnostics: readonly Diagnostic[];
   /** How often an error was reported, repetitions included: tells whether a part of the program has any. */
   readonly errors: () => number;
+  /** Are there so many that no more are kept? Then looking for more is a waste. */
+  readonly isFull: () => boolean;
   /** Adds a diagnostic unless it stands there already. */
   readonly say: <Id extends DiagnosticId>(id: Id, origin: Origin, params: DiagnosticParams<Id>, more?: ReportDetails) => void;
   readonly add: (diagnostics: readonly Diagnostic[]) => void;
@@ -37,6 +39,7 @@ export function createReport(): Report {
   return {
     diagnostics,
     errors: () => errors,
+    isFull: () => diagnostics.length >= limit,
     say: (id, origin, params, more = {}) => push(diagnose(id, origin, params, more)),
     add: (more) => more.forEach(push),
   };

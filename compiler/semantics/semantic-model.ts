@@ -2,6 +2,7 @@
 // Models appear as instances: bodies unrolled with numbers for all sizes, each layer call an application with a path of its own.
 
 import type { Program } from "../ast/ast.js";
+import type { KernelSet } from "../kernel-set.js";
 import type { Origin } from "../source/source.js";
 import type { LayerKind } from "./layers/layers.js";
 import type { CallValue, OptionValue } from "./option-value.js";
@@ -58,16 +59,9 @@ export interface Graph {
   readonly outputs: readonly { readonly name: string; readonly value: ValueId; readonly origin: Origin }[];
 }
 
-/** The options of `overparam`, defaults filled in (semantics of each: runtime/methods/majority-kernels.ts). */
-export interface Overparam {
-  readonly copies: number;
-  readonly mix: { readonly rule: "dirichlet"; readonly alpha: number } | { readonly rule: "uniform" } | { readonly rule: "mean" };
-  readonly per: "kernel" | "output" | "model";
-  readonly init: { readonly rule: "centred"; readonly spread: number } | { readonly rule: "scaled" } | { readonly rule: "independent" };
-  readonly rate: "mixture" | "mean" | "unscaled";
-  readonly moments: "shared" | "copies";
-  /** Share of the run, from its end, over which the mixing weights go to the mean; 0 is off. */
-  readonly anneal: number;
+/** An `overparam` as it stands in the program, defaults filled in. */
+export interface Overparam extends KernelSet {
+  /** Does it reach embedding tables, too? */
   readonly embeddings: boolean;
   readonly origin: Origin;
 }

@@ -117,7 +117,7 @@ export const shapeRows = {
     severity: "error",
     message: ({ limit, what }) => `More than ${limit} ${what} stand inside each other.`,
     help: () => "End the recursion with a compile-time `if`, or take steps apart into names.",
-    page: "A block may call itself if a compile-time `if` ends it. At most 64 calls and 500 expressions stand inside each other.",
+    page: "A block may call itself if a compile-time `if` ends it. At most 64 calls and 500 expressions stand inside each other; at most 64 datasets, models or recipes are made out of each other, and imports go through at most 200 files.",
     example: "block again(x: f32[d]) -> f32[d] {\n  return x |> again\n}\nmodel Net {\n  input x: f32[4]\n  output y = x |> again\n}\n",
   }),
   "model-too-large": row<{ limit: string }>({

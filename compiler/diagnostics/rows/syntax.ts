@@ -82,6 +82,13 @@ export const syntaxRows = {
     page: "What belongs to a declaration stands between braces; indentation has no meaning.",
     example: "model Small\n  input x: f32[8]\n  output y = x\n}\n",
   }),
+  "text-too-long": row<{ limit: string; unit: string }>({
+    severity: "error",
+    message: ({ limit, unit }) => `The file has more than ${limit} ${unit}, which is more than a program of sop can have.`,
+    help: () => "Move declarations into files of their own and import them; keep data in data files.",
+    page: "The limits, 1,500,000 characters and 200,000 words and signs for each file, keep the compiler within its memory. Nothing of such a file is read.",
+    example: `let width = 3 // A very long comment.${" ".repeat(1_500_000)}\n`,
+  }),
   "nesting-too-deep": row<{ limit: number }>({
     severity: "error",
     message: ({ limit }) => `Brackets stand inside each other more than ${limit} deep.`,
@@ -167,9 +174,9 @@ export const syntaxRows = {
     page: "`a < b < c` is written `a < b and b < c`.",
     example: "model Small(k: int = 1) {\n  assert 0 < k < 4\n  input x: f32[8]\n  output y = x\n}\n",
   }),
-  "too-many-mistakes": row<{ shown: number; count: number }>({
+  "too-many-mistakes": row<{ shown: number }>({
     severity: "error",
-    message: ({ shown, count }) => `${count} more mistakes of syntax follow the first ${shown}.`,
+    message: ({ shown }) => `More mistakes of syntax follow the first ${shown}.`,
     help: () => "Mend the first ones and check again.",
     page: "A file with this many mistakes is mostly not a sop program at all, or has one mistake near its beginning that spoils the rest.",
     example: "¤\n".repeat(250),

@@ -6,7 +6,8 @@ import type { Origin, Span } from "../../source/source.js";
 import { suggest } from "../../diagnostics/suggest.js";
 import { bindArguments } from "../bind-arguments.js";
 import { readParameter } from "../callables.js";
-import { at, type Env } from "../context.js";
+import { at, spend, type Env } from "../context.js";
+import { limits } from "../limits.js";
 import { readCondition } from "../evaluate.js";
 import { kindOf, originOf } from "../files.js";
 import { replacement } from "../report.js";
@@ -42,6 +43,7 @@ export function collectClauses(env: Env, clauses: readonly Clause[], place: Clau
   const misspelled = new Set<string>();
   for (const clause of clauses) {
     const word = wordOf(clause);
+    spend(env, word.span);
     if (word.text === "" || !isAllowed(env, word, place, misspelled)) continue;
     if (clause.kind === "assert") checkAssert(env, clause);
     else if (clause.kind === "fields") {
@@ -122,6 +124,11 @@ function useRecipe(env: Env, clause: WordClause, trail: readonly Recipe[], missp
       report.say("circular-recipe", origin, { name });
       continue;
     }
+    if (trail.length >= limits.recursion) {
+      report.say("recursion-limit", origin, { limit: limits.recursion, what: "recipes" });
+      continue;
+    }
+    spend(env, origin.span);
     const recipe = entry.node;
     const inner: Env = { context: env.context, file: entry.file, scope: new Scope(), site: null };
     if (!bindRecipe(env, inner, recipe, part?.kind === "call" ? part : null, origin.span)) continue;

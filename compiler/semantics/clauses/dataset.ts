@@ -3,6 +3,7 @@
 import type { Data } from "../../ast/ast.js";
 import { suggest } from "../../diagnostics/suggest.js";
 import { at, Exhausted, type Context, type Env } from "../context.js";
+import { limits } from "../limits.js";
 import { kindOf, originOf, type FileScope } from "../files.js";
 import { add, compare, isNum, one, toNumber, zero, type Num } from "../numbers.js";
 import { bareName, oneOf, readCount } from "../read-options.js";
@@ -22,24 +23,28 @@ export interface CheckedDataset {
   readonly fields: readonly DeclaredField[] | null;
   /** Fields that are declared and could not be read. */
   readonly unread: ReadonlySet<string>;
+  /** How many datasets stand between it and the one with a source. */
+  readonly derivations: number;
 }
 
-const unknown: CheckedDataset = { model: null, fields: null, unread: new Set() };
+/** Of a dataset of which nothing could be read. */
+export const unknownDataset: CheckedDataset = { model: null, fields: null, unread: new Set(), derivations: 0 };
 
 /** Datasets of a program, each read once. */
 export type Datasets = Map<Data, CheckedDataset | "reading">;
 
-export function readDataset(context: Context, datasets: Datasets, entry: { readonly file: FileScope; readonly node: Data }): CheckedDataset {
+export function readDataset(context: Context, datasets: Datasets, entry: { readonly file: FileScope; readonly node: Data }, depth = 0): CheckedDataset {
   const known = datasets.get(entry.node);
   if (known === "reading") {
     context.report.say("circular-data", originOf(entry), { name: entry.node.name.text });
-    return unknown;
+    return unknownDataset;
   }
   if (known !== undefined) return known;
   datasets.set(entry.node, "reading");
-  let read = unknown;
+  let read = unknownDataset;
   try {
-    read = readOnce(context, datasets, entry);
+    if (depth <= limits.recursion) read = readOnce(context, datasets, entry, depth);
+    else sayTooDeep(context, entry);
   } catch (thrown) {
     if (!(thrown instanceof Exhausted)) throw thrown;
   }
@@ -47,17 +52,25 @@ export function readDataset(context: Context, datasets: Datasets, entry: { reado
   return read;
 }
 
-function readOnce(context: Context, datasets: Datasets, { file, node }: { readonly file: FileScope; readonly node: Data }): CheckedDataset {
+function sayTooDeep(context: Context, entry: { readonly file: FileScope; readonly node: Data }): void {
+  context.report.say("recursion-limit", originOf(entry), { limit: limits.recursion, what: "datasets" }, { help: "Derive it from a dataset that is nearer to the source." });
+}
+
+function readOnce(context: Context, datasets: Datasets, { file, node }: { readonly file: FileScope; readonly node: Data }, depth: number): CheckedDataset {
   const env: Env = { context, file, scope: new Scope(), site: null };
   const errors = context.report.errors();
   const clauses = collectClauses(env, node.clauses, "data");
-  const parent = node.source.arguments === null ? readParent(env, datasets, node) : null;
+  const parent = node.source.arguments === null ? readParent(env, datasets, node, depth + 1) : null;
+  if (parent !== null && parent.derivations >= limits.recursion) {
+    sayTooDeep(context, { file, node });
+    return unknownDataset;
+  }
   if (parent !== null) return derive(env, node, clauses, parent, errors);
   const source = readSource(env, node.source);
   const known = source === null || source === "planned" ? null : source;
   if (clauses.fields === null) {
     if (!clauses.misspelled.has("fields")) context.report.say("missing-clause", at(env, node.name.span), { clauses: "`fields`", owner: node.name.text });
-    return unknown;
+    return unknownDataset;
   }
   const { fields, unread } = readFields(env, clauses.fields.fields, known);
   if (known?.kind === "idx" && known.files.length !== clauses.fields.fields.length)
@@ -65,23 +78,24 @@ function readOnce(context: Context, datasets: Datasets, { file, node }: { readon
   const transforms = readTransforms(env, clauses, fields);
   const split = readSplit(env, clauses.bySlot.get("split")) ?? { train: 0.8, valid: 0.1, test: 0.1, order: "shuffled" };
   const take = readTake(env, clauses.bySlot.get("take"));
-  if (known === null || context.report.errors() > errors) return { model: null, fields: source === null ? null : fields, unread };
+  if (known === null || context.report.errors() > errors) return { model: null, fields: source === null ? null : fields, unread, derivations: 0 };
   return {
     model: { name: node.name.text, doc: node.doc, source: known, fields: fields.map(({ field }) => field), transforms, split, take, origin: at(env, node.name.span) },
     fields,
     unread,
+    derivations: 0,
   };
 }
 
-function readParent(env: Env, datasets: Datasets, node: Data): CheckedDataset | null {
+function readParent(env: Env, datasets: Datasets, node: Data, depth: number): CheckedDataset | null {
   const name = node.source.callee.names.map((each) => each.text).join(".");
   const entry = env.file.entries.get(name);
   const origin = at(env, node.source.span);
-  if (name === "" || env.file.broken.has(name)) return unknown;
-  if (entry?.node.kind === "data") return readDataset(env.context, datasets, { file: entry.file, node: entry.node });
+  if (name === "" || env.file.broken.has(name)) return unknownDataset;
+  if (entry?.node.kind === "data") return readDataset(env.context, datasets, { file: entry.file, node: entry.node }, depth);
   if (entry === undefined) return null;
   env.context.report.say("wrong-declaration", origin, { name, found: kindOf(entry.node), expected: "a dataset" }, { notes: [{ origin: originOf(entry), message: `\`${name}\` is declared here.` }] });
-  return unknown;
+  return unknownDataset;
 }
 
 function derive(env: Env, node: Data, clauses: CollectedClauses, parent: CheckedDataset, errors: number): CheckedDataset {
@@ -91,12 +105,13 @@ function derive(env: Env, node: Data, clauses: CollectedClauses, parent: Checked
   const transforms = readTransforms(env, clauses, parent.fields ?? []);
   const split = readSplit(env, clauses.bySlot.get("split"));
   const take = readTake(env, clauses.bySlot.get("take"));
-  if (parent.model === null || env.context.report.errors() > errors) return { ...parent, model: null };
+  if (parent.model === null || env.context.report.errors() > errors) return { ...parent, model: null, derivations: parent.derivations + 1 };
   const { model } = parent;
   return {
     model: { ...model, name: node.name.text, doc: node.doc, transforms: [...model.transforms, ...transforms], split: split ?? model.split, take: take ?? model.take, origin: at(env, node.name.span) },
     fields: parent.fields,
     unread: parent.unread,
+    derivations: parent.derivations + 1,
   };
 }
 

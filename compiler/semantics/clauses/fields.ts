@@ -20,14 +20,16 @@ export interface DeclaredField {
 /** The fields that could be read, and the names of the others, which were reported. `source` is null where it is not known what gives the values. */
 export function readFields(env: Env, nodes: readonly Field[], source: DataSource | null): { readonly fields: readonly DeclaredField[]; readonly unread: ReadonlySet<string> } {
   const unread = new Set<string>();
+  const names = new Set<string>();
   const fields: DeclaredField[] = [];
   for (const node of nodes) {
     const name = node.name.text;
     if (name === "") continue;
-    if (fields.some(({ field }) => field.name === name)) {
+    if (names.has(name)) {
       env.context.report.say("duplicate-name", at(env, node.name.span), { what: "field", name });
       continue;
     }
+    names.add(name);
     const declared = readTensorType(env, node.type);
     const from = source === null || node.from === null ? null : readFrom(env, node, node.from, source, declared?.type ?? null);
     if (declared === null || from === false) {

@@ -13,7 +13,7 @@ import { replacement } from "../report.js";
 import { Scope } from "../scope.js";
 import type { Graph, Instance, Run } from "../semantic-model.js";
 import { collectClauses, onlyPart, type CollectedClauses } from "./collect.js";
-import { readDataset, type CheckedDataset, type Datasets } from "./dataset.js";
+import { readDataset, unknownDataset, type CheckedDataset, type Datasets } from "./dataset.js";
 import { printField, type DeclaredField } from "./fields.js";
 import { readObjectives } from "./objectives.js";
 import { readSettings } from "./settings.js";
@@ -73,19 +73,18 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
 }
 
 function findDataset(env: Env, datasets: Datasets, node: Train): CheckedDataset {
-  const nothing: CheckedDataset = { model: null, fields: null, unread: new Set() };
   const name = node.data.names.map((each) => each.text).join(".");
-  if (name === "" || env.file.broken.has(name)) return nothing;
+  if (name === "" || env.file.broken.has(name)) return unknownDataset;
   const entry = env.file.entries.get(name);
   const origin = at(env, node.data.span);
   if (entry?.node.kind === "data") return readDataset(env.context, datasets, { file: entry.file, node: entry.node });
   if (entry !== undefined) {
     env.context.report.say("wrong-declaration", origin, { name, found: kindOf(entry.node), expected: "a dataset" }, { notes: [{ origin: originOf(entry), message: `\`${name}\` is declared here.` }] });
-    return nothing;
+    return unknownDataset;
   }
   const nearest = suggest(name, [...env.file.entries].filter(([, other]) => other.node.kind === "data").map(([key]) => key));
   env.context.report.say("no-such-declaration", origin, { what: "dataset", name, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
-  return nothing;
+  return unknownDataset;
 }
 
 /** `feed image: pixels`: fields by input. */

@@ -3,7 +3,8 @@
 import type { Block, Model, Type } from "../../ast/ast.js";
 import type { Origin } from "../../source/source.js";
 import { optionParameters, readParameter, tensorNames } from "../callables.js";
-import { at, limits, type BlockRequest, type Env } from "../context.js";
+import { at, type BlockRequest, type Env } from "../context.js";
+import { limits } from "../limits.js";
 import { bindSizes, fitsType, parameterKind, readTensorType } from "../declared-types.js";
 import { readAnnotations } from "../overparam.js";
 import { PathScope } from "../path-scope.js";

@@ -34,7 +34,7 @@ function own(env: Env, field: Field, frame: Frame): Value {
   }
   const declared = readTensorType(env, field.type);
   if (declared === null) return error;
-  if (site.graph.inputs.some((other) => other.name === name)) {
+  if (site.graph.inputNames.has(name)) {
     env.context.report.say("duplicate-name", at(env, field.name.span), { what: "input", name });
     return error;
   }

@@ -3,6 +3,7 @@
 import type { Expression, Model } from "../../ast/ast.js";
 import { readValues, resolveCallee } from "../callables.js";
 import { at, type Context, type Env } from "../context.js";
+import { limits } from "../limits.js";
 import type { FileScope } from "../files.js";
 import { readAnnotations } from "../overparam.js";
 import { Scope } from "../scope.js";
@@ -31,6 +32,10 @@ export function resolveModel(context: Context, entry: { readonly file: FileScope
   if (node.definition.kind === "derived") return null;
   if (trail.includes(node)) {
     context.report.say("circular-model", at(env, node.name.span), { name: node.name.text });
+    return null;
+  }
+  if (trail.length >= limits.recursion) {
+    context.report.say("recursion-limit", at(env, node.name.span), { limit: limits.recursion, what: "models" });
     return null;
   }
   const named = readModelCall(env, node.definition.call);

@@ -1,7 +1,7 @@
 // Decisions that a user needs to know and no table of options holds, by word, and topics of their own. What is a number comes from the
 // tables. What is known of majority kernels is kept apart by where it comes from.
 
-import { limits } from "../../semantics/context.js";
+import { limits } from "../../semantics/limits.js";
 import { mostCopies } from "../../semantics/overparam.js";
 import { entry, type ReferenceEntry } from "./page.js";
 
