@@ -22,7 +22,7 @@ writeFileSync(join(folder, "peer.ts"), functions.join("\n"));
 /** Milliseconds of one process; fails where the process does. */
 function time(args: readonly string[]): number {
   const start = performance.now();
-  const result = spawnSync(process.execPath, args, { encoding: "utf8" });
+  const result = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
   if (result.status !== 0) throw new Error(`${args.join(" ")}\n${result.stdout}${result.stderr}`);
   return performance.now() - start;
 }

@@ -93,7 +93,7 @@ try {
     if (step === 1 || step % every === 0) report();
     return false;
   };
-  const { model } = await train({ run, data, folder: runFolder, identity: "memory", log: MetricsLog.open(runFolder.metrics, 0), progress, isInterrupted, source: "memory.sop", smoke: null }, null);
+  const { model } = await train({ run, data, folder: runFolder, identity: "memory", log: MetricsLog.open(runFolder.metrics, 0), progress, isInterrupted, saved: () => undefined, source: "memory.sop", smoke: null }, null);
   tf.dispose(model);
   step = steps;
   const flat = counts.size === 1;

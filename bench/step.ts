@@ -15,9 +15,13 @@ import { median } from "./support/median.js";
 import { copies, stepProgram } from "./support/step-programs.js";
 import { startWorker, type Took, type Worker } from "./support/worker.js";
 
-const rounds = Number(process.env["ROUNDS"] ?? 25);
+const rounds = Number(process.env["ROUNDS"] ?? 8);
+/** How often all workers are started anew: how well V8 compiles a process differs from start to start by some percent. */
+const generations = Number(process.env["GENERATIONS"] ?? 5);
 /** Milliseconds of one turn. */
 const turn = 150;
+/** Milliseconds of steps that do not count. */
+const warmUp = 3000;
 const titles: Readonly<Record<string, string>> = {
   mlp_adam: "MLP 784-128-128-10, Adam",
   mlp_sgd: "MLP 784-128-128-10, SGD with momentum",
@@ -54,13 +58,15 @@ async function bundledPeer(): Promise<string> {
   return file;
 }
 
+const torchName = "PyTorch, 1 thread";
 const sopName = (k: number): string => `sop, overparam ${k}`;
 
-async function measure(model: string, program: string, peer: string): Promise<void> {
+/** Starts the variants of a model, lets them take turns, and adds to the times of each. */
+async function generation(model: string, program: string, peer: string, times: Map<string, Took[]>): Promise<void> {
   const started = [
     ...(await Promise.all(copies.map((k) => startWorker(sopName(k), process.execPath, [program, `${model}_${k}`])))),
     await startWorker("TensorFlow.js by hand", process.execPath, [peer, model]),
-    existsSync(python) ? await startWorker("PyTorch, 1 thread", python, [here("./support/torch_peer.py"), model]) : null,
+    existsSync(python) ? await startWorker(torchName, python, [here("./support/torch_peer.py"), model]) : null,
   ];
   const workers = started.filter((worker) => worker !== null);
   try {
@@ -68,29 +74,43 @@ async function measure(model: string, program: string, peer: string): Promise<vo
     for (const worker of workers) {
       // The first steps are slow: code is compiled, and compiled again.
       const { wall: first } = await worker.time(1);
-      await worker.time(Math.max(2, Math.min(60, Math.round(1500 / first))));
-      const steps = Math.max(1, Math.min(10, Math.round(turn / first)));
-      perTurn.set(worker, Math.max(1, Math.min(200, Math.round(turn / ((await worker.time(steps)).wall / steps)))));
+      let warm = first;
+      let latest = first;
+      while (warm < warmUp) {
+        const steps = Math.max(1, Math.min(20, Math.round(turn / latest)));
+        const { wall } = await worker.time(steps);
+        warm += wall;
+        latest = wall / steps;
+      }
+      perTurn.set(worker, Math.max(1, Math.min(200, Math.round(turn / latest))));
     }
-    const times = new Map(workers.map((worker) => [worker.name, [] as Took[]]));
     for (let round = 0; round < rounds; round++) {
       const order = workers.map((_, i) => workers[(i + round) % workers.length]).filter((worker) => worker !== undefined);
       for (const worker of order) {
         const steps = perTurn.get(worker) ?? 1;
         const { wall, cpu } = await worker.time(steps);
-        times.get(worker.name)?.push({ wall: wall / steps, cpu: cpu / steps });
+        const known = times.get(worker.name) ?? [];
+        times.set(worker.name, [...known, { wall: wall / steps, cpu: cpu / steps }]);
       }
     }
-    console.log(`${titles[model] ?? model}: batch 128, median of ${rounds}`);
-    const base = times.get(sopName(1)) ?? [];
-    for (const [name, values] of times) {
-      const ratio = median(values.map(({ cpu }, round) => cpu / (base[round]?.cpu ?? NaN)));
-      const [wall, cpu] = [median(values.map((took) => took.wall)), median(values.map((took) => took.cpu))];
-      console.log(`  ${name.padEnd(22)} ${wall.toFixed(2).padStart(8)} ms   ${cpu.toFixed(2).padStart(8)} ms of processor   ${ratio.toFixed(3)} x`);
-    }
-    if (!times.has("PyTorch, 1 thread")) console.log(`  PyTorch is not there: ${python} has no torch (Debian: apt-get install python3-torch)`);
   } finally {
     for (const worker of workers) worker.end();
+  }
+}
+
+async function measure(model: string, program: string, peer: string): Promise<void> {
+  const times = new Map<string, Took[]>([...copies.map(sopName), "TensorFlow.js by hand", torchName].map((name) => [name, []]));
+  for (let i = 0; i < generations; i++) await generation(model, program, peer, times);
+  console.log(`${titles[model] ?? model}: batch 128, median of ${generations} x ${rounds}`);
+  const base = times.get(sopName(1)) ?? [];
+  for (const [name, values] of times) {
+    if (values.length === 0) {
+      console.log(name === torchName ? `  PyTorch is not there: ${python} has no torch (Debian: apt-get install python3-torch)` : `  ${name} did not start`);
+      continue;
+    }
+    const ratio = median(values.map(({ cpu }, round) => cpu / (base[round]?.cpu ?? NaN)));
+    const [wall, cpu] = [median(values.map((took) => took.wall)), median(values.map((took) => took.cpu))];
+    console.log(`  ${name.padEnd(22)} ${wall.toFixed(2).padStart(8)} ms   ${cpu.toFixed(2).padStart(8)} ms of processor   ${ratio.toFixed(3)} x`);
   }
 }
 

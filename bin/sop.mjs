@@ -42,6 +42,7 @@ let main;
 try {
   ({ main } = await import(await entry()));
 } catch (error) {
+  if (error instanceof Error && error.syscall === "uv_cwd") leave("error: the current folder does not exist any more\nhelp: Change to another folder.");
   const first = error instanceof Error ? error.message.split("\n").slice(0, 12).join("\n") : String(error);
   const detail = process.env.SOP_DEBUG === "1" && error instanceof Error ? `\n${error.stack}` : "";
   process.stderr.write(`sop could not start: ${first}${detail}\n`);

@@ -6,7 +6,7 @@ import { filesOf, relativeTo } from "./data-files.js";
 import { emitProgram } from "./emit/emit-program.js";
 import type { ProgramUnit } from "./emit/program-source.js";
 import type { Host } from "./host.js";
-import { identityOf } from "./identity.js";
+import { identityOf, modelIdentityOf } from "./identity.js";
 import { print } from "./ir/print.js";
 import { lowerInstance, lowerRun } from "./lower/lower.js";
 import { runPipeline, type PipelineResult } from "./passes/pipeline.js";
@@ -51,7 +51,7 @@ export async function compile(main: string, host: Host, options: CompileOptions)
   const runs = model.runs.map((run): Run => ({ ...run, dataset: relativeTo(main, run.dataset) }));
   const compiled = unitsOf(runs, model.instances).map(({ instance, run }) => {
     const result = runPipeline(run === null ? lowerInstance(instance) : lowerRun(run), options);
-    const unit: ProgramUnit = { instance, module: result.module, run: run === null ? null : { declaration: run, identity: identityOf(run, result.module, host.hash) } };
+    const unit: ProgramUnit = { instance, module: result.module, run: run === null ? null : { declaration: run, identity: identityOf(run, result.module, host.hash), modelIdentity: modelIdentityOf(run, result.module, host.hash) } };
     return { name: run?.name ?? instance.model, result, unit };
   });
 

@@ -1,8 +1,9 @@
-// The identity of a run: a hash of everything in the program that its numbers depend on, and of nothing else. Comments, names of values,
+// Identities. That of a run is a hash of everything in the program that its numbers depend on, and of nothing else. Comments, names of values,
 // spacing of checkpoints, logging and names of files do not enter; the bytes of the data are the runtime's to add.
 
 import type { Module } from "./ir/module.js";
 import { print } from "./ir/print.js";
+import { fold } from "./passes/fold.js";
 import type { DatasetModel, Run } from "./semantics/semantic-model.js";
 
 /** `hash` of the canonical IR after the passes, the training clauses, the seed and the dataset's declaration. */
@@ -11,6 +12,17 @@ export function identityOf(run: Run, module: Module, hash: (text: string) => str
   const isDecisive = run.settings.stop !== null || run.settings.checkpoint.best !== null;
   const graphs = module.graphs.filter((graph) => isDecisive || graph.name !== "metrics");
   return hash(`${print({ ...module, graphs })}${canonicalJson({ settings: settingsOf(run, isDecisive), dataset: dataOf(run.dataset), feeds: run.feeds })}`);
+}
+
+/**
+ * `hash` of what the folded model computes and of how rows reach it: the forward graph without kernel sets, the fields and their
+ * transforms. A run's result stays usable while this stays, whatever else changes in how it was trained.
+ */
+export function modelIdentityOf(run: Run, module: Module, hash: (text: string) => string): string {
+  const { weights, graphs, ...rest } = fold.run(module);
+  const forward = print({ ...rest, weights: weights.map((weight) => ({ ...weight, init: { kind: "zeros" }, trainable: true })), graphs: graphs.filter((graph) => graph.name === "forward") });
+  const { fields, transforms } = run.dataset;
+  return hash(`${forward}${canonicalJson({ source: run.dataset.source.kind, fields, transforms, feeds: run.feeds, links: run.links })}`);
 }
 
 function settingsOf({ settings }: Run, isDecisive: boolean): unknown {

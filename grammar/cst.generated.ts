@@ -199,6 +199,7 @@ export interface ArgCstNode extends CstNode {
 export type ArgCstChildren = {
   Name?: IToken[];
   Colon?: IToken[];
+  strayAssign?: IToken[];
   expression: ExpressionCstNode[];
 };
 

@@ -199,12 +199,13 @@ export abstract class ExpressionParser extends CstParser {
   });
 
   // arg = [ NAME ":" ] expr
+  // Takes `=` for `:`, which is a mistake that is told where the tree is read.
   arg = this.RULE("arg", () => {
     this.OPTION({
       MAX_LOOKAHEAD: 2,
       DEF: () => {
         this.CONSUME(Name);
-        this.CONSUME(Colon);
+        this.OR([{ ALT: () => this.CONSUME(Colon) }, { ALT: () => this.CONSUME(Assign, { LABEL: "strayAssign" }) }]);
       },
     });
     this.SUBRULE(this.expression);

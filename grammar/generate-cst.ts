@@ -1,4 +1,4 @@
-// The types of the concrete syntax tree, made from the productions. tests/unit/grammar-cst.test.ts compares them with cst.generated.ts
+// The types of the concrete syntax tree, made from the productions. tests/unit/grammar.test.ts compares them with cst.generated.ts
 // and rewrites that file when it is run with UPDATE=1.
 
 import { generateCstDts } from "chevrotain";

@@ -6,7 +6,7 @@
 import type { IToken, TokenType } from "chevrotain";
 import { Brackets, closers } from "./brackets.js";
 import { endOf } from "./lexer.js";
-import { declarationAt, goesOnAfter, goesOnBefore, hasTwoWords, is, startsStatement, wantsValue, type PlacedToken } from "./lines.js";
+import { declarationAt, goesOnAfter, goesOnBefore, hasTwoWords, is, isOptionLine, startsStatement, wantsValue, type PlacedToken } from "./lines.js";
 import { MAX_PROBLEMS, type SyntaxProblem } from "./problems.js";
 import { nameReservedWords } from "./reserved-names.js";
 import {
@@ -115,6 +115,7 @@ class Layout {
     const startsAnew = startsStatement(this.tokens, index);
     if (this.brackets.isInList) {
       if (!startsAnew && !hasTwoWords(this.tokens, index)) return;
+      if (is(this.brackets.top, OpenParen) && isOptionLine(this.tokens, index)) return;
       this.brackets.closeLists();
     } else if (goesOnBefore(token, this.depth === 0) && !this.isLoneElse(token)) {
       return;

@@ -4,8 +4,8 @@
 import { Lexer, type IToken, type TokenType } from "chevrotain";
 import { MAX_PROBLEMS, type CommentText, type SyntaxProblem } from "./problems.js";
 import {
-  AndWord, DocComment, Equal, ForeignComment, ForeignOperator, ForeignString, Identifier, lexedTokens, NotEqual, NotWord, NumberToken, OrWord, StringToken,
-  wordTokens,
+  AndWord, AtLeast, AtMost, Divide, DocComment, Equal, ForeignComment, ForeignOperator, ForeignString, Identifier, lexedTokens, Minus, NotEqual, NotWord,
+  NumberToken, OrWord, Power, StringToken, Times, wordTokens,
 } from "./tokens.js";
 
 export interface LexedText {
@@ -21,10 +21,21 @@ const foreignOperators: ReadonlyMap<string, readonly [meant: string, type: Token
   ["!", ["not", NotWord]],
   ["===", ["==", Equal]],
   ["!==", ["!=", NotEqual]],
+  ["≠", ["!=", NotEqual]],
+  ["≤", ["<=", AtMost]],
+  ["≥", [">=", AtLeast]],
+  ["^", ["**", Power]],
+  ["×", ["*", Times]],
+  ["÷", ["/", Divide]],
+  ["−", ["-", Minus]],
+  ["–", ["-", Minus]],
 ]);
 
 // 400 digits and exponents of three digits are more than any dtype holds, and keep exact arithmetic on them cheap.
 const wellFormedNumber = /^(?=.{1,400}$)\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d{1,3})?(?:%|[KMG]B?)?$/;
+
+// Word processors put these in the place of straight ones.
+const closingQuotes: ReadonlyMap<string, string> = new Map(["“", "”", "„", "‘", "’"].map((quote) => [quote, "“”‘’\"'"]));
 
 let lexer: Lexer | null = null;
 
@@ -84,7 +95,8 @@ function settle(token: IToken): SyntaxProblem | null {
     case ForeignString: {
       become(token, StringToken);
       const quote = token.image.charAt(0);
-      if (quote === '"' || token.image.length === 1 || !token.image.endsWith(quote)) return { id: "unterminated-string", ...place };
+      const isClosed = token.image.length > 1 && (closingQuotes.get(quote) ?? quote).includes(token.image.charAt(token.image.length - 1));
+      if (quote === '"' || !isClosed) return { id: "unterminated-string", ...place };
       return { id: "foreign-spelling", ...place, found: token.image, meant: `"${token.image.slice(1, -1).replaceAll('"', '\\"')}"` };
     }
     case ForeignComment: {

@@ -58,6 +58,18 @@ export function startsStatement(tokens: readonly PlacedToken[], index: number): 
   return is(first, RepeatWord, ReturnWord, AssertWord, FieldsWord);
 }
 
+/** Is the line at `index`, in parentheses, an option written as `name = value`? Then its list goes on after it, or ends on the next line. */
+export function isOptionLine(tokens: readonly PlacedToken[], index: number): boolean {
+  const [first, second] = lineAt(tokens, index);
+  if (!is(first, Name) || !is(second, Assign) || !is(tokens[index - 1]?.token, Comma, OpenParen)) return false;
+  for (let i = index + 1; i < index + 100; i++) {
+    const [here, next] = [tokens[i], tokens[i + 1]];
+    if (here === undefined || next === undefined) return false;
+    if (next.startsLine) return is(here.token, Comma) || is(next.token, CloseParen);
+  }
+  return false;
+}
+
 /** Is the `if` at `index` a statement: does its line have a brace and no `then`? */
 function opensBody(tokens: readonly PlacedToken[], index: number): boolean {
   for (let i = index + 1; ; i++) {

@@ -100,7 +100,7 @@ export const wordTokens: ReadonlyMap<string, TokenType> = new Map([...reservedTo
 
 export const Identifier = createToken({ name: "Identifier", label: "a name", pattern: /[A-Za-z_]\w*/, categories: [Name] });
 // Takes everything that clings to a digit, so that `0x10` or `2.5.1` is one mistake; lexer.ts says which are numbers.
-export const NumberToken = createToken({ name: "Number", label: "a number", pattern: /\d(?:[eE][+-]?\d|\w|\.(?=\w))*%?/, categories: [LineToken] });
+export const NumberToken = createToken({ name: "Number", label: "a number", pattern: /\d(?:[eE][+\-−–]?\d|\w|\.(?=\w))*%?/, categories: [LineToken] });
 export const StringToken = createToken({ name: "String", label: "a string", pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/, categories: [LineToken] });
 
 function symbol(name: string, pattern: string, parents: TokenType[] = [LineToken]): TokenType {
@@ -139,9 +139,9 @@ export const DocComment = createToken({ name: "DocComment", pattern: /\/\/\/(?!\
 export const Comment = createToken({ name: "Comment", pattern: /\/\/[^\r\n]*/, group: "comments" });
 
 // Spellings of other languages, taken whole so that each is one mistake; lexer.ts reports them and goes on with what was meant.
-export const ForeignString = createToken({ name: "ForeignString", pattern: /'[^'\r\n]*'?|`[^`\r\n]*`?|"(?:[^"\\\r\n]|\\[^\r\n])*\\?/ });
+export const ForeignString = createToken({ name: "ForeignString", pattern: /'[^'\r\n]*'?|`[^`\r\n]*`?|[“”„‘’][^“”‘’"'\r\n]*[“”‘’"']?|"(?:[^"\\\r\n]|\\[^\r\n])*\\?/ });
 export const ForeignComment = createToken({ name: "ForeignComment", pattern: /#[^\r\n]*|\/\*(?:[^*]|\*(?!\/))*(?:\*\/)?/, line_breaks: true });
-export const ForeignOperator = createToken({ name: "ForeignOperator", pattern: /&&|\|\||[!=]==|!(?!=)/ });
+export const ForeignOperator = createToken({ name: "ForeignOperator", pattern: /&&|\|\||[!=]==|!(?!=)|[\^×÷−–≤≥≠]/ });
 
 // --- Ends of lines, made by layout.ts ---
 

@@ -3,8 +3,10 @@
 import type * as cst from "../../grammar/cst.generated.js";
 import type { IToken } from "../../grammar/parse.js";
 import { suggest } from "../diagnostics/suggest.js";
-import type { AssertStatement, Body, Clause, ClauseItem, Field, IfStatement, LinkingWord, Statement } from "./ast.js";
+import type { AssertStatement, Body, Clause, ClauseItem, Field, IfStatement, LinkingWord, Name, Statement } from "./ast.js";
 import { buildExpression, buildString, buildType } from "./build-expressions.js";
+import type { Span } from "../source/source.js";
+import { statementHint } from "./syntax-hints.js";
 import { first, nameOf, quoted, report, spanOf, tokenSpan, type Building } from "./building.js";
 
 /** The statements of a body; lines that are no statement are reported and left out. */
@@ -117,9 +119,18 @@ function buildClause(building: Building, clause: cst.ClauseCstNode, at: number):
   const signSpan = tokenSpan(sign);
   if (sign !== undefined && signSpan !== null) {
     const title = `Remove \`${sign.image}\`.`;
+    const afterFields = sign.image === ":" && /(?:^|\n)[ \t]*fields\b[^\n]*\n[ \t]*$/.test(building.text.slice(Math.max(0, word.span.start - 2000), word.span.start));
+    if (afterFields) return fieldOnNewLine(building, word, signSpan);
     report(building, "assign-in-clause", signSpan, { word: word.text, symbol: sign.image }, { fixes: [{ title, edits: [{ span: { start: word.span.end, end: signSpan.end }, text: "" }] }] });
   }
   return { kind: "clause", span, word, items: (node.children.item ?? []).map((item) => buildItem(building, item, span.end)) };
+}
+
+// A field on a line of its own after one that did not end with a comma.
+function fieldOnNewLine(building: Building, word: Name, sign: Span): null {
+  const end = building.text.slice(0, word.span.start).trimEnd().length;
+  report(building, "expected-syntax", sign, { expected: `what belongs to the clause \`${word.text}\``, found: "`:`" }, { help: "Put a comma at the end of the line above, if this is one more field.", fixes: [{ title: "Write `,`.", edits: [{ span: { start: end, end }, text: "," }] }] });
+  return null;
 }
 
 function buildItem(building: Building, item: cst.ItemCstNode, at: number): ClauseItem {
@@ -171,6 +182,7 @@ function reportUnknownStatement(building: Building, tokens: readonly IToken[]): 
   } else {
     // Only `outptu y = ...` is a misspelled word; `x |> relu` is not.
     const nearest = next !== undefined && /^\w/.test(next.image) ? (suggest(word.image, statementWords) ?? "") : "";
-    report(building, "unknown-statement", span, { found: quoted(word), nearest });
+    const hint = statementHint(word.image, next?.image ?? "");
+    report(building, "unknown-statement", span, { found: quoted(word), nearest }, hint === null ? {} : { help: hint });
   }
 }

@@ -160,12 +160,25 @@ export function buildPath(node: cst.PathCstNode | undefined, at: number): Path {
 }
 
 function buildArguments(building: Building, node: cst.ArgsCstNode, at: number): Argument[] {
+  reportAssigned(building, node.children.arg ?? []);
   return (node.children.arg ?? []).map((arg) => {
     const span = spanOf(arg, at);
     const token = first(arg.children.Name);
     const value = buildExpression(building, first(arg.children.expression), span.end);
     return { kind: "argument", span, name: token === undefined ? null : nameOf(token, span.start), value };
   });
+}
+
+// `lr = 3e-3`, as in Python: one message for all options of a call.
+function reportAssigned(building: Building, args: readonly cst.ArgCstNode[]): void {
+  const signs = args.flatMap(({ children }) => {
+    const [name, sign] = [tokenSpan(first(children.Name)), tokenSpan(first(children.strayAssign))];
+    return name === null || sign === null ? [] : [{ name, sign, value: first(children.expression)?.location?.startOffset ?? sign.end }];
+  });
+  const [at] = signs;
+  if (at === undefined) return;
+  const edits = signs.map(({ name, sign, value }) => ({ span: { start: name.end, end: Number.isNaN(value) ? sign.end : Math.max(sign.end, value) }, text: ": " }));
+  report(building, "expected-syntax", at.sign, { expected: "`:`", found: "`=`" }, { help: "Options are written `name: value`.", fixes: [{ title: "Write `:`.", edits }] });
 }
 
 /** A literal, a list, a group, a path or a call. */

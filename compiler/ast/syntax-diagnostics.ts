@@ -4,6 +4,7 @@ import type { SyntaxProblem } from "../../grammar/problems.js";
 import { diagnose } from "../diagnostics/catalog.js";
 import type { Diagnostic, DiagnosticId } from "../diagnostics/diagnostic.js";
 import type { SourceFile, Span } from "../source/source.js";
+import { hintFor, hintForCharacter } from "./syntax-hints.js";
 
 /** More messages than this about one file help nobody. */
 const MOST = 200;
@@ -16,7 +17,7 @@ export function describeProblem(file: SourceFile, problem: SyntaxProblem): Diagn
   switch (problem.id) {
     case "unknown-character": {
       const text = problem.text.length > 40 ? `${problem.text.slice(0, 37)}...` : problem.text;
-      return diagnose("unknown-character", origin, { text }, { fixes: [{ title: "Remove it.", edits: [{ span, text: "" }] }] });
+      return diagnose("unknown-character", origin, { text }, hintForCharacter(problem, file.text));
     }
     case "unterminated-string":
       return diagnose("unterminated-string", origin, {});
@@ -58,7 +59,7 @@ export function describeProblem(file: SourceFile, problem: SyntaxProblem): Diagn
       return diagnose("expression-too-long", origin, { limit: problem.limit });
     case "expected-syntax":
       if (problem.found === "`else`" && problem.expected === "the end of the line") return diagnose("else-without-if", origin, {});
-      return diagnose("expected-syntax", origin, { expected: problem.expected, found: problem.found }, problem.found === "`|`" ? { help: "Write a pipe as `|>`." } : {});
+      return diagnose("expected-syntax", origin, { expected: problem.expected, found: problem.found }, hintFor(problem, file.text));
   }
 }
 

@@ -93,7 +93,7 @@ export async function commandLine(words: readonly string[], terminal: Terminal):
       exitCode = summaryCommand(file, options, terminal);
     });
 
-  command("fmt", "print files in their canonical form")
+  command("fmt", "rewrite files in their canonical form")
     .argument("[files...]", ".sop files, rewritten in place")
     .option("--check", "change nothing; name the files that would change and return 1")
     .option("--stdin", "read standard input, write standard output")

@@ -22,6 +22,8 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "permission is denied",
   EROFS: "the file system is read-only",
   ENOSPC: "no space is left on the device",
+  EDQUOT: "the disk quota is used up",
+  EFBIG: "it would be larger than files may be here",
   ELOOP: "its links go in a circle",
   ENAMETOOLONG: "its name is too long",
 };

@@ -8,7 +8,8 @@ import type { Host } from "../host.js";
 import { systemReason } from "./failure.js";
 import { packageRoot } from "./package-root.js";
 
-const LARGEST_SOURCE = 8 * 1024 * 1024;
+/** The most bytes that a source file may have. */
+export const LARGEST_SOURCE = 8 * 1024 * 1024;
 /** Files of the standard library have names that no file of the user's has, and that say nothing of where sop is installed. */
 const LIBRARY = "sop:std/";
 

@@ -3,37 +3,46 @@
 
 import { printableMessage } from "../diagnostics/printable.js";
 import { commandLine } from "./command-line.js";
-import { Failure } from "./failure.js";
+import { Failure, systemReason } from "./failure.js";
 import { reportFault } from "./fault.js";
-import { processTerminal } from "./terminal.js";
+import { processTerminal, type Terminal } from "./terminal.js";
 
 /** Runs the command line; sets the exit code of the process rather than leaving, so that all output is written. */
 export async function main(words: readonly string[]): Promise<void> {
   const terminal = processTerminal();
-  // A reader that leaves early (`sop explain | head`) is no fault.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-      throw error;
-    });
-  }
-  const fault = (error: unknown): never => {
-    reportFault(terminal, error);
-    process.exit(3);
-  };
-  process.on("uncaughtException", fault);
-  process.on("unhandledRejection", fault);
+  // A reader that leaves early (`sop explain | head`) is no fault; a disk that is full is to be told of.
+  process.stdout.on("error", (error: Error) => {
+    const reason = systemReason(error);
+    if (reason !== null && !isCode(error, "EPIPE")) {
+      terminal.err(`${terminal.paint.error("error")}: standard output cannot be written: ${reason}\n`);
+      process.exit(1);
+    }
+    process.exit(process.exitCode ?? 0);
+  });
+  process.stderr.on("error", () => undefined);
+  const stop = (error: unknown): never => process.exit(tell(error, terminal));
+  process.on("uncaughtException", stop);
+  process.on("unhandledRejection", stop);
 
   try {
     process.exitCode = await commandLine(words, terminal);
   } catch (error) {
-    if (error instanceof Failure) {
-      terminal.err(`${terminal.paint.error("error")}: ${printableMessage(error.message)}\n`);
-      if (error.help !== null) terminal.err(`${terminal.paint.help("help")}: ${printableMessage(error.help)}\n`);
-      process.exitCode = error.exitCode;
-    } else {
-      reportFault(terminal, error);
-      process.exitCode = 3;
-    }
+    process.exitCode = tell(error, terminal);
   }
+}
+
+/** Tells of what stopped a command; gives the exit code. */
+function tell(error: unknown, terminal: Terminal): number {
+  const failure = isCode(error, "ENOENT") && "syscall" in error && error.syscall === "uv_cwd" ? new Failure("the current folder does not exist any more", "Change to another folder.") : error;
+  if (!(failure instanceof Failure)) {
+    reportFault(terminal, failure);
+    return 3;
+  }
+  terminal.err(`${terminal.paint.error("error")}: ${printableMessage(failure.message)}\n`);
+  if (failure.help !== null) terminal.err(`${terminal.paint.help("help")}: ${printableMessage(failure.help)}\n`);
+  return failure.exitCode;
+}
+
+function isCode(error: unknown, code: string): error is Error {
+  return error instanceof Error && "code" in error && error.code === code;
 }

@@ -1,9 +1,13 @@
 // Runs a built program as a process of its own: same streams, its exit code, signals passed on.
 
 import { spawn } from "node:child_process";
-import { constants } from "node:os";
+import { Failure } from "./failure.js";
 
-/** Starts `node program.mjs <args>` and waits. The result is its exit code; 128 + n where signal n ended it. */
+/** What ends a program because someone wants it to end. */
+const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** Starts `node program.mjs <args>` and waits. The result is its exit code, 130 where an interrupt ended it; rejects with a Failure where
+ * the system did. */
 export function runProgram(program: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ["--enable-source-maps", program, ...args], { stdio: "inherit" });
@@ -13,7 +17,6 @@ export function runProgram(program: string, args: readonly string[]): Promise<nu
       if (signal === "SIGINT" && hasTerminal) return;
       child.kill(signal);
     };
-    const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
     for (const signal of signals) process.on(signal, passOn);
     const done = (): void => {
       for (const signal of signals) process.off(signal, passOn);
@@ -24,7 +27,9 @@ export function runProgram(program: string, args: readonly string[]): Promise<nu
     });
     child.on("exit", (code, signal) => {
       done();
-      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+      if (code !== null) resolve(code);
+      else if (signal === null || signals.includes(signal)) resolve(130);
+      else reject(new Failure(`the program was ended by ${signal}`, "Look whether memory has run out; fewer rows (`take`) or a smaller model need less."));
     });
   });
 }

@@ -1,6 +1,6 @@
 // Writing files so that no reader, and no crash, ever sees half of one.
 
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { withFiles } from "./failure.js";
 
@@ -9,6 +9,10 @@ export function writeFile(path: string, contents: string | Uint8Array, help: str
   withFiles(`\`${path}\` cannot be written`, help, () => {
     makeFolder(dirname(path));
     const target = existing(path);
+    if (!target.isPlain) {
+      writeFileSync(target.path, contents);
+      return;
+    }
     const temporary = join(dirname(target.path), `.${basename(target.path)}.${process.pid}.tmp`);
     try {
       const descriptor = openSync(temporary, "w", target.mode);
@@ -39,11 +43,13 @@ function makeFolder(path: string): void {
   }
 }
 
-function existing(path: string): { readonly path: string; readonly mode: number } {
+/** A device or a pipe is not plain: it is written to, never replaced. */
+function existing(path: string): { readonly path: string; readonly mode: number; readonly isPlain: boolean } {
   try {
     const real = realpathSync(path);
-    return { path: real, mode: statSync(real).mode & 0o777 };
+    const status = statSync(real);
+    return { path: real, mode: status.mode & 0o777, isPlain: status.isFile() };
   } catch {
-    return { path, mode: 0o666 };
+    return { path, mode: 0o666, isPlain: true };
   }
 }

@@ -50,7 +50,7 @@ function declare(source: ProgramSource): { readonly declarations: readonly Decla
     if (run === null) continue;
     const dataset = datasets.get(emitDataset(run.declaration.dataset));
     invariant(dataset !== undefined, `the dataset of ${run.declaration.name} is emitted`);
-    const emitted = emitRun(run.declaration, run.identity, module, model, dataset, names, source.placeOf);
+    const emitted = emitRun(run, module, model, dataset, names, source.placeOf);
     declarations.push(...emitted.declarations);
     runs.push(emitted.name);
   }

@@ -9,7 +9,7 @@ import { emitSettings } from "./emit-settings.js";
 import { emitBody } from "./function-body.js";
 import { member, number, object, objectType, text, texts } from "./literals.js";
 import type { Names } from "./names.js";
-import type { Place } from "./program-source.js";
+import type { Place, ProgramUnit } from "./program-source.js";
 import { call, runtimeType } from "./runtime-names.js";
 
 /** Inputs of loss and metrics that are fields of the data have this before the field's name. */
@@ -21,7 +21,7 @@ export interface EmittedRun {
 }
 
 /** `placeOf` gives the line of an origin; `dataset` is the name of the dataset's constant. */
-export function emitRun(run: Run, identity: string, module: Module, model: EmittedModel, dataset: string, names: Names, placeOf: (origin: Origin) => Place): EmittedRun {
+export function emitRun({ declaration: run, identity, modelIdentity }: NonNullable<ProgramUnit["run"]>, module: Module, model: EmittedModel, dataset: string, names: Names, placeOf: (origin: Origin) => Place): EmittedRun {
   const loss = names.take(`${run.name}_loss`);
   const metrics = names.take(`${run.name}_metrics`);
   const name = names.take(run.name);
@@ -33,6 +33,7 @@ export function emitRun(run: Run, identity: string, module: Module, model: Emitt
       ["name", text(run.name)],
       ["model", text(describeInstance(run.instance))],
       ["identity", text(identity)],
+      ["modelIdentity", text(modelIdentity)],
       ["dataset", dataset],
       ["weights", model.weights],
       ["forward", model.forward],
@@ -55,10 +56,10 @@ export function emitRun(run: Run, identity: string, module: Module, model: Emitt
   };
 }
 
-function emitLink({ output, link, classes }: Run["links"][number]): string {
+function emitLink({ output, link, classes, field }: Run["links"][number]): string {
   // TypeScript gives `constructor` and the like the type of Object's own member, which does not say that a literal is wanted.
   const word = Object.hasOwn(Object.prototype, output) ? `${text(link)} as const` : text(link);
-  return object([["link", word], ["classes", classes === null ? "null" : texts(classes)]]);
+  return object([["link", word], ["classes", classes === null ? "null" : texts(classes)], ["field", field === null ? "null" : text(field)]]);
 }
 
 /** A loss or metrics function: of the model's outputs and a batch of rows. */

@@ -9,7 +9,7 @@ export interface ProgramUnit {
   readonly instance: Instance;
   /** With kernel sets. */
   readonly module: Module;
-  readonly run: { readonly declaration: Run; readonly identity: string } | null;
+  readonly run: { readonly declaration: Run; readonly identity: string; readonly modelIdentity: string } | null;
 }
 
 export interface ProgramSource {

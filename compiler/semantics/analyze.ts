@@ -13,6 +13,7 @@ import { inlineBlock } from "./elaborate/inline.js";
 import { instantiate, type Instances } from "./elaborate/instantiate.js";
 import { resolveModel } from "./elaborate/resolve-model.js";
 import { optionParameters } from "./callables.js";
+import { parameterKind, sayUnknownType, valueTypeNames } from "./declared-types.js";
 import { evaluate, evaluateLet } from "./evaluate.js";
 import { loadFiles, type Entry, type FileScope, type Parse } from "./files.js";
 import { createReport, type Report } from "./report.js";
@@ -87,23 +88,30 @@ function guarded(work: () => void): void {
 
 // A recipe that no run uses is checked for its words; what its items name is only known in a run.
 function checkRecipe(context: Context, file: FileScope, node: Extract<Entry["node"], { kind: "recipe" }>): void {
-  const scope = new Scope();
-  for (const param of node.params) scope.define(param.name.text, { kind: "error" });
-  guarded(() => collectClauses({ context, file, scope, site: null }, node.clauses, "recipe"));
+  const env: Env = { context, file, scope: new Scope(), site: null };
+  for (const { name, type } of node.params) {
+    const kind = parameterKind(type);
+    if (kind === null || kind.kind === "tensor") sayUnknownType(env, type, valueTypeNames);
+    env.scope.define(name.text, { kind: "error" });
+  }
+  guarded(() => collectClauses(env, node.clauses, "recipe"));
 }
 
 const aboutNames: ReadonlySet<string> = new Set(["unknown-name", "unknown-layer", "no-such-declaration", "unknown-import", "unknown-field", "unknown-metric", "missing-clause", "input-without-field", "missing-return", "model-without"]);
 
 // Where the text itself is broken, what follows from it is not said: nothing inside a declaration with a syntax error, and no
-// unknown names in its file, whose declarations may be among what was lost.
+// unknown names in a file that may have lost declarations.
 function withoutConsequences(report: Report, files: ReadonlyMap<string, FileScope>): readonly Diagnostic[] {
-  return report.diagnostics.filter((diagnostic) => {
+  const order = new Map([...files.keys()].map((path, index) => [path, index]));
+  const rank = ({ origin }: Diagnostic): number => order.get(origin.file) ?? 0;
+  const kept = report.diagnostics.filter((diagnostic) => {
     const file = files.get(diagnostic.origin.file);
     if (file === undefined || !file.hasSyntaxErrors) return true;
     if (file.syntax.has(diagnostic)) return true;
-    if (aboutNames.has(diagnostic.id)) return false;
+    if (file.mayLackNames && aboutNames.has(diagnostic.id)) return false;
     const { start } = diagnostic.origin.span;
     const within = [...file.program.declarations].reverse().find((declaration) => declaration.span.start <= start);
     return within === undefined || !file.tainted.has(within.span.start);
   });
+  return kept.sort((a, b) => rank(a) - rank(b) || a.origin.span.start - b.origin.span.start);
 }

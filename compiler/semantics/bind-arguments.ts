@@ -2,6 +2,7 @@
 
 import type { Argument } from "../ast/ast.js";
 import { suggest } from "../diagnostics/suggest.js";
+import { foreignOption, ownName } from "../diagnostics/synonyms.js";
 import { at, type Env } from "./context.js";
 import { plannedOptions } from "./not-supported.js";
 import { replacement } from "./report.js";
@@ -51,13 +52,15 @@ export function bindArguments(env: { readonly context: Pick<Env["context"], "rep
         report.say("not-supported-yet", origin, { what: `the option \`${name}\` of \`${of}\`` });
         continue;
       }
-      const nearest = suggest(name, parameters.map((parameter) => parameter.name));
+      const foreign = foreignOption(name, of, argument.value.kind === "path" ? (argument.value.names[0]?.text ?? "") : argument.value.kind === "string" ? argument.value.value : "");
+      const candidates = parameters.map((parameter) => parameter.name);
+      const nearest = ownName(name, candidates) ?? (foreign === null ? suggest(name, candidates) : null);
       const known = parameters.map((parameter) => `\`${parameter.name}\``).join(", ");
       report.say(
         "unknown-option",
         origin,
         { option: name, of, nearest: nearest ?? "" },
-        nearest !== null ? { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] } : { help: known === "" ? `Remove it: \`${of}\` has no options.` : `Use an option of \`${of}\`: ${known}.` },
+        nearest !== null ? { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] } : { help: foreign ?? (known === "" ? `Remove it: \`${of}\` has no options.` : `Use an option of \`${of}\`: ${known}.`) },
       );
     } else if (bound.has(name)) {
       ok = false;

@@ -1,7 +1,7 @@
 // What the name in a call stands for: a layer, a block, a model, or a function on numbers.
 
 import type { Argument, Block, Call, Expression, Field, InputStatement, Model, Param, Path } from "../ast/ast.js";
-import { suggest } from "../diagnostics/suggest.js";
+import { suggestWord } from "../diagnostics/synonyms.js";
 import { bindArguments, type Parameter } from "./bind-arguments.js";
 import { at, type Env } from "./context.js";
 import { checkDeclaredValue, parameterKind } from "./declared-types.js";
@@ -31,11 +31,15 @@ export function resolveCallee(env: Env, path: Path, say: (env: Env, path: Path, 
   if (texts.length > 1) {
     if (local?.kind === "error" || env.file.broken.has(name)) return broken;
     if (local?.kind === "layer" && texts[1] === "unembed") say(env, path, `\`${texts.join(".")}\``);
-    else sayUnknownCallee(env, path, texts.join("."), []);
+    else if (local !== undefined || env.file.entries.has(name)) sayUnknownCallee(env, path, texts.join("."), []);
+    // `nn.Linear`, of another framework.
+    else sayUnknownCallee(env, path, texts.join("."), builtInNames, texts[texts.length - 1]);
     return broken;
   }
   if (local?.kind === "layer") return { kind: "layer", layer: local };
   const entry = env.file.entries.get(name);
+  // What a declaration with a syntax error takes and gives is not known.
+  if (entry !== undefined && entry.file.tainted.has(entry.node.span.start)) return broken;
   if (entry?.node.kind === "block") return { kind: "layer", layer: layerValue({ kind: "block", file: entry.file, node: entry.node }) };
   if (entry?.node.kind === "model") return { kind: "layer", layer: layerValue({ kind: "model", file: entry.file, node: entry.node }) };
   if (env.file.broken.has(name)) return broken;
@@ -55,7 +59,7 @@ export function resolveCallee(env: Env, path: Path, say: (env: Env, path: Path, 
     return broken;
   }
   const declared = [...env.file.entries].filter(([, other]) => other.node.kind === "block" || other.node.kind === "model").map(([key]) => key);
-  sayUnknownCallee(env, path, name, [...env.scope.names().filter((key) => env.scope.lookup(key)?.kind === "layer"), ...declared, ...Object.keys(layers).filter(isLayerName), ...plannedLayers, ...Object.keys(functions)]);
+  sayUnknownCallee(env, path, name, [...env.scope.names().filter((key) => env.scope.lookup(key)?.kind === "layer"), ...declared, ...builtInNames]);
   return broken;
 }
 
@@ -64,20 +68,32 @@ export function sayPlanned(env: Env, path: Path, what: string): void {
   env.context.report.say("not-supported-yet", at(env, path.span), { what });
 }
 
-function sayUnknownCallee(env: Env, path: Path, name: string, known: readonly string[]): void {
-  const nearest = suggest(name, known);
+const builtInNames: readonly string[] = [...Object.keys(layers).filter(isLayerName), ...plannedLayers, ...Object.keys(functions)];
+
+function sayUnknownCallee(env: Env, path: Path, name: string, known: readonly string[], meant = name): void {
   const origin = at(env, path.span);
+  const [first = "", method = ""] = path.names.map((part) => part.text);
+  if (path.names.length === 2 && env.scope.lookup(first)?.kind === "tensor") {
+    env.context.report.say("unknown-layer", origin, { name, nearest: "" }, { help: `Pipe the tensor: \`${first} |> ${method}(...)\`.` });
+    return;
+  }
+  const nearest = known.includes(meant) ? meant : suggestWord(meant, known);
   env.context.report.say("unknown-layer", origin, { name, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
 }
 
-/** The parameters of a block or model that are not tensors. */
+/** The parameters of a block or model that are not tensors, or should not be: a model's tensors are inputs, and none has a default. */
 export function optionParameters(node: Block | Model): readonly Param[] {
-  return node.params.filter((param) => parameterKind(param.type)?.kind !== "tensor");
+  return node.params.filter((param) => !isTensorParameter(node, param));
+}
+
+/** Does this parameter take a tensor? */
+export function isTensorParameter(node: Block | Model, param: Param): boolean {
+  return node.kind === "block" && param.default === null && parameterKind(param.type)?.kind === "tensor";
 }
 
 /** The names of the tensors that a block or model takes, in order: tensor parameters, inputs. */
 export function tensorNames(node: Block | Model): readonly string[] {
-  if (node.kind === "block") return node.params.filter((param) => parameterKind(param.type)?.kind === "tensor").map((param) => param.name.text);
+  if (node.kind === "block") return node.params.filter((param) => isTensorParameter(node, param)).map((param) => param.name.text);
   return modelInputs(node).map((field) => field.name.text);
 }
 

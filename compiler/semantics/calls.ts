@@ -11,6 +11,7 @@ import type { Options } from "./layers/layer.js";
 import { numberOrReport } from "./operators.js";
 import { readAnnotations } from "./overparam.js";
 import { readOptions } from "./read-options.js";
+import type { ReportDetails } from "./report.js";
 import { callableName, describe, error, type LayerValue, type Reach, type TensorValue, type Value } from "./values.js";
 
 /** A tensor of the call: evaluated already if it was piped in. */
@@ -125,7 +126,7 @@ function checkTensors(env: Env, call: Call, name: string, names: readonly string
   for (const { value, span } of tensors) {
     if (value.kind === "tensor") continue;
     ok = false;
-    if (value.kind !== "error") report.say("tensor-expected", at(env, span), { layer: name, found: describe(value) });
+    if (value.kind !== "error") report.say("tensor-expected", at(env, span), { layer: name, found: describe(value) }, value.kind === "list" ? oneByOne(call, name, isVariadic ? null : names, span) : {});
   }
   const least = isVariadic ? 1 : names.length;
   if (ok && tensors.length < least) {
@@ -134,6 +135,16 @@ function checkTensors(env: Env, call: Call, name: string, names: readonly string
     return false;
   }
   return ok;
+}
+
+// `concat([a, b])`: tensors are no list. `names` are those of the tensors that are taken, null where it is any number.
+function oneByOne(call: Call, name: string, names: readonly string[] | null, span: Span): ReportDetails {
+  const help = `Tensors come one by one: \`${name}(${(names ?? ["a", "b"]).join(", ")})\`.`;
+  const written = call.arguments?.find(({ value }) => value.kind === "list" && value.span.start === span.start)?.value;
+  const count = written?.kind === "list" ? written.items.length : 0;
+  if (count === 0 || (names !== null && names.length !== count)) return { help };
+  const edits = [{ span: { start: span.start, end: span.start + 1 }, text: "" }, { span: { start: span.end - 1, end: span.end }, text: "" }];
+  return { help, fixes: [{ title: "Remove the brackets", edits }] };
 }
 
 // The option that decides the size of the last axis, by layer; a plain number there can be mended by a fix.

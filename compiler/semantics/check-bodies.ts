@@ -64,9 +64,13 @@ class BodyCheck {
       if (taken.has(name.text) && name.text !== "") env.context.report.say("duplicate-name", at(env, name.span), { what: "parameter", name: name.text });
       taken.add(name.text);
     }
-    for (const { name, type } of params) {
+    for (const { name, type, default: fallback } of params) {
       const kind = parameterKind(type);
       if (kind === null) sayUnknownType(env, type, parameterTypeNames);
+      else if (kind.kind === "tensor" && this.#node.kind === "model")
+        env.context.report.say("unknown-type", at(env, type.span), { name: type.name.text, nearest: "" }, { help: "Declare a tensor with `input`; a parameter is an `int`, a `float` or another value that is known at compile time." });
+      else if (kind.kind === "tensor" && fallback !== null)
+        env.context.report.say("unknown-type", at(env, type.span), { name: type.name.text, nearest: "" }, { help: "Remove the default of the tensor, or write `float` for a number that is known at compile time." });
       if (kind?.kind === "tensor") for (const size of type.sizes ?? []) this.#bindSize(env, size, taken);
       env.scope.define(name.text, kind?.kind === "words" ? { kind: "word", word: kind.words[0] ?? "", words: kind.words } : error);
     }
@@ -235,7 +239,10 @@ class BodyCheck {
       const spec = specs.find((candidate) => candidate.name === option);
       const param = params.find((candidate) => candidate.name.text === option);
       if (spec !== undefined) this.#option(env, of, spec, value, visit);
-      else if (param === undefined) visit(value);
+      // What is given to an option that does not exist is not looked at.
+      else if (param === undefined) {
+        if (name === null || tensors.includes(name.text)) visit(value);
+      }
       else this.#argument(env, of, param, value, visit);
     }
   }

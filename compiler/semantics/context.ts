@@ -61,6 +61,8 @@ export interface Site {
   /** Calls of blocks around, innermost first. */
   readonly callers: readonly Origin[];
   readonly purpose: "model" | "loss" | "metrics";
+  /** What can be named in a loss or metric, as the help for a name that is unknown. */
+  readonly names?: string;
 }
 
 /** Thrown when a limit is reached and reported; caught where a model, a run or a dataset begins. Never leaves the phase. */

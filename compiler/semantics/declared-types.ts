@@ -41,6 +41,7 @@ export function sayUnknownType(env: Env, type: Type, allowed: readonly string[])
 }
 
 export const tensorTypeNames = tensorNames;
+export const valueTypeNames: readonly string[] = valueNames;
 export const parameterTypeNames: readonly string[] = [...tensorNames, "int", "ints", "float", "string", "layer"];
 
 /** A tensor's type with the names of its classes. */

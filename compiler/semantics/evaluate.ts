@@ -6,7 +6,7 @@ import { suggest } from "../diagnostics/suggest.js";
 import { at, spend, type Env, type Piped } from "./context.js";
 import { limits } from "./limits.js";
 import { kindOf, originOf, type Entry } from "./files.js";
-import { isLayerName } from "./layers/layers.js";
+import { categoryOf, isLayerName } from "./layers/layers.js";
 import { isNum, negate, parseNumber, whole } from "./numbers.js";
 import { arithmetic, equality, logic, negateTensor } from "./operators.js";
 import { checkDeclaredValue } from "./declared-types.js";
@@ -171,7 +171,9 @@ function lookup(env: Env, path: Path): Value {
   if (entry !== undefined) return constantOf(env, entry, path);
   if (env.file.broken.has(first)) return error;
   if (isLayerName(first)) {
-    env.context.report.say("not-a-value", at(env, path.span), { name: first, what: "a layer" }, { help: `Apply it to a tensor: \`x |> ${first}\`.` });
+    const category = categoryOf(first);
+    const help = category === "layer" ? `Apply it to a tensor: \`x |> ${first}\`.` : `Give it a prediction and a target: \`${first}(output, field)\`.`;
+    env.context.report.say("not-a-value", at(env, path.span), { name: first, what: `a ${category}` }, { help });
     return error;
   }
   sayUnknown(env, path, name);
@@ -196,7 +198,8 @@ export function sayUnknown(env: Env, path: Path, name: string): void {
   const known = name.startsWith("shipped.") ? ["shipped.weights", "shipped.bytes", "shipped.flops"] : [...env.scope.names(), ...lets];
   const nearest = suggest(name, known);
   const origin = at(env, path.span);
-  env.context.report.say("unknown-name", origin, { name, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
+  const help = env.site?.names === undefined ? {} : { help: env.site.names };
+  env.context.report.say("unknown-name", origin, { name, nearest: nearest ?? "" }, { ...help, ...(nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] }) });
 }
 
 function constantOf(env: Env, entry: Entry, path: Path): Value {

@@ -29,6 +29,8 @@ export interface FileScope {
   /** Starts of declarations that hold a syntax error. */
   readonly tainted: Set<number>;
   readonly hasSyntaxErrors: boolean;
+  /** May a declaration, or a name of an import, be among what a syntax error has lost? */
+  readonly mayLackNames: boolean;
   /** What the parser reported. */
   readonly syntax: ReadonlySet<Diagnostic>;
 }
@@ -108,6 +110,9 @@ export function resolvePath(from: string, specifier: string): string {
   return parts.join("/");
 }
 
+// After these, whole declarations can be missing.
+const losing: ReadonlySet<string> = new Set(["unknown-declaration", "too-many-mistakes", "text-too-long", "nesting-too-deep", "expression-too-long"]);
+
 function declare(path: string, program: Program, diagnostics: readonly Diagnostic[], report: Report): FileScope {
   const entries = new Map<string, Entry>();
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error" && diagnostic.origin.file === path);
@@ -116,7 +121,10 @@ function declare(path: string, program: Program, diagnostics: readonly Diagnosti
     const end = program.declarations[index + 1]?.span.start ?? Number.POSITIVE_INFINITY;
     if (errors.some(({ origin: { span } }) => span.start >= node.span.start && span.start < end)) tainted.add(node.span.start);
   });
-  const file: FileScope = { path, program, entries, broken: new Set(), tainted, hasSyntaxErrors: errors.length > 0, syntax: new Set(diagnostics) };
+  const first = program.declarations[0]?.span.start ?? Number.POSITIVE_INFINITY;
+  const isUnread = ({ id, origin }: Diagnostic): boolean => losing.has(id) || origin.span.start < first;
+  const mayLackNames = errors.some(isUnread) || program.declarations.some((node) => (node.kind === "import" ? tainted.has(node.span.start) : node.name.text === ""));
+  const file: FileScope = { path, program, entries, broken: new Set(), tainted, hasSyntaxErrors: errors.length > 0, mayLackNames, syntax: new Set(diagnostics) };
   for (const node of program.declarations) {
     if (node.kind === "import" || node.name.text === "") continue;
     const earlier = entries.get(node.name.text);
@@ -153,8 +161,10 @@ function link(file: FileScope, targets: ReadonlyMap<Import, FileScope>, report: 
         continue;
       }
       const nearest = suggest(name.text, [...target.entries].filter(([key, value]) => value.file === target && !key.startsWith("_")).map(([key]) => key));
-      if (!target.hasSyntaxErrors)
-        report.say("unknown-import", origin, { name: name.text, file: node.from.value, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
+      if (target.hasSyntaxErrors) continue;
+      // The program surely uses the name that was meant.
+      if (nearest !== null) file.broken.add(nearest);
+      report.say("unknown-import", origin, { name: name.text, file: node.from.value, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
     }
   }
 }

@@ -3,6 +3,7 @@
 
 import type { Argument, Conditional, Expression } from "../ast/ast.js";
 import { suggest } from "../diagnostics/suggest.js";
+import { suggestWord } from "../diagnostics/synonyms.js";
 import type { Origin, Span } from "../source/source.js";
 import { bindArguments, parametersOf } from "./bind-arguments.js";
 import { at, type Env } from "./context.js";
@@ -17,6 +18,7 @@ type CallType = Extract<OptionType, { readonly kind: "call" }>;
 
 /** All options of `of`, or null where something was reported. `span` is the call, for options that are missing. */
 export function readOptions(env: Env, of: string, specs: readonly OptionSpec[], args: readonly Argument[], span: Span): Readonly<Record<string, OptionValue>> | null {
+  if (sayBrackets(env, of, specs, args)) return null;
   const { bound, ok } = bindArguments(env, of, parametersOf(specs), args);
   const options: Record<string, OptionValue> = {};
   let complete = ok;
@@ -27,13 +29,26 @@ export function readOptions(env: Env, of: string, specs: readonly OptionSpec[], 
       if (value === null) complete = false;
       else options[spec.name] = value;
     } else if (spec.default === undefined) {
-      if (ok) env.context.report.say("missing-option", at(env, span), { option: spec.name, of }, { help: `Write \`${of}(... ${spec.name}: ...)\`: ${spec.doc.charAt(0).toLowerCase()}${spec.doc.slice(1)}` });
+      if (ok) env.context.report.say("missing-option", at(env, span), { option: spec.name, of }, { help: `Write \`${of}(${args.length === 0 ? "" : "..., "}${spec.name}: ...)\`: ${spec.doc.charAt(0).toLowerCase()}${spec.doc.slice(1)}` });
       complete = false;
     } else if (typeof spec.default === "function") {
       if (complete) options[spec.name] = spec.default(options);
     } else if (spec.default !== null) options[spec.name] = spec.default;
   }
   return complete ? options : null;
+}
+
+// `reshape(14, 14, 8)`: several numbers for the one option that takes a list.
+function sayBrackets(env: Env, of: string, specs: readonly OptionSpec[], args: readonly Argument[]): boolean {
+  const [option, ...others] = specs.filter((spec) => spec.default === undefined);
+  const [first, ...rest] = args;
+  const last = rest[rest.length - 1];
+  if (option?.type.kind !== "ints" || others.length > 0 || first === undefined || last === undefined) return false;
+  if (!args.every(({ name, value }) => name === null && (value.kind === "number" || value.kind === "unary"))) return false;
+  const span = { start: first.span.start, end: last.span.end };
+  const fix = { title: "Write them in brackets", edits: [{ span: { start: span.start, end: span.start }, text: "[" }, { span: { start: span.end, end: span.end }, text: "]" }] };
+  env.context.report.say("option-type", at(env, span), { option: option.name, of, expected: "whole numbers in brackets", found: `${args.length} numbers` }, { fixes: [fix] });
+  return true;
 }
 
 /** One option's value, or null where something was reported. */
@@ -71,7 +86,7 @@ class OptionReader {
     if (value.kind === "error") return null;
     switch (type.kind) {
       case "int":
-        return value.kind === "number" && value.unit !== "steps" && value.unit !== "epochs" ? this.#int(value.value, expression, type) : this.#wrong("a whole number", value, expression);
+        return value.kind === "number" && value.unit === null ? this.#int(value.value, expression, type) : this.#wrong("a whole number", value, expression);
       case "float":
         return value.kind === "number" && value.unit !== "steps" && value.unit !== "epochs" ? this.#float(value.value, expression, type) : this.#wrong("a number", value, expression);
       case "boolean":
@@ -149,8 +164,12 @@ class OptionReader {
     const origin = at(this.#env, expression.span);
     if (value.unit === null) return this.#wrong("a length such as `5%`, `200 steps` or `3 epochs`", value, expression);
     if (value.unit === "%") {
-      const share = this.#within(value.value, origin, { min: 0, max: 1, explicit: { min: 0, max: 1 }, noun: "share" });
-      return share === null ? null : { call: "share", options: { value: share } };
+      const share = toNumber(value.value);
+      if (share < 0 || share > 1) {
+        this.#env.context.report.say("option-range", origin, { option: this.#option, of: this.#of, range: "a share from 0% to 100%", found: describe(value) });
+        return null;
+      }
+      return { call: "share", options: { value: share } };
     }
     const number = this.#int(value.value, expression, { min: 0 });
     return number === null ? null : { call: value.unit, options: { value: number } };
@@ -172,7 +191,7 @@ class OptionReader {
       return this.#fromValue(type, this.#env.context.rules.expression(this.#env, expression), expression);
     const specs = Object.hasOwn(type.functions, name) ? type.functions[name]?.options : undefined;
     if (specs === undefined) {
-      const nearest = suggest(name, Object.keys(type.functions));
+      const nearest = suggestWord(name, Object.keys(type.functions));
       const origin = at(this.#env, expression.kind === "call" ? expression.callee.span : expression.span);
       const fixes = nearest === null ? [] : [replacement(`Write \`${nearest}\``, origin, nearest)];
       this.#env.context.report.say("option-type", origin, { option: this.#option, of: this.#of, expected: this.#functionNames(type), found: `\`${name}\`` }, { fixes });
@@ -263,7 +282,9 @@ export function calleeName(expression: Expression): string | null {
 /** Offers `floor(...)` and `ceil(...)` around what is not a whole number. */
 export function wholeFixes(num: Num, origin: Origin) {
   const [below, above] = [floor(num), ceil(num)];
-  const wrap = (name: string, result: Num) => ({
+  // What is as short as the number itself is replaced, which also fits where only a number may stand (`overparam 2.5`).
+  const isPlain = printNum(num).length === origin.span.end - origin.span.start;
+  const wrap = (name: string, result: Num) => isPlain ? replacement(`Write \`${printNum(result)}\``, origin, printNum(result)) : ({
     title: `Write \`${name}(...)\`, which is ${printNum(result)}`,
     edits: [
       { span: { start: origin.span.start, end: origin.span.start }, text: `${name}(` },
@@ -277,7 +298,7 @@ export function wholeFixes(num: Num, origin: Origin) {
 export function readCount(env: Env, what: string, value: Value, span: Span, least = 0): number | null {
   const origin = at(env, span);
   if (value.kind === "error") return null;
-  if (value.kind !== "number" || value.unit === "steps" || value.unit === "epochs") {
+  if (value.kind !== "number" || value.unit !== null) {
     env.context.report.say("value-type", origin, { what, expected: "a whole number", found: describe(value) });
     return null;
   }

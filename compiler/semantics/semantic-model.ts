@@ -124,8 +124,8 @@ export interface Run {
   readonly loss: Graph;
   /** Same inputs. Outputs: one metric per item. */
   readonly metrics: Graph;
-  /** What `predict` applies to each output, from the loss that reads it. */
-  readonly links: readonly { readonly output: string; readonly link: "softmax" | "sigmoid" | "none"; readonly classes: readonly string[] | null }[];
+  /** What `predict` applies to each output, and the field whose values it predicts, from the loss that compares them. */
+  readonly links: readonly { readonly output: string; readonly link: "softmax" | "sigmoid" | "none"; readonly classes: readonly string[] | null; readonly field: string | null }[];
   readonly settings: RunSettings;
   readonly origin: Origin;
 }

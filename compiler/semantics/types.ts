@@ -14,7 +14,8 @@ export interface TensorType {
   readonly below: number | null;
 }
 
-/** `f32[28, 28, 1]`, as diagnostics and hovers print it. */
-export function printType(type: TensorType): string {
-  return `${type.dtype}[${type.shape.join(", ")}]`;
+/** `f32[28, 28, 1]`, `class[10]`, `i32[5] below 10`: a type as diagnostics and hovers print it and as a program writes it. */
+export function printType({ dtype, shape, below }: Pick<TensorType, "dtype" | "shape" | "below">): string {
+  if (dtype === "i32" && shape.length === 0 && below !== null) return `class[${below}]`;
+  return `${dtype}[${shape.join(", ")}]${below === null ? "" : ` below ${below}`}`;
 }

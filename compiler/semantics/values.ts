@@ -4,7 +4,7 @@ import type { Block, Model } from "../ast/ast.js";
 import type { Origin } from "../source/source.js";
 import type { FileScope } from "./files.js";
 import type { LayerKind } from "./layers/layers.js";
-import { printNum, type Num } from "./numbers.js";
+import { isNum, multiply, printNum, whole, type Num } from "./numbers.js";
 import type { CallValue, OptionValue, Overparam } from "./semantic-model.js";
 import { printType, type TensorType } from "./types.js";
 
@@ -100,7 +100,7 @@ export function numberValue(value: Num, unit: NumberValue["unit"] = null): Numbe
 export function describe(value: Value): string {
   switch (value.kind) {
     case "number":
-      return `${printNum(value.value)}${value.unit === null || value.unit === "%" ? "" : ` ${value.unit}`}`;
+      return value.unit === "%" ? printShare(value.value) : `${printNum(value.value)}${value.unit === null ? "" : ` ${value.unit}`}`;
     case "boolean":
       return String(value.value);
     case "string":
@@ -120,6 +120,11 @@ export function describe(value: Value): string {
     case "error":
       return "nothing";
   }
+}
+
+function printShare(share: Num): string {
+  const percent = multiply(share, whole(100));
+  return isNum(percent) ? `${printNum(percent)}%` : printNum(share);
 }
 
 /** The name under which a callable was declared. */

@@ -55,7 +55,7 @@ const groups: readonly { readonly title: string; readonly kinds: readonly Refere
   { title: "clauses", kinds: ["clause"] },
   { title: "functions on numbers", kinds: ["number-function"] },
   { title: "standard library", kinds: ["library", "library-name"] },
-  { title: "declarations and statements", kinds: ["construct"] },
+  { title: "declarations, statements and types", kinds: ["construct"] },
   { title: "topics", kinds: ["topic"] },
   { title: "not supported yet", kinds: ["planned"] },
 ];

@@ -32,7 +32,7 @@ export interface Summary {
 /** All elements of the language's dtypes have four bytes but `bool`. */
 const bytes: { readonly [D in TensorType["dtype"]]: number } = { f32: 4, i32: 4, bool: 1 };
 
-/** Summarizes a model layer by layer, in order of the graph. Applications without path and cost (numbers) have no row. */
+/** Summarizes a model layer by layer, in order of the graph. What the compiler put in by itself has no row and no cost. */
 export function summarize(instance: Instance): Summary {
   const types: TensorType[] = instance.graph.inputs.map((input) => input.type);
   const seen = new Set<string>();
@@ -40,7 +40,7 @@ export function summarize(instance: Instance): Summary {
   for (const application of instance.graph.applications) {
     const operands = application.operands.flatMap((operand) => types[operand] ?? []);
     types.push(application.type);
-    if (application.layer !== "constant") rows.push(rowOf(application, operands, seen));
+    if (!isMade(application)) rows.push(rowOf(application, operands, seen));
   }
   const sum = (of: (row: SummaryRow) => number): number => rows.reduce((total, row) => total + of(row), 0);
   return {
@@ -52,6 +52,11 @@ export function summarize(instance: Instance): Summary {
       activationBytes: sum((row) => row.activationBytes),
     },
   };
+}
+
+// Numbers as tensors, and scalars as vectors of one where they are joined: the program does not write them. A `reshape` that it writes has a path.
+function isMade({ layer, path }: Application): boolean {
+  return layer === "constant" || (layer === "reshape" && path === "");
 }
 
 function rowOf(application: Application, operands: readonly TensorType[], seen: Set<string>): SummaryRow {

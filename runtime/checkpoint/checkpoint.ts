@@ -2,10 +2,11 @@
 // tensors; step, identity and what early stopping has seen are its metadata. Mixing weights are not stored: a step's are
 // drawn from its number.
 
+import { createHash } from "node:crypto";
 import type { Best } from "../training/early-stopping.js";
 import { UserError } from "../program/errors.js";
 import { readWhole, writeFileAtomically } from "./files.js";
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.js";
+import { decodeSafetensors, encodeSafetensors, type Safetensors, type StoredTensor } from "./safetensors.js";
 
 /** Changes when a checkpoint of before could not be read. */
 const version = "1";
@@ -38,32 +39,66 @@ export function writeCheckpoint(path: string, { position, tensors }: Checkpoint)
     ["step", String(position.step)],
     ["state", JSON.stringify({ stopping: position.stopping, best: position.best, stopped: position.stopped })],
   ]);
-  writeFileAtomically(path, encodeSafetensors({ tensors, metadata }));
+  writeFileAtomically(path, encodeSafetensors(sealed({ tensors, metadata })));
 }
 
 /** Reads and checks a checkpoint. Throws a UserError if the file is not a sound one; null if it does not exist. */
 export function readCheckpoint(path: string): Checkpoint | null {
   const bytes = readWhole(path);
   if (bytes === null) return null;
-  const { tensors, metadata } = decodeSafetensors(bytes, path);
+  const content = decodeSafetensors(bytes, path);
+  const { tensors, metadata } = content;
   const broken = (what: string): UserError => new UserError(`\`${path}\` ${what}.`, "Delete the file, or train again with `--fresh`.");
   if (metadata.get("format") !== "sop-checkpoint") throw broken("is not a checkpoint of sop");
   if (metadata.get("version") !== version) throw broken(`is a checkpoint of version ${metadata.get("version") ?? "?"}, expected ${version}`);
   const step = Number(metadata.get("step"));
   const state = parseState(metadata.get("state") ?? "");
   if (!Number.isSafeInteger(step) || step < 0 || state === null) throw broken("does not say where its run stands");
+  if (!isSealed(content)) throw broken(damaged);
   return { position: { identity: metadata.get("identity") ?? "", step, ...state }, tensors };
 }
 
 /** Writes a folded model: weights in the order of the program. Nothing here depends on how the model was trained, so that an
  * overparameterized one has exactly the size of a plain one. */
-export function writeModel(path: string, identity: string, tensors: ReadonlyMap<string, StoredTensor>): void {
+export function writeModel(path: string, identity: string, tensors: ReadonlyMap<string, StoredTensor>, help?: string): void {
   const metadata = new Map([
     ["format", "sop-model"],
     ["version", version],
     ["identity", identity],
   ]);
-  writeFileAtomically(path, encodeSafetensors({ tensors, metadata }));
+  writeFileAtomically(path, encodeSafetensors(sealed({ tensors, metadata })), help);
+}
+
+/** Reads a folded model and the identity of its run. Throws a UserError if the file is not a sound one; null if it does not exist. */
+export function readModel(path: string): { readonly identity: string; readonly tensors: ReadonlyMap<string, StoredTensor> } | null {
+  const bytes = readWhole(path);
+  if (bytes === null) return null;
+  const content = decodeSafetensors(bytes, path);
+  const { tensors, metadata } = content;
+  if (metadata.get("format") !== "sop-model") throw new UserError(`\`${path}\` is not a model of sop.`, "Delete the file and train again.");
+  if (!isSealed(content)) throw new UserError(`\`${path}\` ${damaged}.`, "Delete the file and train again.");
+  return { identity: metadata.get("identity") ?? "", tensors };
+}
+
+const damaged = "is damaged: its content has another SHA-256 than when it was written";
+
+/** With the SHA-256 of metadata and tensors among the metadata: no bit of a number may change unseen. */
+function sealed({ tensors, metadata }: Safetensors): Safetensors {
+  return { tensors, metadata: new Map([...metadata, ["sha256", digest({ tensors, metadata })]]) };
+}
+
+function isSealed({ tensors, metadata }: Safetensors): boolean {
+  const rest = new Map(metadata);
+  rest.delete("sha256");
+  return metadata.get("sha256") === digest({ tensors, metadata: rest });
+}
+
+function digest({ tensors, metadata }: Safetensors): string {
+  // By name: a file may have its entries in any order.
+  const inOrder = <T>(entries: ReadonlyMap<string, T>): readonly (readonly [string, T])[] => [...entries].sort(([left], [right]) => (left < right ? -1 : 1));
+  const hash = createHash("sha256").update(JSON.stringify(inOrder(metadata)));
+  for (const [name, { dtype, shape, values }] of inOrder(tensors)) hash.update(JSON.stringify([name, dtype, shape])).update(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+  return hash.digest("hex");
 }
 
 /** Compares names, dtypes and shapes with what is expected; `what` is for the message. */

@@ -1,16 +1,36 @@
 // Files of a run, written so that a reader sees the old content or the new one and never a half: temporary file, flush, rename.
 
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { systemCode, systemReason, UserError } from "../program/errors.js";
 
-/** Replaces the file at `path`. Throws a UserError if the folder cannot be written. */
-export function writeFileAtomically(path: string, content: Buffer | string): void {
+/** What to do about a folder of runs that cannot be written. */
+const otherFolder = "Make the folder writable, or name another one with `--runs-dir`.";
+
+/** Replaces the file at `path`; a link stays and what it points to is replaced. A device or pipe is written to, never replaced. Throws a
+ * UserError with `help` if that fails. */
+export function writeFileAtomically(path: string, content: Buffer | string, help: string = otherFolder): void {
+  try {
+    const target = targetOf(path);
+    if (target.isPlain) replaceFile(target.path, typeof content === "string" ? Buffer.from(content) : content, target.mode);
+    else writeFileSync(target.path, content);
+  } catch (error) {
+    throw unwritable(error, path, help);
+  }
+}
+
+function targetOf(path: string): { readonly path: string; readonly isPlain: boolean; readonly mode: number } {
+  if (!existsSync(path)) return { path, isPlain: true, mode: 0o666 };
+  const real = realpathSync(path);
+  const found = statSync(real);
+  return { path: real, isPlain: found.isFile(), mode: found.mode & 0o777 };
+}
+
+function replaceFile(path: string, bytes: Buffer, mode: number): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    const file = openSync(temporary, "w");
+    const file = openSync(temporary, "w", mode);
     try {
-      const bytes = typeof content === "string" ? Buffer.from(content) : content;
       for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
       fsyncSync(file);
     } finally {
@@ -20,15 +40,16 @@ export function writeFileAtomically(path: string, content: Buffer | string): voi
     flushFolder(dirname(path));
   } catch (error) {
     removeIfThere(temporary);
-    throw unwritable(error, path);
+    throw error;
   }
 }
 
-function removeIfThere(path: string): void {
+/** Deletes a file; where that fails, the file stays. */
+export function removeIfThere(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    return; // The first error says more.
+    return; // Nothing depends on it.
   }
 }
 
@@ -71,10 +92,11 @@ export function readWhole(path: string, limit: number = 2 ** 31 - 1): Buffer | n
 }
 
 /** A UserError if the system refused, else the error itself. */
-export function unwritable(error: unknown, path: string): unknown {
+export function unwritable(error: unknown, path: string, help: string = otherFolder): unknown {
   const reason = systemReason(error);
   if (reason === null) return error;
-  return new UserError(`\`${path}\` cannot be written: ${reason === "it does not exist" ? "its folder does not exist" : reason}.`, "Make the folder writable, or name another one with `--runs-dir`.");
+  const isFull = ["ENOSPC", "EDQUOT"].includes(systemCode(error) ?? "");
+  return new UserError(`\`${path}\` cannot be written: ${reason === "it does not exist" ? "its folder does not exist" : reason}.`, isFull ? help.replace("Make the folder writable", "Make room there") : help);
 }
 
 /** A rename lasts once the folder is flushed; not every system can, and then the rename has to do. */

@@ -10,9 +10,14 @@ export function isGzip(bytes: Uint8Array): boolean {
 
 /** The first bytes of the content, at least 64 unless there are fewer; what is broken further on does not matter yet. */
 export function gunzipHead(bytes: Uint8Array, name: string): Buffer {
+  const start = (length: number): Buffer => gunzipSync(bytes.subarray(0, length), { finishFlush: constants.Z_SYNC_FLUSH });
   try {
-    return gunzipSync(bytes.subarray(0, 1024), { finishFlush: constants.Z_SYNC_FLUSH });
+    const head = start(1024);
+    if (head.length >= 64) return head;
+    // Little content, a file that ends early, or a gzip header with a long name.
+    return gunzipSync(bytes, { maxOutputLength: 1 << 16 });
   } catch (error) {
+    if (systemCode(error) === "ERR_BUFFER_TOO_LARGE") return start(1 << 17);
     throw broken(error, name);
   }
 }

@@ -4,6 +4,7 @@
 import { UserError } from "../program/errors.js";
 import { fieldSize, fieldType, type Field } from "./field.js";
 import { gunzip, gunzipHead, isGzip } from "./gunzip.js";
+import { requireMemory } from "./memory.js";
 import { readDataFile } from "./read-file.js";
 import type { IdxSource } from "./source.js";
 import type { Numbers, RawColumn, Table } from "./table.js";
@@ -64,10 +65,11 @@ export function readIdxBytes(bytes: Buffer, fileName: string, name: string, decl
   const expected = header.length + header.sizes.reduce((product, size) => product * size, 1) * element.bytes;
   if (expected > largest) throw new UserError(`\`${fileName}\` declares ${expected} bytes, more than the ${largest} that fit.`, "Divide the file.");
   if (compressed && expected > bytes.length * largestExpansion + 1024) throw truncated(fileName, expected, null);
+  const taken = Math.min(rows, take ?? Infinity);
+  requireMemory(taken * fieldSize(declared), compressed ? expected : 0, `\`${fileName}\``, "Divide the file, or `take` fewer rows.");
   const content = compressed ? gunzip(bytes, fileName, expected) : bytes;
   if (content.length < expected) throw truncated(fileName, expected, content.length);
   if (content.length > expected) throw new UserError(`\`${fileName}\` holds ${content.length} bytes, more than the ${expected} that its header declares.`, "Fetch the file again.");
-  const taken = Math.min(rows, take ?? Infinity);
   return { values: readElements(content, header, taken, declared, fileName, name), declared: rows };
 }
 

@@ -3,21 +3,16 @@
 import { UserError } from "../program/errors.js";
 import { nearest } from "../program/nearest.js";
 import type { Field } from "./field.js";
+import type { Words } from "./table.js";
 
 /** The vocabulary of a class field without declared names: the distinct words of the training rows in order of their code
  * points, or null where all of them are whole numbers, which are then the labels themselves. */
-export function fitVocabulary(words: readonly string[], rows: Int32Array, declared: Field, name: string, size: number): readonly string[] | null {
-  const seen = new Set<string>();
-  let whole = true;
-  for (const row of rows) {
-    for (let at = 0; at < size; at++) {
-      const word = words[row * size + at] ?? "";
-      seen.add(word);
-      whole &&= /^\d{1,9}$/.test(word);
-    }
-  }
-  if (whole) return null;
-  const vocabulary = [...seen].sort((left, right) => (left < right ? -1 : left > right ? 1 : 0));
+export function fitVocabulary({ words, indices }: Words, rows: Int32Array, declared: Field, name: string, size: number): readonly string[] | null {
+  const isSeen = new Uint8Array(words.length);
+  for (const row of rows) for (let at = 0; at < size; at++) isSeen[indices[row * size + at] ?? 0] = 1;
+  const seen = words.filter((_, index) => isSeen[index] === 1);
+  if (seen.every(isWhole)) return null;
+  const vocabulary = seen.sort((left, right) => (left < right ? -1 : left > right ? 1 : 0));
   const below = declared.below ?? 0;
   if (vocabulary.length > below) {
     const some = vocabulary.slice(0, 8).map((word) => `\`${word}\``);
@@ -27,17 +22,18 @@ export function fitVocabulary(words: readonly string[], rows: Int32Array, declar
 }
 
 /** Labels of all words. `names` are the class names in order, null if words are numbers. */
-export function toLabels(words: readonly string[], declared: Field, name: string, names: readonly string[] | null, place: (row: number) => string, size: number): Int32Array {
+export function toLabels({ words, indices }: Words, declared: Field, name: string, names: readonly string[] | null, place: (row: number) => string, size: number): Int32Array {
   const below = declared.below ?? 0;
-  const labels = new Int32Array(words.length);
   const known = names === null ? null : new Map(names.map((word, label) => [word, label]));
-  for (const [i, word] of words.entries()) {
-    const label = known === null ? (/^\d{1,9}$/.test(word) ? Number(word) : -1) : (known.get(word) ?? -1);
-    if (label < 0 || label >= below) throw unknownClass(word, name, below, names, place(Math.floor(i / size)));
-    labels[i] = label;
-  }
-  return labels;
+  const labelOf = words.map((word) => (known === null ? (isWhole(word) ? Number(word) : -1) : (known.get(word) ?? -1)));
+  return indices.map((index, i) => {
+    const label = labelOf[index] ?? -1;
+    if (label < 0 || label >= below) throw unknownClass(words[index] ?? "", name, below, names, place(Math.floor(i / size)));
+    return label;
+  });
 }
+
+const isWhole = (word: string): boolean => /^\d{1,9}$/.test(word);
 
 function unknownClass(word: string, name: string, below: number, names: readonly string[] | null, place: string): UserError {
   const found = word.length > 40 ? `${word.slice(0, 40)}...` : word;

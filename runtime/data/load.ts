@@ -11,6 +11,7 @@ import { readIdx } from "./idx.js";
 import { fitVocabulary, toLabels } from "./labels.js";
 import type { Source, SyntheticSource } from "./source.js";
 import { splitRows, type SplitRows } from "./split.js";
+import { requireMemory } from "./memory.js";
 import { generators } from "./synthetic/generators.js";
 import type { Numbers, Table } from "./table.js";
 import { applyScale, applyStatistics, fitStatistics, type Statistics } from "./transforms.js";
@@ -34,6 +35,8 @@ export interface LoadedDataset {
   readonly rows: number;
   readonly columns: Readonly<Record<string, Column>>;
   readonly splits: SplitRows;
+  /** Numbers of the rows in the file, from 1, where some were left out; null: all are there. */
+  readonly kept: Int32Array | null;
   readonly fitted: Fitted;
   /** SHA-256 over the bytes of all files; part of a run's identity. */
   readonly hash: string;
@@ -51,19 +54,25 @@ export interface LoadedRows {
 /** Reads the dataset; files are named relative to `directory`. With `fitted` (of a finished run) nothing is fitted anew. */
 export function loadDataset(declaration: Dataset, directory: string, fitted: Fitted | null = null): LoadedDataset {
   const table = readTable(declaration.source, declaration.fields, directory, declaration.take);
-  if (table.rows === 0) throw new UserError(`\`${declaration.name}\` has no rows.`, "Name a file that has rows.");
+  checkRows(table, `\`${declaration.name}\``);
   const splits = splitRows(declaration.split, table.rows, declaration.name);
   const ready = prepare(declaration, declaration.fields, table, splits.train, fitted);
   const hash = createHash("sha256").update(JSON.stringify(table.hashes)).digest("hex");
-  return { declaration, rows: table.rows, columns: ready.columns, splits, fitted: ready.fitted, hash, notes: table.notes };
+  return { declaration, rows: table.rows, columns: ready.columns, splits, fitted: ready.fitted, hash, kept: table.kept, notes: table.notes };
 }
 
 /** Reads new rows from `source` for some fields of the dataset. */
 export function loadRows(declaration: Dataset, source: Source, names: readonly string[], directory: string, fitted: Fitted): LoadedRows {
   const fields = Object.fromEntries(Object.entries(declaration.fields).filter(([name]) => names.includes(name)));
   const table = readTable(source, fields, directory, null);
+  checkRows(table, `\`${source.kind === "csv" ? source.file : source.kind === "idx" ? (source.files[0] ?? "") : source.generator}\``);
   const { columns } = prepare(declaration, fields, table, new Int32Array(0), fitted);
   return { rows: table.rows, columns, kept: table.kept, notes: table.notes };
+}
+
+function checkRows(table: Table, subject: string): void {
+  if (table.rows > 0) return;
+  throw new UserError(table.kept === null ? `${subject} has no rows.` : `${subject} has no rows left: ${table.notes.join(", ")}.`, "Name a file that has rows.");
 }
 
 function readTable(source: Source, fields: Readonly<Record<string, Field>>, directory: string, take: number | null): Table {
@@ -91,6 +100,8 @@ function generate(source: SyntheticSource, fields: Readonly<Record<string, Field
     }
   }
   const rows = Math.min(source.rows, take ?? Infinity);
+  const perRow = Object.values(generator.fields).reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0);
+  requireMemory(rows * perRow, 0, `\`${source.generator}\` with ${rows} rows`, "Take fewer `rows`.");
   const values = generator.generate(rows, source.seed);
   const columns = Object.fromEntries(Object.keys(fields).map((name) => [name, { kind: "numbers", values: values[name] ?? new Float32Array(0) }] as const));
   return { rows, columns, kept: null, notes: [], hashes: [], place: (row, name) => `\`${name}\` of row ${row + 1}` };
@@ -106,10 +117,10 @@ function prepare(declaration: Dataset, fields: Readonly<Record<string, Field>>, 
     if (raw === undefined) throw new Error(`the source gave no column for ${name}`);
     let values: Numbers;
     if (raw.kind === "words") {
-      const fittedNames = given !== null ? (given.vocabularies[name] ?? null) : declared.classes !== null ? null : fitVocabulary(raw.words, trainRows, declared, name, size);
+      const fittedNames = given !== null ? (own(given.vocabularies, name) ?? null) : declared.classes !== null ? null : fitVocabulary(raw, trainRows, declared, name, size);
       const names = declared.classes ?? fittedNames;
       if (fittedNames !== null) vocabularies[name] = fittedNames;
-      values = toLabels(raw.words, declared, name, names, (row) => table.place(row, name), size);
+      values = toLabels(raw, declared, name, names, (row) => table.place(row, name), size);
     } else {
       values = raw.values;
       checkRange(values, declared, name, size, table);
@@ -125,13 +136,20 @@ function prepare(declaration: Dataset, fields: Readonly<Record<string, Field>>, 
         continue;
       }
       const shape = column.field.shape;
-      const fitted = given === null ? fitStatistics(column.values, trainRows, column.size, shape[shape.length - 1] ?? 1) : given.statistics[name];
-      if (fitted === undefined) throw new Error(`no statistics of ${name} are stored`);
+      const fitted = given === null ? fitStatistics(column.values, trainRows, column.size, shape[shape.length - 1] ?? 1) : own(given.statistics, name);
+      if (fitted === undefined || (given !== null && fitted.mean.length !== (shape[shape.length - 1] ?? 1))) {
+        throw new UserError(`The record of the run has no statistics of \`${name}\` that fit ${fieldType(column.field)}.`, "Train again with `--fresh`.");
+      }
       statistics[name] = fitted;
       applyStatistics(column.values, fitted);
     }
   }
   return { columns, fitted: { statistics, vocabularies } };
+}
+
+/** The entry itself: a field may be called `constructor`, which every object seems to have. */
+export function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 /** Integers must be labels or indices below the declared bound. */

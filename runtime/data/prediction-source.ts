@@ -1,6 +1,6 @@
 // Where rows for predictions come from: a CSV file or idx files, in the dataset's own format or told by their first bytes.
 
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { UserError } from "../program/errors.js";
 import type { Dataset } from "./dataset.js";
@@ -27,6 +27,8 @@ export function predictionSource(dataset: Dataset, names: readonly string[], fil
 /** Does the file start like an idx or a gzip file? What cannot be read is told by who reads it. */
 function isIdx(path: string): boolean {
   try {
+    // Opening a named pipe would wait for a writer.
+    if (!statSync(path).isFile()) return false;
     const file = openSync(path, "r");
     try {
       const head = Buffer.alloc(2);

@@ -28,6 +28,7 @@ export function readDataFile(name: string, directory: string, sha256: string | n
 }
 
 function readBounded(path: string, name: string, largestSize: number): Buffer {
+  if (path.includes("\0")) throw new UserError(`\`${name}\` cannot be read: its name holds a NUL character.`, "Name another file.");
   try {
     const found = statSync(path);
     if (!found.isFile()) throw new UserError(`\`${name}\` is ${found.isDirectory() ? "a folder" : "not a regular file"}, expected a data file (looked at ${path}).`);

@@ -28,7 +28,7 @@ export function splitRows(split: Split, rows: number, dataset: string): SplitRow
   const parts = { train: order.slice(0, afterTrain), valid: order.slice(afterTrain, afterValid), test: order.slice(afterValid, afterTest) };
   for (const name of splitNames) {
     if (split[name] > 0 && parts[name].length === 0) {
-      throw new UserError(`\`${dataset}\` has ${rows} rows, too few for a ${name} split of ${split[name] * 100}%.`, `Give \`${dataset}\` more rows, or leave \`${name}\` out of its \`split\`.`);
+      throw new UserError(`\`${dataset}\` has ${rows} row${rows === 1 ? "" : "s"}, too few for a ${name} split of ${split[name] * 100}%.`, `Give \`${dataset}\` more rows, or leave \`${name}\` out of its \`split\`.`);
     }
   }
   return parts;

@@ -3,8 +3,15 @@
 /** Numbers of all rows, one row after the other. */
 export type Numbers = Float32Array | Int32Array;
 
+/** Words of all rows: `words[indices[i]]`; each different word is there once. */
+export interface Words {
+  readonly kind: "words";
+  readonly words: readonly string[];
+  readonly indices: Int32Array;
+}
+
 /** A field's values as the file has them: numbers, or words that are still to become labels. */
-export type RawColumn = { readonly kind: "numbers"; readonly values: Numbers } | { readonly kind: "words"; readonly words: readonly string[] };
+export type RawColumn = { readonly kind: "numbers"; readonly values: Numbers } | Words;
 
 export interface Table {
   readonly rows: number;

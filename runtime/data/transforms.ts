@@ -52,6 +52,19 @@ export function fitStatistics(values: Numbers, rows: Int32Array, size: number, c
   return { mean: [...mean], std: [...squares].map((sum) => Math.sqrt(sum / count) || 1) };
 }
 
+/** Takes values of a field (predictions of it) back to its own unit: the transforms undone, last first. */
+export function undoTransforms(values: Float32Array, name: string, transforms: readonly Transform[], statistics: Statistics | undefined): void {
+  for (const transform of [...transforms].reverse()) {
+    if (!transform.fields.includes(name)) continue;
+    if (transform.kind === "scale") {
+      if (transform.by !== 0) applyScale(values, 1 / transform.by);
+    } else if (statistics !== undefined) {
+      const channels = statistics.mean.length;
+      for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * (statistics.std[i % channels] ?? 1) + (statistics.mean[i % channels] ?? 0);
+    }
+  }
+}
+
 /** Scales all rows in place. */
 export function applyScale(values: Numbers, by: number): void {
   for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * by;

@@ -12,6 +12,9 @@ export interface MetricsLine {
 
 /** Lines are flushed at checkpoints and evaluations, and when so many are waiting. */
 const waitingAtMost = 50;
+const newline = 10;
+/** What is longer is no line of ours. */
+const longestLine = 1_000_000;
 
 export class MetricsLog {
   private waiting: string[] = [];
@@ -21,7 +24,7 @@ export class MetricsLog {
   /** Opens the log for a run that has taken `step` steps. */
   static open(path: string, step: number): MetricsLog {
     const old = readWhole(path);
-    if (old !== null || step === 0) writeFileAtomically(path, linesUpTo(old?.toString("utf8") ?? "", step));
+    if (old !== null || step === 0) writeFileAtomically(path, linesUpTo(old ?? Buffer.alloc(0), step));
     return new MetricsLog(path);
   }
 
@@ -41,12 +44,17 @@ export class MetricsLog {
   }
 }
 
-function linesUpTo(text: string, step: number): string {
-  const kept = text.split("\n").filter((line) => {
-    const at = stepOf(line);
-    return at !== null && at <= step;
-  });
-  return kept.map((line) => `${line}\n`).join("");
+/** The whole lines of at most that step. Looked at one by one: the log of a long run is larger than any string may be. */
+function linesUpTo(content: Buffer, step: number): Buffer {
+  const kept: Buffer[] = [];
+  for (let from = 0; from < content.length; ) {
+    const end = content.indexOf(newline, from);
+    if (end < 0) break;
+    const at = end - from > longestLine ? null : stepOf(content.toString("utf8", from, end));
+    if (at !== null && at <= step) kept.push(content.subarray(from, end + 1));
+    from = end + 1;
+  }
+  return Buffer.concat(kept);
 }
 
 /** The step of a line, or null where the line is torn. */

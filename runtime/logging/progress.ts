@@ -23,21 +23,26 @@ export interface Progress {
 /** Milliseconds between two moving lines, and between two plain ones. */
 const movingEvery = 100;
 const plainEvery = 10_000;
+/** Characters of the bar. */
+const narrowestBar = 8;
+const widestBar = 30;
 
 /** Progress of one run of `total` steps, `done` of which were taken before. */
 export function progressOn(terminal: Terminal, name: string, total: number, done: number, quiet: boolean): Progress {
   const started = performance.now();
   const rate = (steps: number): number => ((steps - done) * 1000) / Math.max(1, performance.now() - started);
-  const numbers = (steps: number, loss: number, metric: string): string => {
+  const numbers = (steps: number, loss: number, metric: string): readonly string[] => {
     const perSecond = rate(steps);
-    const left = perSecond > 0 ? `, ${span((total - steps) / perSecond)} left` : "";
-    return `${grouped(steps)}/${grouped(total)}, ${perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toFixed(1)} steps/s, loss ${readable(loss)}${metric}${left}`;
+    const pace = `${perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toFixed(1)} steps/s`;
+    const left = perSecond > 0 ? `${span((total - steps) / perSecond)} left` : "";
+    return [`${grouped(steps)}/${grouped(total)}`, `loss ${readable(loss)}`, left, metric, pace].filter((part) => part !== "");
   };
   if (quiet) return { step: () => undefined, evaluated: () => undefined, note: (line) => void terminal.write(`${line}\n`), end: () => undefined };
   return terminal.isTTY === true ? moving(terminal, name, total, numbers) : plain(terminal, name, numbers);
 }
 
-type Numbers = (steps: number, loss: number, metric: string) => string;
+/** Parts of a line, the most wanted first. */
+type Numbers = (steps: number, loss: number, metric: string) => readonly string[];
 
 function plain(terminal: Terminal, name: string, numbers: Numbers): Progress {
   let last = performance.now();
@@ -45,7 +50,7 @@ function plain(terminal: Terminal, name: string, numbers: Numbers): Progress {
     step: (steps, loss) => {
       if (performance.now() - last < plainEvery) return;
       last = performance.now();
-      terminal.write(`${name}: step ${numbers(steps, loss, "")}\n`);
+      terminal.write(`${name}: step ${numbers(steps, loss, "").join(", ")}\n`);
     },
     evaluated: (line) => {
       last = performance.now();
@@ -73,17 +78,18 @@ function moving(terminal: Terminal, name: string, total: number, numbers: Number
       if (performance.now() - last < movingEvery && steps < total) return;
       last = performance.now();
       const width = (terminal.columns || 80) - 1;
-      const text = numbers(steps, loss, metric);
-      // The name gives way to the bar where the terminal is narrow.
-      const label = width - name.length - text.length - 4 >= 8 ? `${name} ` : "";
-      const room = Math.min(30, width - label.length - text.length - 3);
+      const parts = [...numbers(steps, loss, metric)];
+      const free = (): number => width - name.length - parts.join(", ").length - 4;
+      // What is wanted least gives way to the bar where the terminal is narrow.
+      while (parts.length > 2 && free() < narrowestBar) parts.pop();
+      const room = Math.min(widestBar, free());
       const filled = Math.round((room * steps) / total);
-      const bar = room >= 4 ? `[${"=".repeat(filled)}${" ".repeat(room - filled)}] ` : "";
-      terminal.write(`\r\u001b[K${`${label}${bar}${text}`.slice(0, width)}`);
+      const bar = room >= narrowestBar ? `[${"=".repeat(filled)}${" ".repeat(room - filled)}] ` : "";
+      terminal.write(`\r\u001b[K${`${name} ${bar}${parts.join(", ")}`.slice(0, width)}`);
       shown = true;
     },
     evaluated: (line, short) => {
-      metric = `, ${short}`;
+      metric = short;
       print(line);
     },
     note: print,

@@ -37,6 +37,9 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "permission is denied",
   EROFS: "the file system is read-only",
   ENOSPC: "no space is left on the device",
+  EDQUOT: "the disk quota is used up",
+  ELOOP: "its links go in a circle",
+  EFBIG: "it would be larger than files may be here",
   EMFILE: "too many files are open",
   ENAMETOOLONG: "its name is too long",
 };
@@ -45,5 +48,6 @@ const reasons: Readonly<Record<string, string>> = {
 export function systemReason(error: unknown): string | null {
   const code = systemCode(error);
   if (code === null) return null;
-  return reasons[code] ?? (code.startsWith("E") ? `the system says ${code}` : null);
+  // Node's own codes, such as ERR_STRING_TOO_LONG, are not the system's.
+  return reasons[code] ?? (/^E[A-Z0-9]+$/.test(code) ? `the system says ${code}` : null);
 }

@@ -1,14 +1,14 @@
 // A finished run's model, checked against the program before it is used.
 
 import type * as tf from "@tensorflow/tfjs-core";
-import { checkTensors } from "../checkpoint/checkpoint.js";
-import { readWhole } from "../checkpoint/files.js";
-import { decodeSafetensors, type StoredTensor } from "../checkpoint/safetensors.js";
+import { checkTensors, readModel } from "../checkpoint/checkpoint.js";
+import type { StoredTensor } from "../checkpoint/safetensors.js";
 import { fromStored } from "../checkpoint/tensors.js";
 import { UserError } from "./errors.js";
 import { runIdentity } from "./identity.js";
+import type { Output } from "./output.js";
 import { folderOf, type Program } from "./program.js";
-import type { RunRecord } from "./run-folder.js";
+import type { RunRecord } from "./run-record.js";
 import type { Run } from "./run.js";
 
 export interface Finished {
@@ -18,22 +18,25 @@ export interface Finished {
   readonly stored: ReadonlyMap<string, StoredTensor>;
 }
 
-/** Reads the folded model of a finished run. Throws a UserError if there is none, or if it is that of another program. */
-export function readFinished(program: Program, run: Run): Finished {
+/** Reads the folded model of a finished run; notes where the training clauses have changed since. Throws a UserError if there is none, or if it is that of another program. */
+export function readFinished(program: Program, run: Run, output: Output): Finished {
   const folder = folderOf(program, run);
   const record = folder.read();
   const trainIt = `Run \`sop train ${program.source} ${run.name}\`.`;
   if (record === null) throw new UserError(`\`${run.name}\` has not been trained: \`${folder.path}\` holds no run.`, trainIt);
   if (record.file !== program.source) throw new UserError(`\`${folder.path}\` holds a run of \`${record.file}\`, expected one of \`${program.source}\`.`, "Name another folder with `--runs-dir`.");
-  if (record.identity !== runIdentity(run, record.data)) {
-    throw new UserError(`\`${run.name}\` has changed since it was trained: \`${folder.path}\` belongs to another model or other training clauses.`, `Run \`sop train ${program.source} ${run.name} --fresh\`.`);
+  if (record.modelIdentity !== run.modelIdentity) {
+    throw new UserError(`The model or the fields of \`${run.name}\` have changed since it was trained: \`${folder.path}\` holds that of \`${record.model}\` before the change.`, `Take the change back, or run \`sop train ${program.source} ${run.name} --fresh\`.`);
   }
-  if (record.status !== "finished") throw new UserError(`\`${run.name}\` has not finished: it stands at step ${record.step} of ${record.steps}.`, trainIt);
-  const bytes = readWhole(folder.model);
-  if (bytes === null) throw new UserError(`\`${folder.model}\` is missing.`, trainIt);
-  const { tensors, metadata } = decodeSafetensors(bytes, folder.model);
-  if (metadata.get("identity") !== record.identity) throw new UserError(`\`${folder.model}\` belongs to another run.`, `Run \`sop train ${program.source} ${run.name} --fresh\`.`);
+  if (record.status !== "finished") throw new UserError(`\`${run.name}\` has not finished: it stands at step ${folder.checkpointSteps()[0] ?? record.step} of ${record.steps}.`, trainIt);
+  const found = readModel(folder.model);
+  if (found === null) throw new UserError(`\`${folder.model}\` is missing.`, trainIt);
+  const { tensors, identity } = found;
+  if (identity !== record.identity) throw new UserError(`\`${folder.model}\` belongs to another run.`, `Run \`sop train ${program.source} ${run.name} --fresh\`.`);
   checkTensors(tensors, shippedShapes(run), folder.model);
+  if (record.identity !== runIdentity(run, record.data)) {
+    output.terminal.write(`note: \`${run.name}\` would be trained otherwise now; this is what was trained before the change.\n`);
+  }
   return { record, path: folder.model, stored: tensors };
 }
 

@@ -3,7 +3,7 @@
 // sop, 130 interrupted.
 
 import { Command, CommanderError } from "commander";
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { selectBackend } from "../backends/select.js";
@@ -12,27 +12,30 @@ import { evalCommand } from "./commands/eval.js";
 import { exportCommand } from "./commands/export.js";
 import { predictCommand } from "./commands/predict.js";
 import { trainCommand } from "./commands/train.js";
-import { Interrupted, UserError } from "./errors.js";
+import { printable } from "../logging/printable.js";
+import { Interrupted, systemCode, UserError } from "./errors.js";
 import type { Output } from "./output.js";
 import type { Program, ProgramDefinition } from "./program.js";
+import { processOutput } from "./streams.js";
 
 /** Runs the program's command line if its file is what Node was started with; does nothing when the file was imported. */
-export async function main(meta: { readonly url: string }, definition: ProgramDefinition): Promise<void> {
+export async function main(meta: ImportMeta, definition: ProgramDefinition): Promise<void> {
   const file = fileURLToPath(meta.url);
   if (!isEntry(file)) return;
-  process.exitCode = await runProgram(process.argv.slice(2), definition, dirname(file), basename(file), { result: (line) => void process.stdout.write(`${line}\n`), terminal: process.stderr });
+  const { output, written } = processOutput();
+  const exitCode = await runProgram(process.argv.slice(2), definition, dirname(file), basename(file), output);
+  const problem = await written();
+  if (problem !== null) output.terminal.write(`error: Standard output cannot be written: ${problem}.\n`);
+  process.exitCode = problem !== null && exitCode === 0 ? 1 : exitCode;
 }
 
 /** One command line; gives the exit code. `home` is the folder of the program's file. */
 export async function runProgram(args: readonly string[], definition: ProgramDefinition, home: string, name: string, output: Output): Promise<number> {
-  process.stdout.on("error", leaveOnClosedPipe);
   try {
     await commandLine(definition, home, name, output).parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {
     return report(error, output);
-  } finally {
-    process.stdout.off("error", leaveOnClosedPipe);
   }
 }
 
@@ -46,7 +49,7 @@ interface BackendOptions extends PlaceOptions {
 }
 
 function commandLine(definition: ProgramDefinition, home: string, name: string, output: Output): Command {
-  const directory = resolve(home, definition.directory);
+  const directory = homeOf(home, definition);
   const program = ({ dataDir, runsDir }: PlaceOptions): Program => ({
     source: definition.source,
     runs: definition.runs,
@@ -100,8 +103,14 @@ function commandLine(definition: ProgramDefinition, home: string, name: string, 
   return root;
 }
 
+/** The folder of the `.sop` file, if the program still lies where it was built; else the folder that it is run in. */
+function homeOf(home: string, { directory, source }: ProgramDefinition): string {
+  const original = resolve(home, directory);
+  return existsSync(join(original, source)) ? original : process.cwd();
+}
+
 function report(error: unknown, output: Output): number {
-  const say = (line: string): void => void output.terminal.write(`${line}\n`);
+  const say = (line: string): void => void output.terminal.write(`${printable(line)}\n`);
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof UserError) {
     say(`error: ${error.message}`);
@@ -112,16 +121,20 @@ function report(error: unknown, output: Output): number {
     say(error.message);
     return 130;
   }
+  if (isCwdGone(error)) {
+    say("error: The current folder does not exist any more.");
+    say("help: Change to another folder.");
+    return 1;
+  }
   say(`sop has a fault: ${error instanceof Error ? error.message : String(error)}`);
   say("help: Report it with the program and this message; `SOP_DEBUG=1` adds where it happened.");
-  if (process.env["SOP_DEBUG"] === "1" && error instanceof Error) say(error.stack ?? "");
+  if (process.env["SOP_DEBUG"] === "1" && error instanceof Error) output.terminal.write(`${error.stack ?? ""}\n`);
   return 3;
 }
 
-/** `program.mjs eval ... | head` is no fault. */
-function leaveOnClosedPipe(error: Error): void {
-  if ("code" in error && error.code === "EPIPE") process.exit(0);
-  throw error;
+/** The folder that the process was started in may be deleted at any time. */
+function isCwdGone(error: unknown): boolean {
+  return systemCode(error) === "ENOENT" && error instanceof Error && "syscall" in error && error.syscall === "uv_cwd";
 }
 
 function isEntry(file: string): boolean {

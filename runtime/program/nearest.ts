@@ -1,9 +1,9 @@
 // The nearest of some names to one that does not exist, for "did you mean".
 
-/** The closest candidate within about a third of the name's length, or null. */
+/** The closest candidate within about a third of the name's length, or null. Names of which nothing is left are not near. */
 export function nearest(name: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
-  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let bestDistance = Math.min(Math.max(1, Math.floor(name.length / 3)), name.length - 1) + 1;
   for (const candidate of candidates.slice(0, 1000)) {
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());

@@ -4,7 +4,7 @@ import { splitNames } from "../data/split.js";
 import { grouped, readable } from "../logging/numbers.js";
 import type { Terminal } from "../logging/progress.js";
 import type { Evaluation } from "../training/evaluate.js";
-import type { RunRecord } from "./run-folder.js";
+import type { RunRecord } from "./run-record.js";
 import type { Run } from "./run.js";
 
 /** Where results and messages go. */

@@ -1,36 +1,12 @@
 // The folder of a run: `run.json`, `metrics.jsonl`, `checkpoints/`, `model.safetensors`. It knows whose run it holds and how
 // far that is, and never lets one run write over another.
 
-import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, readWhole, unwritable, writeFileAtomically } from "../checkpoint/files.js";
-import type { Fitted } from "../data/load.js";
 import { systemCode, UserError } from "./errors.js";
-
-/** What `run.json` holds. */
-export interface RunRecord {
-  readonly format: 1;
-  readonly run: string;
-  readonly model: string;
-  /** The `.sop` file that declares the run. */
-  readonly file: string;
-  /** Hash of the program's identity, the data and the numeric version of the runtime. */
-  readonly identity: string;
-  /** Hash of the data files. */
-  readonly data: string;
-  readonly seed: number;
-  readonly backend: string;
-  readonly status: "running" | "interrupted" | "failed" | "finished";
-  /** Steps taken when this was written, and steps of the whole run. */
-  readonly step: number;
-  readonly steps: number;
-  /** The step whose weights the model has; null before the end. */
-  readonly modelStep: number | null;
-  /** `test.accuracy` and others, of the folded model; empty before the end. */
-  readonly results: Readonly<Record<string, number | null>>;
-  /** What the training split determined of the data. */
-  readonly fitted: Fitted;
-}
+import { lockFile, unlockFile } from "./lock.js";
+import { isRunRecord, type RunRecord } from "./run-record.js";
 
 /** One of each at most; a file of a run has no reason to be larger. */
 const largestRecord = 64_000_000;
@@ -58,7 +34,7 @@ export class RunFolder {
     if (aside !== null && existsSync(this.path)) {
       this.lock();
       const moved = this.moveAside();
-      rmSync(join(moved, "lock"), { force: true });
+      unlockFile(join(moved, "lock"));
       aside(moved);
     }
     makeFolder(join(this.path, "checkpoints"));
@@ -66,23 +42,13 @@ export class RunFolder {
   }
 
   private lock(): void {
-    const lock = join(this.path, "lock");
-    for (let attempt = 0; ; attempt++) {
-      try {
-        writeFileSync(lock, `${process.pid}\n`, { flag: "wx" });
-        return;
-      } catch (error) {
-        if (systemCode(error) !== "EEXIST") throw unwritable(error, this.path);
-        const holder = Number(readWhole(lock, 100)?.toString("utf8"));
-        if (attempt > 2 || isAlive(holder)) throw new UserError(`\`${this.path}\` is in use by process ${holder}.`, `Wait for it, or delete \`${lock}\` if that process is no run of sop.`);
-        rmSync(lock, { force: true });
-      }
-    }
+    const held = lockFile(join(this.path, "lock"));
+    if (held !== null) throw new UserError(`\`${this.path}\` is in use by process ${held}.`, `Wait for it, or delete \`${join(this.path, "lock")}\` if that process is no run of sop.`);
   }
 
   /** Gives the folder up. */
   release(): void {
-    rmSync(join(this.path, "lock"), { force: true });
+    unlockFile(join(this.path, "lock"));
   }
 
   /** What the folder holds, or null if it holds no run. */
@@ -92,7 +58,7 @@ export class RunFolder {
     if (bytes === null) return null;
     try {
       const parsed: unknown = JSON.parse(bytes.toString("utf8"));
-      if (isRecord(parsed)) return parsed;
+      if (isRunRecord(parsed)) return parsed;
     } catch {
       // Falls through to the message below: what is wrong with the text does not help anyone.
     }
@@ -138,11 +104,17 @@ export class RunFolder {
     return steps.sort((left, right) => right - left);
   }
 
-  /** Deletes all but the latest `keep` checkpoints, and what a killed process left half-written. */
-  prune(keep: number): void {
-    for (const step of this.checkpointSteps().slice(keep)) rmSync(this.checkpoint(step), { force: true });
-    for (const folder of [this.path, join(this.path, "checkpoints")]) {
-      for (const name of readdirSync(folder)) if (/\.\d+\.tmp$/.test(name)) rmSync(join(folder, name), { force: true });
+  /** Deletes all but the latest `keep` checkpoints of a run that stands at step `reached`, and what a killed process left half-written.
+   * Later ones, which were passed over because they are damaged, do not count. */
+  prune(keep: number, reached: number): void {
+    const own = this.checkpointSteps().filter((step) => step <= reached);
+    try {
+      for (const step of own.slice(keep)) rmSync(this.checkpoint(step), { force: true });
+      for (const folder of [this.path, join(this.path, "checkpoints")]) {
+        for (const name of readdirSync(folder)) if (/\.\d+\.tmp$/.test(name)) rmSync(join(folder, name), { force: true });
+      }
+    } catch (error) {
+      throw unwritable(error, this.path);
     }
   }
 
@@ -160,26 +132,3 @@ export class RunFolder {
     );
   }
 }
-
-function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === "EPERM";
-  }
-}
-
-function isRecord(value: unknown): value is RunRecord {
-  if (typeof value !== "object" || value === null) return false;
-  const has = (key: string, type: string): boolean => key in value && typeof Reflect.get(value, key) === type;
-  if (!("format" in value) || value.format !== 1) return false;
-  if (!["run", "model", "file", "identity", "data", "backend", "status"].every((key) => has(key, "string"))) return false;
-  if (!["seed", "step", "steps"].every((key) => has(key, "number"))) return false;
-  if (!("results" in value) || typeof value.results !== "object" || value.results === null) return false;
-  if (!("fitted" in value) || typeof value.fitted !== "object" || value.fitted === null) return false;
-  return "statistics" in value.fitted && "vocabularies" in value.fitted && isObject(value.fitted.statistics) && isObject(value.fitted.vocabularies);
-}
-
-const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -19,10 +19,11 @@ export interface Descends<W extends WeightSpecs> {
   descend(lossTerms: LossTerms<W>): Descent;
 }
 
-/** What `predict` applies to an output, and the names of its classes if the program has them. */
+/** What `predict` applies to an output, the names of its classes if the program has them, and the field whose values it predicts. */
 export interface Link {
   readonly link: "softmax" | "sigmoid" | "none";
   readonly classes: readonly string[] | null;
+  readonly field: string | null;
 }
 
 /** A scalar loss or mean is averaged over rows; a `Metric` carries counts that add up over batches. */
@@ -35,6 +36,8 @@ export interface RunSettings {
   readonly model: string;
   /** SHA-256 of the program's IR, training clauses and seed. */
   readonly identity: string;
+  /** SHA-256 of what the folded model computes and how rows reach it; a result stays usable while this stays. */
+  readonly modelIdentity: string;
   readonly dataset: Dataset;
   /** Fields by the model's inputs that read them. */
   readonly feeds: Readonly<Record<string, string>>;

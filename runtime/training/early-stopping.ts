@@ -6,9 +6,9 @@ export interface Best {
   readonly step: number;
 }
 
-/** Is `value` better than `best`? A value that is not a number never is; the first number always is. */
+/** Is `value` better than `best`? One that is infinite or not a number never is; the first finite one always is. */
 export function isBetter(value: number, best: Best | null, direction: "higher" | "lower"): boolean {
-  if (Number.isNaN(value)) return false;
+  if (!Number.isFinite(value)) return false;
   if (best === null) return true;
   return direction === "higher" ? value > best.value : value < best.value;
 }

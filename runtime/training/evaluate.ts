@@ -37,6 +37,7 @@ export async function evaluate(run: Run, weights: Named, data: LoadedDataset, sp
   const losses = new Sums();
   const directions: Record<string, "higher" | "lower"> = { loss: "lower" };
   const counts = new Map<string, { readonly sums: Float64Array; readonly finish: (counts: Float64Array) => number }>();
+  let names: readonly string[] = [];
   let rows = 0;
   let done = 0;
   for (const piece of pieces(data.splits[split], run.batch)) {
@@ -55,16 +56,17 @@ export async function evaluate(run: Run, weights: Named, data: LoadedDataset, sp
       }
     }
     losses.add("loss", total, piece.length);
+    names = Object.keys(measured.metrics);
     for (const [name, metric] of Object.entries(measured.metrics)) {
       if (metric instanceof tf.Tensor) {
         losses.add(name, await scalar(metric), piece.length);
         directions[name] = "lower";
         continue;
       }
-      const found = await metric.counts.data();
-      const known = counts.get(name) ?? { sums: new Float64Array(found.length), finish: metric.finish };
-      for (const [i, count] of found.entries()) known.sums[i] = (known.sums[i] ?? 0) + count;
-      counts.set(name, known);
+      const found = Float64Array.from(await metric.counts.data());
+      const known = counts.get(name);
+      if (known === undefined) counts.set(name, { sums: found, finish: metric.finish });
+      else metric.merge(known.sums, found);
       directions[name] = metric.better;
       metric.counts.dispose();
     }
@@ -72,7 +74,13 @@ export async function evaluate(run: Run, weights: Named, data: LoadedDataset, sp
     await tick();
   }
   const values = losses.means(rows);
-  for (const [name, { sums, finish }] of counts) values[name] = finish(sums);
+  for (const name of names) {
+    const counted = counts.get(name);
+    const value = counted === undefined ? values[name] : counted.finish(counted.sums);
+    // Metrics stand in the order of the program, whatever they are made of.
+    delete values[name];
+    if (value !== undefined) values[name] = value;
+  }
   return { values, rows, directions };
 }
 

@@ -32,6 +32,8 @@ export interface LoopContext {
   readonly progress: Progress;
   /** Has Ctrl-C been pressed? Asked after each step. */
   readonly isInterrupted: () => boolean;
+  /** Told the step of each checkpoint. */
+  readonly saved: (step: number) => void;
   /** The `.sop` file, for messages. */
   readonly source: string;
   /** Take this many steps at most, and evaluate as many batches: for `--smoke`. */
@@ -107,14 +109,19 @@ class Loop {
     this.training.dispose();
   }
 
-  restore({ position, tensors }: Found): void {
+  restore(found: Found): void {
+    const { position } = found;
+    this.restoreTensors(found, this.context.folder.checkpoint(position.step));
+    this.state = { stopping: position.stopping, best: position.best, stopped: position.stopped };
+    this.saved = position.step;
+  }
+
+  private restoreTensors({ position, tensors }: Found, path: string): void {
     const expected = new Map(Object.entries(this.training.tensors()).map(([name, tensor]) => [name, describe(tensor)]));
-    checkTensors(tensors, expected, this.context.folder.checkpoint(position.step));
+    checkTensors(tensors, expected, path);
     const state = fromStored(tensors);
     this.training.restore(state, position.step);
     tf.dispose(state);
-    this.state = { stopping: position.stopping, best: position.best, stopped: position.stopped };
-    this.saved = position.step;
   }
 
   async run(): Promise<Trained> {
@@ -130,7 +137,7 @@ class Loop {
       if (this.context.isInterrupted() && step < end && !this.state.stopped) {
         await this.checkpoint();
         log.flush();
-        throw new Interrupted(`stopped at step ${step} of ${this.total}; the same command goes on from there`);
+        throw new Interrupted(smoke === null ? `stopped at step ${step} of ${this.total}; the same command goes on from there` : "stopped");
       }
     }
     log.flush();
@@ -138,7 +145,7 @@ class Loop {
     const steps = this.training.step;
     const modelStep = await this.chooseModel();
     const model = await this.folded();
-    folder.prune(run.checkpoint.keep ?? keepByDefault);
+    folder.prune(run.checkpoint.keep ?? keepByDefault, steps);
     return { model, modelStep, steps };
   }
 
@@ -238,7 +245,8 @@ class Loop {
     log.flush();
     await this.write(folder.checkpoint(this.training.step));
     this.saved = this.training.step;
-    folder.prune(run.checkpoint.keep ?? keepByDefault);
+    this.context.saved(this.saved);
+    folder.prune(run.checkpoint.keep ?? keepByDefault, this.saved);
   }
 
   private async write(path: string): Promise<void> {
@@ -254,9 +262,7 @@ class Loop {
     if (found === null || found.position.identity !== this.context.identity || found.position.step !== best.step) {
       throw new UserError(`\`${this.context.folder.best}\` is not the checkpoint of step ${best.step} that this run wrote.`, "Train again with `--fresh`.");
     }
-    const state = fromStored(found.tensors);
-    this.training.restore(state, found.position.step);
-    tf.dispose(state);
+    this.restoreTensors(found, this.context.folder.best);
     return best.step;
   }
 

@@ -62,7 +62,7 @@ test("a new project trains, evaluates, predicts and exports", () =>
     const made = sop(folder, ["new", "demo"]);
     assert.is(made.status, 0, made.stderr);
     const demo = join(folder, "demo");
-    assert.equal(readdirSync(demo).sort(), [".gitignore", "README.md", "model.sop", "package.json"]);
+    assert.equal(readdirSync(demo).sort(), [".gitignore", "README.md", "model.sop", "package.json", "tsconfig.json"]);
     assert.is(sop(demo, ["check"]).stderr, "model.sop: no errors\n");
     assert.is(sop(demo, ["fmt", "--check"]).status, 0);
     const smoke = sop(demo, ["train", "--smoke"]);

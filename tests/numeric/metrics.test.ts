@@ -7,10 +7,10 @@ import * as sop from "../../runtime/index.js";
 import { near, useCpu } from "../support/numeric.js";
 
 const finish = (...parts: readonly sop.Metric[]): number => {
-  const [first] = parts;
+  const [first, ...rest] = parts;
   if (first === undefined) throw new Error("no metric");
-  const sums = new Float64Array(first.counts.size);
-  for (const { counts } of parts) for (const [i, count] of counts.dataSync().entries()) sums[i] = (sums[i] ?? 0) + count;
+  const sums = Float64Array.from(first.counts.dataSync());
+  for (const { counts } of rest) first.merge(sums, Float64Array.from(counts.dataSync()));
   return first.finish(sums);
 };
 
@@ -47,6 +47,18 @@ test("r2", () => {
   const prediction = tf.tensor2d([[1, 2], [2, 5], [4, 9]]);
   near([finish(sop.r2(prediction, target))], [(1 - 1 / 2 + (1 - 1 / 26)) / 2], 1e-6, "two columns");
   near([finish(sop.r2(tf.tensor2d([[1], [2], [4]]), tf.tensor1d([1, 2, 3])))], [0.5], 1e-6, "a column against a vector");
+});
+
+test("r2 of a target far from 0 loses no digits", () => {
+  // Years around 2,000 and predictions that miss by 0.5: sums of squares in single precision would be off by more than their variation.
+  const years = Array.from({ length: 1000 }, (_, row) => 1990 + (row % 21));
+  const parts = Array.from({ length: 8 }, (_, part) => years.slice(part * 125, part * 125 + 125)).map((own) =>
+    sop.r2(tf.tensor2d(own.map((year, row) => [year + (row % 2 === 0 ? 0.5 : -0.5)])), tf.tensor1d(own)),
+  );
+  const mean = years.reduce((sum, year) => sum + year, 0) / 1000;
+  const variation = years.reduce((sum, year) => sum + (year - mean) ** 2, 0);
+  near([finish(...parts)], [1 - 250 / variation], 1e-6, "years");
+  assert.ok(Number.isNaN(finish(sop.r2(tf.tensor2d([[1], [2]]), tf.tensor1d([5, 5])))), "a target that does not vary");
 });
 
 test("perplexity", () => {

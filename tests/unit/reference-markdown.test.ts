@@ -30,6 +30,16 @@ test("it has every word that is not a statement or declaration, and the titles o
   }
 });
 
+test("its list of contents is that of its sections", () => {
+  const text = readFileSync(path, "utf8");
+  const sections = [...text.matchAll(/^## (.+)$/gm)].map((match) => match[1] ?? "");
+  const listed = [...text.matchAll(/^- \[(.+)\]\(#(.+)\)$/gm)];
+  assert.equal(listed.map((match) => match[1]), sections);
+  const anchors = sections.map((title) => title.toLowerCase().replace(/[^a-z0-9 _-]/g, "").replaceAll(" ", "-"));
+  // The second of two equal titles is numbered.
+  assert.equal(listed.map((match) => match[2]), anchors.map((anchor, index) => (anchors.indexOf(anchor) < index ? `${anchor}-1` : anchor)));
+});
+
 test("its programs compile without a diagnostic", () => {
   const text = readFileSync(path, "utf8");
   const programs = [...text.slice(text.indexOf(markers.start)).matchAll(/^```sop\n([^]*?)^```/gm)].map((match) => match[1] ?? "");

@@ -22,8 +22,8 @@ function mends(name: string, source: string, part: string): void {
 gives("a name that is nearly right", net("output y = x |> dens(2)"), ['3:19 unknown-layer {"name":"dens","nearest":"dense"}']);
 gives("an error silences what follows from it", net("h = x |> dens(2)\ng = h |> relu |> dense(3)\noutput y: f32[9] = g + h"), ['3:12 unknown-layer {"name":"dens","nearest":"dense"}']);
 gives("a block that is never used is checked for names", "block b(x: f32[d], k: int) -> f32[d] {\n  return x |> dense(kk, bais: false)\n}\n", [
-  '2:25 unknown-option {"option":"bais","of":"dense","nearest":"bias"}',
   '2:21 unknown-name {"name":"kk","nearest":"k"}',
+  '2:25 unknown-option {"option":"bais","of":"dense","nearest":"bias"}',
 ]);
 gives("a name ends with its braces", net("repeat 2 {\n  inner = x |> dense(4)\n}\noutput y = inner"), ['6:14 unknown-name {"name":"inner","nearest":""}']);
 gives("a binding from inside braces stays", net("repeat 2 {\n  x = x |> dense(4)\n}\noutput y: f32[4] = x"), []);

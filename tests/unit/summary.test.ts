@@ -3,6 +3,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { summarize } from "../../compiler/services/summary.js";
+import { check } from "./semantics-support.js";
 import { GraphMaker, makeRun, overparam4, somewhere, tame } from "../support/runs.js";
 
 test("kernel sets count k times in training and once in what ships", () => {
@@ -29,6 +30,16 @@ test("a layer applied twice counts once, its work twice; what is frozen is not t
   const twice = maker.call("dense", [once], { units: 3 }, { path: "shared", frozen: true });
   const { totals } = summarize({ model: "M", args: [], doc: null, graph: maker.graph({ y: twice }), origin: somewhere });
   assert.equal(totals, { weightsTrained: 0, weightsShipped: 12, flops: 2 * 21, activationBytes: 24 });
+});
+
+test("what the compiler puts in by itself has no row, and the rows add up to the totals", () => {
+  const { value } = check("data d = csv(\"d.csv\") {\n  fields a: f32, b: f32, y: class[2]\n}\nmodel Net {\n  input a: f32, b: f32\n  output z: f32[2] = concat(a, b, 2 * b) |> reshape([1, 3]) |> flatten |> dense(2)\n}\ntrain t: Net on d {\n  loss cross_entropy(z, y)\n  optimizer adam(lr: 1e-3)\n  batch 32\n  epochs 2\n}\n");
+  const [run] = value.runs;
+  if (run === undefined) throw new Error("no run");
+  const { rows, totals } = summarize(run.instance);
+  assert.equal(rows.map(({ path }) => path), ["mul", "concat", "reshape", "flatten", "dense"]);
+  for (const key of ["weightsTrained", "weightsShipped", "flops", "activationBytes"] as const) assert.is(totals[key], rows.reduce((sum, row) => sum + row[key], 0), key);
+  assert.is(totals.weightsShipped, 3 * 2 + 2);
 });
 
 test.run();

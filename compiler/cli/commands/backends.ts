@@ -13,7 +13,7 @@ export async function backendsCommand(terminal: Terminal): Promise<number> {
   const runtime: unknown = await import(pathToFileURL(existsSync(built) ? built : runtimeEntry()).href);
   if (!hasRunProgram(runtime)) throw new Error("the runtime has no runProgram");
   const output = { result: (line: string): void => terminal.out(`${line}\n`), terminal: process.stderr };
-  return runtime.runProgram(["backends"], { source: "", directory: ".", runs: [] }, process.cwd(), "sop", output);
+  return runtime.runProgram(["backends"], { source: "", directory: ".", runs: [] }, packageRoot, "sop", output);
 }
 
 type RunProgram = (args: readonly string[], definition: object, home: string, name: string, output: object) => Promise<number>;

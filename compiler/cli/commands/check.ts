@@ -2,6 +2,7 @@
 
 import { check } from "../../compile.js";
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
+import { printable, printableMessage } from "../../diagnostics/printable.js";
 import { renderGithub } from "../../diagnostics/render-github.js";
 import { renderJson } from "../../diagnostics/render-json.js";
 import type { Problem } from "../../diagnostics/render-json.js";
@@ -47,9 +48,9 @@ export function checkCommand(files: readonly string[], options: { readonly forma
     case "text": {
       const imported = new Map([...host.problems].filter(([file]) => !names.includes(file)));
       tell(diagnostics, { ...host, problems: imported }, terminal);
-      for (const problem of problems) terminal.err(`${terminal.paint.error("error")}: ${problem.message}\n`);
+      for (const problem of problems) terminal.err(`${terminal.paint.error("error")}: ${printableMessage(problem.message)}\n`);
       const checked = names.length - problems.length;
-      if (checked > 0) terminal.err(`${checked === 1 && names.length === 1 ? names[0] : `${checked} files`}: ${countText(diagnostics)}\n`);
+      if (checked > 0) terminal.err(`${checked === 1 && names.length === 1 ? printable(names[0] ?? "") : `${checked} files`}: ${countText(diagnostics)}\n`);
     }
   }
   return problems.length > 0 || hasErrors(diagnostics) ? 1 : 0;

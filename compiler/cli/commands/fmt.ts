@@ -1,11 +1,13 @@
 // `sop fmt`: prints files in the canonical form. A file with syntax errors is told of and left as it is.
 
-import { readFileSync } from "node:fs";
+import { isUtf8 } from "node:buffer";
+import { readSync } from "node:fs";
 import { parse } from "../../ast/build-ast.js";
 import { format } from "../../ast/format.js";
+import { printableMessage } from "../../diagnostics/printable.js";
 import { renderText } from "../../diagnostics/render-text.js";
-import { Failure } from "../failure.js";
-import { fileHost } from "../file-host.js";
+import { Failure, withFiles } from "../failure.js";
+import { fileHost, LARGEST_SOURCE } from "../file-host.js";
 import { onlySource, sourcePath } from "../find-source.js";
 import { hasErrors } from "../open-program.js";
 import type { Terminal } from "../terminal.js";
@@ -27,7 +29,7 @@ export function fmtCommand(files: readonly string[], options: FmtOptions, termin
   for (const file of files.length > 0 ? files.map(sourcePath) : [onlySource()]) {
     const text = host.read(file);
     if (text === null) {
-      terminal.err(`${terminal.paint.error("error")}: \`${file}\` cannot be read: ${host.problems.get(file) ?? "it does not exist"}\n`);
+      terminal.err(`${terminal.paint.error("error")}: ${printableMessage(`\`${file}\` cannot be read: ${host.problems.get(file) ?? "it does not exist"}`)}\n`);
       failed = true;
       continue;
     }
@@ -43,11 +45,27 @@ export function fmtCommand(files: readonly string[], options: FmtOptions, termin
 }
 
 function formatStandardInput(isCheck: boolean, terminal: Terminal): number {
-  const text = readFileSync(0, "utf8");
+  const text = withFiles("standard input cannot be read", null, standardInput);
   const formatted = formatText("<stdin>", text, terminal);
   if (formatted === null) return 1;
   if (!isCheck) terminal.out(formatted);
   return isCheck && formatted !== text ? 1 : 0;
+}
+
+/** Standard input as text, under the same limits as a file. */
+function standardInput(): string {
+  const parts: Buffer[] = [];
+  for (let size = 0; ; ) {
+    const part = Buffer.alloc(1 << 16);
+    const length = readSync(0, part);
+    if (length === 0) break;
+    size += length;
+    if (size > LARGEST_SOURCE) throw new Failure(`standard input has more than the ${LARGEST_SOURCE} bytes that a source file may have`);
+    parts.push(part.subarray(0, length));
+  }
+  const bytes = Buffer.concat(parts);
+  if (!isUtf8(bytes)) throw new Failure("standard input is not UTF-8 text");
+  return new TextDecoder("utf-8").decode(bytes);
 }
 
 /** The canonical form, or null after telling of syntax errors. */

@@ -10,6 +10,7 @@ export function newProject(name: string, dependency: string | null): readonly Pr
   return [
     { path: "model.sop", text: model },
     { path: "package.json", text: packageJson(name, dependency) },
+    { path: "tsconfig.json", text: tsconfig },
     { path: "README.md", text: readme(name) },
     { path: ".gitignore", text: "node_modules/\nbuild/\nruns/\n" },
   ];
@@ -39,6 +40,19 @@ train digits_small: Digits on digits {
   epochs     5
   checkpoint every 100 steps, keep 2
   seed       1
+}
+`;
+
+/** For editors, and for `npx tsc` where TypeScript is installed. TensorFlow.js's own declarations do not pass a library check. */
+const tsconfig = `{
+  "compilerOptions": {
+    "strict": true,
+    "target": "es2022",
+    "module": "nodenext",
+    "skipLibCheck": true,
+    "noEmit": true
+  },
+  "include": ["build/**/*.ts"]
 }
 `;
 

@@ -5,7 +5,7 @@ import { row } from "./row.js";
 export const shapeRows = {
   "shape-mismatch": row<{ layer: string; expected: string; found: string }>({
     severity: "error",
-    message: ({ layer, expected, found }) => `\`${layer}\` takes ${expected}, and found ${found}.`,
+    message: ({ layer, expected, found }) => `\`${layer}\` takes ${expected}, found ${found}.`,
     page: "Shapes are those of one example, without the batch. Operators align shapes at the right, and only a size of 1 stretches; nothing is converted silently. The notes say where each tensor comes from, and the fix, where there is one, changes the size that does not fit.",
     example: "model Net {\n  input x: f32[4]\n  h = x |> dense(8) |> relu\n  output y: f32[8] = h + (x |> dense(6))\n}\n",
   }),
@@ -18,28 +18,28 @@ export const shapeRows = {
   }),
   "argument-type": row<{ of: string; name: string; expected: string; found: string }>({
     severity: "error",
-    message: ({ of, name, expected, found }) => `\`${name}\` of \`${of}\` is ${expected}, and found ${found}.`,
+    message: ({ of, name, expected, found }) => `\`${name}\` of \`${of}\` expects ${expected}, found ${found}.`,
     help: () => "Give it a tensor of that type, or change the signature.",
     page: "A bare name in a signature, as `t` and `d` in `f32[t, d]`, takes the size it meets first in each call; from then on it is that number. Arithmetic, as `2 * d`, is computed and compared.",
     example: "block mix(x: f32[t, d], y: f32[t, d]) -> f32[t, d] {\n  return x + y\n}\nmodel Net {\n  input a: f32[3, 4], b: f32[3, 5]\n  output y = mix(a, b)\n}\n",
   }),
   "tensor-expected": row<{ layer: string; found: string }>({
     severity: "error",
-    message: ({ layer, found }) => `\`${layer}\` takes a tensor here, and found ${found}.`,
+    message: ({ layer, found }) => `\`${layer}\` takes a tensor here, found ${found}.`,
     help: ({ layer }) => `Pipe a tensor into it: \`x |> ${layer}(...)\`.`,
     page: "Tensors come first in a call and by position, then options. `x |> f(a)` is `f(x, a)`. A block that gives several values is unpacked first: `a, b = f(x)`.",
     example: "model Net {\n  input x: f32[4]\n  output y: f32[10] = dense(10)\n}\n",
   }),
   "tensor-count": row<{ layer: string; expected: string; found: number }>({
     severity: "error",
-    message: ({ layer, expected, found }) => `\`${layer}\` takes ${expected}, and found ${found}.`,
+    message: ({ layer, expected, found }) => `\`${layer}\` takes ${expected}, found ${found}.`,
     help: () => "Give it as many tensors as it takes, before its options.",
     page: "Tensors come first in a call and by position. A pipe gives the first of them.",
     example: "model Net {\n  input x: f32[4]\n  output y: f32[4] = relu()\n}\n",
   }),
   "value-count": row<{ expected: number; found: number }>({
     severity: "error",
-    message: ({ expected, found }) => `The statement names ${expected === 1 ? "1 value" : `${expected} values`}, and found ${found}.`,
+    message: ({ expected, found }) => `The statement names ${expected === 1 ? "1 value" : `${expected} values`}, found ${found}.`,
     help: () => "Name as many values as there are; `_` passes one over.",
     page: "A block that returns several values, or a model with several outputs, is unpacked with as many names: `_, features = tokens |> Backbone`.",
     example: "model Net {\n  input x: f32[4]\n  a, b = x |> relu\n  output y: f32[4] = a + b\n}\n",

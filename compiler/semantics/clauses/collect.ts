@@ -4,12 +4,14 @@
 import type { AssertStatement, Clause, Expression, FieldsClause, Recipe, WordClause } from "../../ast/ast.js";
 import type { Origin, Span } from "../../source/source.js";
 import { suggest } from "../../diagnostics/suggest.js";
+import { foreignClause, suggestWord } from "../../diagnostics/synonyms.js";
 import { bindArguments } from "../bind-arguments.js";
 import { readParameter } from "../callables.js";
 import { at, spend, type Env } from "../context.js";
 import { limits } from "../limits.js";
 import { readCondition } from "../evaluate.js";
 import { kindOf, originOf } from "../files.js";
+import { oneOf } from "../read-options.js";
 import { replacement } from "../report.js";
 import { Scope } from "../scope.js";
 import { clauseSpecs, type ClausePlace } from "./clauses.js";
@@ -33,6 +35,8 @@ export interface CollectedClauses {
   readonly fields: FieldsClause | null;
   /** Words that a misspelled one was taken for: they are not missing as well. */
   readonly misspelled: ReadonlySet<string>;
+  /** Is there a recipe that could not be read? It may have any clause. */
+  readonly hasUnread: boolean;
 }
 
 export function collectClauses(env: Env, clauses: readonly Clause[], place: ClausePlace, trail: readonly Recipe[] = []): CollectedClauses {
@@ -41,6 +45,7 @@ export function collectClauses(env: Env, clauses: readonly Clause[], place: Clau
   const repeated: PlacedClause[] = [];
   let fields: FieldsClause | null = null;
   const misspelled = new Set<string>();
+  let hasUnread = false;
   for (const clause of clauses) {
     const word = wordOf(clause);
     spend(env, word.span);
@@ -50,16 +55,19 @@ export function collectClauses(env: Env, clauses: readonly Clause[], place: Clau
       if (fields === null) fields = clause;
       else sayTwice(env, word, { file: env.file.path, span: fields.span });
     } else if (clause.word.text === "use") {
-      for (const [slot, placed] of useRecipe(env, clause, trail, misspelled)) used.set(slot, placed);
+      const brought = useRecipe(env, clause, trail, misspelled);
+      for (const [slot, placed] of brought.bySlot) used.set(slot, placed);
+      hasUnread ||= brought.hasUnread;
     } else if (clauseSpecs[clause.word.text]?.repeats === true) repeated.push({ clause, env });
     else {
       const slot = clauseSpecs[clause.word.text]?.slot ?? clause.word.text;
       const earlier = own.get(slot);
       if (earlier === undefined) own.set(slot, { clause, env });
-      else sayTwice(env, word, at(env, earlier.clause.span));
+      else if (earlier.clause.word.text === word.text) sayTwice(env, word, at(env, earlier.clause.span));
+      else env.context.report.say("clauses-exclude", at(env, word.span), { word: word.text, other: earlier.clause.word.text }, { notes: [{ origin: at(env, earlier.clause.span), message: "The other one is here." }] });
     }
   }
-  return { bySlot: new Map([...used, ...own]), repeated, fields, misspelled };
+  return { bySlot: new Map([...used, ...own]), repeated, fields, misspelled, hasUnread };
 }
 
 function wordOf(clause: Clause): Word {
@@ -74,9 +82,10 @@ function isAllowed(env: Env, word: Word, place: ClausePlace, misspelled: Set<str
   const spec = Object.hasOwn(clauseSpecs, word.text) ? clauseSpecs[word.text] : undefined;
   if (spec === undefined) {
     const here = Object.keys(clauseSpecs).filter((key) => clauseSpecs[key]?.where.includes(place) === true);
-    const nearest = suggest(word.text, here);
+    const foreign = foreignClause(word.text);
+    const nearest = foreign === null ? suggestWord(word.text, here) : null;
     if (nearest !== null) misspelled.add(nearest);
-    report.say("unknown-clause-word", origin, { word: word.text, place, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
+    report.say("unknown-clause-word", origin, { word: word.text, place, nearest: nearest ?? "" }, foreign !== null ? { help: foreign } : nearest === null ? { help: `Write one of ${oneOf(here.filter((key) => clauseSpecs[key]?.planned !== true))}.` } : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
     return false;
   }
   if (!spec.where.includes(place)) {
@@ -96,9 +105,10 @@ function checkAssert(env: Env, clause: AssertStatement): void {
     env.context.report.say("assertion-failed", at(env, clause.span), { message: clause.message?.value ?? "the condition does not hold", found: "" });
 }
 
-function useRecipe(env: Env, clause: WordClause, trail: readonly Recipe[], misspelled: Set<string>): ReadonlyMap<string, PlacedClause> {
+function useRecipe(env: Env, clause: WordClause, trail: readonly Recipe[], misspelled: Set<string>): { readonly bySlot: ReadonlyMap<string, PlacedClause>; readonly hasUnread: boolean } {
   const { report } = env.context;
   const bySlot = new Map<string, PlacedClause>();
+  let read = 0;
   for (const item of clause.items) {
     const part = onlyPart(item.parts);
     const path = part?.kind === "call" ? part.callee : part?.kind === "path" ? part : null;
@@ -135,8 +145,9 @@ function useRecipe(env: Env, clause: WordClause, trail: readonly Recipe[], missp
     const collected = collectClauses(inner, recipe.clauses, "recipe", [...trail, recipe]);
     for (const [slot, placed] of collected.bySlot) bySlot.set(slot, placed);
     for (const word of collected.misspelled) misspelled.add(word);
+    if (!collected.hasUnread) read++;
   }
-  return bySlot;
+  return { bySlot, hasUnread: read < clause.items.length };
 }
 
 function bindRecipe(env: Env, inner: Env, recipe: Recipe, call: Extract<Expression, { kind: "call" }> | null, span: Span): boolean {

@@ -73,12 +73,13 @@ function readOnce(context: Context, datasets: Datasets, { file, node }: { readon
     return unknownDataset;
   }
   const { fields, unread } = readFields(env, clauses.fields.fields, known);
+  const lacksFields = known?.kind === "idx" && known.files.length > clauses.fields.fields.length;
   if (known?.kind === "idx" && known.files.length !== clauses.fields.fields.length)
     context.report.say("idx-files", at(env, node.source.span), { files: known.files.length, fields: clauses.fields.fields.length });
-  const transforms = readTransforms(env, clauses, fields);
+  const transforms = readTransforms(env, clauses, fields, unread);
   const split = readSplit(env, clauses.bySlot.get("split")) ?? { train: 0.8, valid: 0.1, test: 0.1, order: "shuffled" };
   const take = readTake(env, clauses.bySlot.get("take"));
-  if (known === null || context.report.errors() > errors) return { model: null, fields: source === null ? null : fields, unread, derivations: 0 };
+  if (known === null || context.report.errors() > errors) return { model: null, fields: source === null || lacksFields ? null : fields, unread, derivations: 0 };
   return {
     model: { name: node.name.text, doc: node.doc, source: known, fields: fields.map(({ field }) => field), transforms, split, take, origin: at(env, node.name.span) },
     fields,
@@ -102,7 +103,7 @@ function derive(env: Env, node: Data, clauses: CollectedClauses, parent: Checked
   if (clauses.fields !== null) {
     env.context.report.say("derived-fields", at(env, clauses.fields.span), { name: node.name.text });
   }
-  const transforms = readTransforms(env, clauses, parent.fields ?? []);
+  const transforms = readTransforms(env, clauses, parent.fields ?? [], parent.unread);
   const split = readSplit(env, clauses.bySlot.get("split"));
   const take = readTake(env, clauses.bySlot.get("take"));
   if (parent.model === null || env.context.report.errors() > errors) return { ...parent, model: null, derivations: parent.derivations + 1 };
@@ -120,16 +121,16 @@ function sayForm({ clause, env }: PlacedClause, form: string): null {
   return null;
 }
 
-function readTransforms(env: Env, clauses: CollectedClauses, fields: readonly DeclaredField[]): readonly DataTransform[] {
+function readTransforms(env: Env, clauses: CollectedClauses, fields: readonly DeclaredField[], unread: ReadonlySet<string>): readonly DataTransform[] {
   const transforms: DataTransform[] = [];
   for (const placed of clauses.repeated) {
     const { clause } = placed;
     if (clause.word.text === "standardize") {
-      const names = clause.items.flatMap((item) => fieldName(env, onlyPart(item.parts), fields, placed));
+      const names = clause.items.flatMap((item) => fieldName(env, onlyPart(item.parts), fields, unread, placed));
       if (names.length > 0 && names.length === clause.items.length) transforms.push({ kind: "standardize", fields: names });
       else if (clause.items.length === 0) sayForm(placed, "standardize field, ...");
     } else if (clause.word.text === "scale") {
-      const scale = readScale(env, placed, fields);
+      const scale = readScale(env, placed, fields, unread);
       if (scale !== null) transforms.push(scale);
     }
   }
@@ -137,7 +138,7 @@ function readTransforms(env: Env, clauses: CollectedClauses, fields: readonly De
 }
 
 // `scale image by 1/255`, `scale a, b by 0.5`.
-function readScale(env: Env, placed: PlacedClause, fields: readonly DeclaredField[]): DataTransform | null {
+function readScale(env: Env, placed: PlacedClause, fields: readonly DeclaredField[], unread: ReadonlySet<string>): DataTransform | null {
   const { items } = placed.clause;
   const form = "scale field by number";
   const last = items[items.length - 1]?.parts ?? [];
@@ -146,7 +147,7 @@ function readScale(env: Env, placed: PlacedClause, fields: readonly DeclaredFiel
     const hasMissing = last.some((part) => part.kind === "missing");
     return hasMissing ? null : sayForm(placed, form);
   }
-  const names = items.flatMap((item, index) => fieldName(env, (index === items.length - 1 ? item.parts[0] : onlyPart(item.parts)) ?? null, fields, placed));
+  const names = items.flatMap((item, index) => fieldName(env, (index === items.length - 1 ? item.parts[0] : onlyPart(item.parts)) ?? null, fields, unread, placed));
   const value = env.context.rules.expression(env, factor);
   if (value.kind === "error") return null;
   if (value.kind !== "number" || value.unit === "steps" || value.unit === "epochs") {
@@ -156,13 +157,14 @@ function readScale(env: Env, placed: PlacedClause, fields: readonly DeclaredFiel
   return names.length === items.length ? { kind: "scale", fields: names, by: toNumber(value.value) } : null;
 }
 
-function fieldName(env: Env, part: PlacedClause["clause"]["items"][number]["parts"][number] | null, fields: readonly DeclaredField[], placed: PlacedClause): readonly string[] {
+function fieldName(env: Env, part: PlacedClause["clause"]["items"][number]["parts"][number] | null, fields: readonly DeclaredField[], unread: ReadonlySet<string>, placed: PlacedClause): readonly string[] {
   if (part?.kind === "missing") return [];
   const name = part === null || part.kind === "linking-word" ? null : bareName(part);
   if (part === null || name === null) {
     sayForm(placed, `${placed.clause.word.text} field${placed.clause.word.text === "scale" ? " by number" : ", ..."}`);
     return [];
   }
+  if (unread.has(name)) return [];
   const origin = at(env, part.span);
   const found = fields.find(({ field }) => field.name === name);
   if (found === undefined) {

@@ -100,7 +100,5 @@ function checkGenerated(env: Env, fields: readonly DeclaredField[], name: string
 
 /** A field's type as it is written: labels as classes. */
 export function printField(type: Pick<TensorType, "dtype" | "shape" | "below">): string {
-  if (type.dtype === "i32" && type.shape.length === 0 && type.below !== null) return `class[${type.below}]`;
-  const below = type.below === null ? "" : ` below ${type.below}`;
-  return type.shape.length === 0 ? `${type.dtype}${below}` : `${printType({ ...type, batched: true })}${below}`;
+  return type.shape.length === 0 && type.below === null ? type.dtype : printType(type);
 }

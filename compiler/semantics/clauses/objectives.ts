@@ -5,7 +5,7 @@ import { at, type Env, type Site } from "../context.js";
 import { GraphBuilder } from "../graph-builder.js";
 import { categoryOf, isLayerName, type LayerKind } from "../layers/layers.js";
 import { PathScope } from "../path-scope.js";
-import { bareName } from "../read-options.js";
+import { bareName, oneOf } from "../read-options.js";
 import { replacement } from "../report.js";
 import { Scope } from "../scope.js";
 import type { Graph, Instance } from "../semantic-model.js";
@@ -30,10 +30,15 @@ export interface Objectives {
   readonly graph: Graph | null;
   /** Names of the items, as far as they could be read. */
   readonly names: readonly string[];
+  /** Could all items be read? Otherwise their names say nothing about what would be measured. */
+  readonly isRead: boolean;
+  /** Names that mean nothing, and what the items with a mistake are about: told once for loss and metrics together. */
+  readonly unknown: ReadonlySet<string>;
+  readonly mistaken: ReadonlySet<string>;
 }
 
-/** The graph of a `loss` or `metrics` clause; without a clause a graph without outputs. */
-export function readObjectives(env: Env, placed: PlacedClause | undefined, purpose: "loss" | "metrics", nameable: Nameable): Objectives {
+/** The graph of a `loss` or `metrics` clause; without a clause a graph without outputs. `earlier` are the losses, for metrics. */
+export function readObjectives(env: Env, placed: PlacedClause | undefined, purpose: "loss" | "metrics", nameable: Nameable, earlier: Objectives | null): Objectives {
   const graph = new GraphBuilder();
   const { instance, fields } = nameable;
   const { report } = env.context;
@@ -54,10 +59,13 @@ export function readObjectives(env: Env, placed: PlacedClause | undefined, purpo
     if (!nameable.outputs.includes(name)) scope.define(name, error);
   }
   if (fields === null) scope.define("row", error);
+  for (const name of earlier?.unknown ?? []) scope.define(name, error);
   const names: string[] = [];
-  if (placed === undefined) return { graph: instance === null || fields === null ? null : graph.finish(), names };
+  const unknown = new Set<string>();
+  const mistaken = new Set<string>();
+  if (placed === undefined) return { graph: instance === null || fields === null ? null : graph.finish(), names, isRead: true, unknown, mistaken };
   if (placed.clause.items.length === 0) report.say("clause-form", at(placed.env, placed.clause.span), { word: purpose, form: purpose === "loss" ? "loss cross_entropy(output, field)" : "metrics accuracy(output, field)" });
-  const site: Site = { graph, paths: new PathScope(""), reach: null, callers: [], purpose };
+  const site: Site = { graph, paths: new PathScope(""), reach: null, callers: [], purpose, names: namesInWords(nameable) };
   const inner: Env = { ...placed.env, scope, site };
   let ok = true;
   for (const item of placed.clause.items) {
@@ -69,19 +77,44 @@ export function readObjectives(env: Env, placed: PlacedClause | undefined, purpo
     }
     const name = item.name?.text ?? defaultName(expression, purpose);
     const origin = at(inner, item.name?.span ?? item.span);
-    if (names.includes(name)) {
+    // `valid.loss` is the sum of the losses, which always exists.
+    if (names.includes(name) || (purpose === "metrics" && name === "loss")) {
       ok = false;
       report.say("duplicate-name", origin, { what: purpose === "loss" ? "loss" : "metric", name }, { help: `Name it: \`${name}_2: ...\`.` });
     }
     names.push(name);
-    const value = readItem(inner, expression, purpose, nameable);
+    const about = subjects(expression);
+    const before = report.errors();
+    const value = earlier?.mistaken.has(about.join(", ")) === true ? error : readItem(inner, expression, purpose, nameable);
     if (value.kind === "tensor") graph.outputs.push({ name, value, origin });
-    else ok = false;
+    else {
+      ok = false;
+      if (report.errors() > before) mistaken.add(about.join(", "));
+      for (const subject of about) if (scope.lookup(subject) === undefined && !inner.file.entries.has(subject)) unknown.add(subject);
+    }
   }
-  if (!ok || instance === null || fields === null || report.errors() > errors) return { graph: null, names };
+  if (!ok || instance === null || fields === null || report.errors() > errors) return { graph: null, names, isRead: ok, unknown, mistaken };
   const finished = graph.finish();
   checkProbabilities(inner, finished, instance);
-  return { graph: report.errors() > errors ? null : finished, names };
+  return { graph: report.errors() > errors ? null : finished, names, isRead: true, unknown, mistaken };
+}
+
+/** The names that an item is about: `digit, label` of `cross_entropy(digit, label)`. */
+function subjects(expression: Expression): readonly string[] {
+  const found: string[] = [];
+  visitExpressions(expression, (part) => {
+    if (part.kind === "path") found.push(part.names.map((name) => name.text).join("."));
+  });
+  return found;
+}
+
+// What an item can name, as help where a name is unknown; of long lists the beginning.
+function namesInWords({ outputs, fields, unread }: Nameable): string {
+  const ofData = [...(fields ?? []).map(({ field }) => field.name), ...unread];
+  const written = ofData.map((name) => (outputs.includes(name) ? `row.${name}` : name));
+  const list = (what: string, names: readonly string[]): readonly string[] => (names.length === 0 ? [] : [`${what}, ${oneOf(names.slice(0, 12))}`]);
+  const parts = [...list("an output of the model", outputs), ...list("a field of the data", written)];
+  return `Name ${parts.length > 0 ? parts.join(", or ") : "an output of the model or a field of the data"}.`;
 }
 
 function typeOf(instance: Instance | null, value: number) {

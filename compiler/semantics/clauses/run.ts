@@ -15,7 +15,9 @@ import type { Graph, Instance, Run } from "../semantic-model.js";
 import { collectClauses, onlyPart, type CollectedClauses } from "./collect.js";
 import { readDataset, unknownDataset, type CheckedDataset, type Datasets } from "./dataset.js";
 import { printField, type DeclaredField } from "./fields.js";
+import { links } from "./links.js";
 import { readObjectives } from "./objectives.js";
+import { trainedLayers } from "./trained-layers.js";
 import { readSettings } from "./settings.js";
 
 export interface Caches {
@@ -37,6 +39,7 @@ export function readRun(context: Context, caches: Caches, { file, node }: { read
 }
 
 function readParts(env: Env, caches: Caches, node: Train): Run | null {
+  const errors = env.context.report.errors();
   const clauses = collectClauses(env, node.clauses, "train");
   const dataset = findDataset(env, caches.datasets, node);
   const named = readModelCall(env, node.model);
@@ -52,12 +55,13 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
   if (model !== null) checkInputs(env, node, model.node, instance, dataset, feeds, fieldOf);
   const nameable = { instance, outputs: instance?.graph.outputs.map(({ name }) => name) ?? (model === null ? [] : outputNames(model.node)), fields: dataset.fields, unread: dataset.unread };
   // Names mean nothing where neither the model nor the data are known.
-  const isKnown = model !== null && dataset.fields !== null;
-  const loss = isKnown ? readObjectives(env, clauses.bySlot.get("loss"), "loss", nameable) : null;
-  const metrics = isKnown ? readObjectives(env, clauses.bySlot.get("metrics"), "metrics", nameable) : null;
-  const names = loss === null || metrics === null ? null : [...loss.names, ...metrics.names];
+  const isKnown = model !== null && dataset.fields !== null && nameable.outputs.length > 0;
+  const loss = isKnown ? readObjectives(env, clauses.bySlot.get("loss"), "loss", nameable, null) : null;
+  const metrics = isKnown ? readObjectives(env, clauses.bySlot.get("metrics"), "metrics", nameable, loss) : null;
+  const names = loss === null || metrics === null || !loss.isRead || !metrics.isRead || clauses.hasUnread ? null : [...loss.names, ...metrics.names];
   const settings = readSettings(env, clauses, node.name.text, at(env, node.name.span), { names, hasValid: (dataset.model?.split.valid ?? 1) > 0 });
   if (instance === null || dataset.model === null || settings === null || loss?.graph == null || metrics?.graph == null) return null;
+  if (env.context.report.errors() === errors) checkTraining(env, node, clauses, instance, loss.graph);
   return {
     name: node.name.text,
     doc: node.doc,
@@ -72,11 +76,24 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
   };
 }
 
+// A run that changes no weight is a mistake; one that leaves some as they begin may be one.
+function checkTraining(env: Env, node: Train, clauses: CollectedClauses, instance: Instance, loss: Graph): void {
+  const placed = clauses.bySlot.get("loss");
+  if (placed === undefined) return;
+  const { read, unread } = trainedLayers(loss, instance);
+  const origin = at(placed.env, placed.clause.span);
+  const [first] = unread;
+  if (read.length === 0) env.context.report.say("nothing-to-train", origin, { run: node.name.text, model: instance.model }, { notes: [{ origin: instance.origin, message: "The model is declared here." }] });
+  else if (first !== undefined) env.context.report.say("layer-without-loss", first.origin, { layer: first.path, run: node.name.text }, { notes: [{ origin, message: "The loss is this." }] });
+}
+
 function findDataset(env: Env, datasets: Datasets, node: Train): CheckedDataset {
   const name = node.data.names.map((each) => each.text).join(".");
   if (name === "" || env.file.broken.has(name)) return unknownDataset;
   const entry = env.file.entries.get(name);
   const origin = at(env, node.data.span);
+  // What the fields would be is not known where the text is broken.
+  if (entry?.node.kind === "data" && entry.file.tainted.has(entry.node.span.start)) return unknownDataset;
   if (entry?.node.kind === "data") return readDataset(env.context, datasets, { file: entry.file, node: entry.node });
   if (entry !== undefined) {
     env.context.report.say("wrong-declaration", origin, { name, found: kindOf(entry.node), expected: "a dataset" }, { notes: [{ origin: originOf(entry), message: `\`${name}\` is declared here.` }] });
@@ -163,18 +180,4 @@ function outputNames(model: Model): readonly string[] {
     }
   }
   return names;
-}
-
-/** What turns each output into probabilities, from the loss that reads it. */
-function links(instance: Instance, loss: Graph, fields: readonly DeclaredField[]): Run["links"] {
-  return instance.graph.outputs.map(({ name: output }) => {
-    for (const application of loss.applications) {
-      const [prediction, target] = application.operands.map((operand) => loss.inputs[operand]?.name);
-      if (prediction !== output) continue;
-      const classes = fields.find(({ field }) => `row.${field.name}` === target)?.field.classes ?? null;
-      if (application.layer === "cross_entropy" || application.layer === "kl") return { output, link: "softmax", classes };
-      if (application.layer === "binary_cross_entropy") return { output, link: "sigmoid", classes };
-    }
-    return { output, link: "none", classes: null };
-  });
 }

@@ -2,6 +2,7 @@
 
 import type { Expression } from "../../ast/ast.js";
 import { suggest } from "../../diagnostics/suggest.js";
+import { suggestWord } from "../../diagnostics/synonyms.js";
 import type { Origin } from "../../source/source.js";
 import { at, type Env } from "../context.js";
 import { plannedOptimizers } from "../not-supported.js";
@@ -27,7 +28,7 @@ export function readSettings(env: Env, clauses: CollectedClauses, name: string, 
   const get = (slot: string): PlacedClause | undefined => clauses.bySlot.get(slot);
   const missing = ["loss", "optimizer", "batch"].filter((word) => get(word) === undefined && !clauses.misspelled.has(word)).map((word) => `\`${word}\``);
   if (get("length") === undefined && !clauses.misspelled.has("epochs") && !clauses.misspelled.has("steps")) missing.push("one of `epochs` and `steps`");
-  if (missing.length > 0) env.context.report.say("missing-clause", origin, { clauses: missing.join(", "), owner: name });
+  if (missing.length > 0 && !clauses.hasUnread) env.context.report.say("missing-clause", origin, { clauses: missing.join(", "), owner: name });
   const optimizer = readOptimizer(get("optimizer"));
   const batch = readWhole(get("batch"), 1);
   const length = readLength(get("length"));
@@ -61,13 +62,14 @@ function readOptimizer(placed: PlacedClause | undefined): CallValue | null {
   const expression = onlyExpression(placed);
   if (expression === null) return sayForm(placed);
   const name = calleeName(expression);
+  if (name === null && expression.kind === "string") return sayForm(placed);
   if (name !== null && plannedOptimizers.has(name)) {
     env.context.report.say("not-supported-yet", at(env, expression.span), { what: `the optimizer \`${name}\`` });
     return null;
   }
   if (name !== null && !Object.hasOwn(optimizers, name)) {
     const origin = at(env, expression.kind === "call" ? expression.callee.span : expression.span);
-    const nearest = suggest(name, [...Object.keys(optimizers), ...plannedOptimizers]);
+    const nearest = suggestWord(name, [...Object.keys(optimizers), ...plannedOptimizers]);
     env.context.report.say("unknown-optimizer", origin, { name, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
     return null;
   }

@@ -109,6 +109,11 @@ function readSynthetic(env: Env, call: Call): DataSource | "planned" | null {
 
 /** Text in quotes, or null after a report. */
 export function readText(env: Env, expression: Expression): string | null {
+  const path = expression.kind === "path" ? expression.names.map((name) => name.text).join(".") : null;
+  if (path !== null && path.includes(".") && env.scope.lookup(path) === undefined) {
+    env.context.report.say("value-type", at(env, expression.span), { what: "A name of a file or column", expected: "text in quotes", found: `\`${path}\`` }, { fixes: [replacement("Write it in quotes", at(env, expression.span), JSON.stringify(path))] });
+    return null;
+  }
   const value = env.context.rules.expression(env, expression);
   if (value.kind === "string") return value.value;
   if (value.kind !== "error") env.context.report.say("value-type", at(env, expression.span), { what: "A name of a file or column", expected: "text in quotes", found: describe(value) });

@@ -2,11 +2,11 @@
 
 import type { Block, Model, Type } from "../../ast/ast.js";
 import type { Origin } from "../../source/source.js";
-import { optionParameters, readParameter, tensorNames } from "../callables.js";
-import { at, type BlockRequest, type Env } from "../context.js";
+import { isTensorParameter, optionParameters, readParameter, tensorNames } from "../callables.js";
+import { at, Exhausted, type BlockRequest, type Env } from "../context.js";
 import { limits } from "../limits.js";
-import { bindSizes, fitsType, parameterKind, readTensorType } from "../declared-types.js";
-import { readAnnotations } from "../overparam.js";
+import { bindSizes, fitsType, readTensorType } from "../declared-types.js";
+import { originKey, readAnnotations } from "../overparam.js";
 import { PathScope } from "../path-scope.js";
 import { Scope } from "../scope.js";
 import { printType } from "../types.js";
@@ -30,8 +30,8 @@ export function inlineBlock(env: Env, request: BlockRequest): Value {
     return error;
   }
   if (site.callers.length >= limits.recursion) {
-    report.say("recursion-limit", at(env, request.call), { limit: limits.recursion, what: "calls" });
-    return error;
+    report.say("recursion-limit", mostFrequent(at(env, request.call), site.callers), { limit: limits.recursion, what: "calls" });
+    throw new Exhausted();
   }
   const callers = [at(env, request.call), ...site.callers];
   if (node.kind === "model") return inlineModel(env, request, node, callers);
@@ -43,10 +43,22 @@ export function inlineBlock(env: Env, request: BlockRequest): Value {
   return results(inner, node, frame);
 }
 
+// The call that recurs, not the one that happened to be the last.
+function mostFrequent(last: Origin, callers: readonly Origin[]): Origin {
+  const counts = new Map<string, number>();
+  let most = last;
+  for (const origin of [last, ...callers]) {
+    const count = (counts.get(originKey(origin)) ?? 0) + 1;
+    counts.set(originKey(origin), count);
+    if (count > (counts.get(originKey(most)) ?? 0)) most = origin;
+  }
+  return most;
+}
+
 function bindSignature(env: Env, inner: Env, node: Block, request: BlockRequest): boolean {
   const names = tensorNames(node);
   const taken = new Set(node.params.map((param) => param.name.text));
-  const params = node.params.filter((param) => parameterKind(param.type)?.kind === "tensor");
+  const params = node.params.filter((param) => isTensorParameter(node, param));
   params.forEach((param, index) => {
     const value = request.tensors[index]?.value ?? error;
     inner.scope.define(names[index] ?? param.name.text, value);
@@ -139,6 +151,8 @@ function result(env: Env, node: Block, value: Value, type: Type | null): Value {
   const declared = readTensorType(env, type);
   if (declared === null) return error;
   if (fitsType(declared.type, value.type)) return value;
-  sayResult(env, { what: `The result of \`${node.name.text}\``, value, declared, type: type.span, place: type.span });
+  const { file, span } = value.origin;
+  const isOwn = file === env.file.path && span.start >= node.body.span.start && span.end <= node.body.span.end;
+  sayResult(env, { what: `The result of \`${node.name.text}\``, value, declared, type: type.span, place: isOwn ? span : type.span });
   return error;
 }

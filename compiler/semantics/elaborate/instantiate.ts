@@ -70,7 +70,10 @@ function build(context: Context, model: ResolvedModel, name: string, fed: Readon
   return { model: name, args, doc: node.doc, graph: graph.finish(), origin };
 }
 
+// Messages shorten values; a key must not.
 function valueKey(value: Value): string {
+  if (value.kind === "string") return JSON.stringify(value.value);
+  if (value.kind === "number") return `${value.value.kind === "exact" ? `${value.value.n}/${value.value.d}` : value.value.value} ${value.unit ?? ""}`;
   if (value.kind === "layer") {
     const bound = value.bound === null ? "" : value.bound.kind === "options" ? JSON.stringify(value.bound.options) : [...value.bound.values].map(([key, inner]) => `${key}: ${valueKey(inner)}`).join(", ");
     const { callable } = value;

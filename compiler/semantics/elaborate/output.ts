@@ -56,6 +56,6 @@ export function sayResult(env: Env, { what, value, declared, type, place }: Resu
     "result-type",
     at(env, place),
     { what, expected: printType(declared.type), found: printType(value.type) },
-    { notes: [{ origin: at(env, type), message: "The type is declared here." }, ...(env.site?.callers ?? []).slice(0, 4).map((origin) => ({ origin, message: "In this call." }))], fixes: [...resize, declare] },
+    { ...(shape.length < value.type.shape.length && value.type.shape.length > 1 ? { help: "Reduce its axes before the last layer, with `flatten` or `global_avg_pool`, or change the declared type." } : {}), notes: [{ origin: at(env, type), message: "The type is declared here." }, ...(env.site?.callers ?? []).slice(0, 4).map((origin) => ({ origin, message: "In this call." }))], fixes: [...resize, declare] },
   );
 }

@@ -2,7 +2,7 @@
 
 import { initialValue, initializer } from "../initializers.js";
 import type { LayerSignature } from "./layer.js";
-import { elements, lastSize, mismatch, notFloat, numberOption, numbersOption, ok, tensor } from "./shape-rules.js";
+import { elements, lastSize, mismatch, imageFix, notFloat, numberOption, numbersOption, ok, tensor } from "./shape-rules.js";
 import { paddingOption, windows, windowSizes } from "./window.js";
 
 /** A convolution (cross-correlation) over height and width: [h, w, in] to [h', w', filters]. */
@@ -25,7 +25,7 @@ export const conv2d: LayerSignature = {
     if (x.dtype !== "f32") return notFloat(x);
     const [height, width, channels] = x.shape;
     if (height === undefined || width === undefined || channels === undefined || x.shape.length !== 3)
-      return mismatch("an image f32[height, width, channels]", x, x.shape.length === 2 ? "Give it an axis of channels, with `reshape([height, width, 1])`." : null);
+      return mismatch("an image f32[height, width, channels]", x, imageFix(x.shape));
     const groups = numberOption(options, "groups");
     const filters = numberOption(options, "filters");
     if (channels % groups !== 0 || filters % groups !== 0)

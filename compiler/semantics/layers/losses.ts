@@ -12,7 +12,7 @@ export function labelled(tensors: readonly TensorType[], single: boolean): Shape
   if (logits.dtype !== "f32") return mismatch("logits (f32) first, then labels", logits, labels.dtype === "f32" ? "Put the prediction first, then the target." : null);
   if (logits.shape.length === 0) return mismatch("logits f32[..., classes]", logits);
   const positions = logits.shape.slice(0, -1);
-  const wanted = `labels i32[${positions.join(", ")}] for logits ${printType(logits)}`;
+  const wanted = `labels ${printType({ dtype: "i32", shape: positions, below: single && lastSize(logits) === 1 ? 2 : lastSize(logits) })} for logits ${printType(logits)}`;
   if (labels.dtype !== "i32") return mismatch(wanted, labels, labels.dtype === "f32" ? "Declare the target as `class[n]`, or use `mse` for numbers." : null);
   if (labels.shape.length !== positions.length || labels.shape.some((n, i) => n !== positions[i])) return mismatch(wanted, labels);
   const classes = single && lastSize(logits) === 1 ? 2 : lastSize(logits);

@@ -1,7 +1,7 @@
 // max_pool, avg_pool and global_avg_pool: images made smaller.
 
 import type { LayerSignature } from "./layer.js";
-import { elements, mismatch, notFloat, numbersOption, ok, tensor } from "./shape-rules.js";
+import { elements, mismatch, notFloat, imageFix, numbersOption, ok, tensor } from "./shape-rules.js";
 import { paddingOption, windows, windowSizes } from "./window.js";
 
 function pool(doc: string): LayerSignature {
@@ -18,13 +18,13 @@ function pool(doc: string): LayerSignature {
       const x = tensor(tensors, 0);
       if (x.dtype !== "f32") return notFloat(x);
       const [height, width, channels] = x.shape;
-      if (height === undefined || width === undefined || channels === undefined || x.shape.length !== 3) return mismatch("an image f32[height, width, channels]", x);
+      if (height === undefined || width === undefined || channels === undefined || x.shape.length !== 3) return mismatch("an image f32[height, width, channels]", x, imageFix(x.shape));
       const [sizeH = 1, sizeW = 1] = numbersOption(options, "size");
       const [strideH = 1, strideW = 1] = numbersOption(options, "stride");
       const padding = String(options["padding"]);
       const h = windows(height, sizeH, strideH, 1, padding);
       const w = windows(width, sizeW, strideW, 1, padding);
-      if (h < 1 || w < 1) return mismatch(`an image of at least ${sizeH} by ${sizeW}`, x, "Pool less often, or write `padding: same`.");
+      if (h < 1 || w < 1) return mismatch(`an image of at least ${sizeH} by ${sizeW}`, x, height < width && height <= 4 ? "Put the channels last: images are [height, width, channels]." : "Pool less often, or write `padding: same`.");
       return ok(x, [h, w, channels]);
     },
     weights: () => [],
@@ -50,7 +50,7 @@ export const globalAvgPool: LayerSignature = {
   shape: (tensors) => {
     const x = tensor(tensors, 0);
     if (x.dtype !== "f32") return notFloat(x);
-    return x.shape.length === 3 ? ok(x, x.shape.slice(2)) : mismatch("an image f32[height, width, channels]", x);
+    return x.shape.length === 3 ? ok(x, x.shape.slice(2)) : mismatch("an image f32[height, width, channels]", x, imageFix(x.shape));
   },
   weights: () => [],
   flops: (tensors) => elements(tensor(tensors, 0).shape),

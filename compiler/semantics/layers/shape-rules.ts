@@ -52,3 +52,9 @@ export function notFloat(type: TensorType): ShapeResult {
   const fix = type.dtype === "i32" ? "Turn the numbers into f32 first, with `cast(x, f32)`, `one_hot` or `embedding`." : "Turn the values into f32 first, with `cast(x, f32)`.";
   return mismatch("f32", type, fix);
 }
+
+/** What to do about a tensor that is no image. */
+export function imageFix(shape: readonly number[]): string | null {
+  if (shape.length === 1) return "Move it before `flatten`, or give the vector the axes of an image, with `reshape([height, width, channels])`.";
+  return shape.length === 2 ? "Give it an axis of channels, with `reshape([height, width, 1])`." : null;
+}

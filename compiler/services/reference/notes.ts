@@ -28,6 +28,8 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   cross_entropy: ["A `softmax` in the model before it is an error."],
   binary_cross_entropy: ["A `sigmoid` in the model before it is an error."],
   embedding: ["`overparam` reaches the table only with `embeddings: true`."],
+  standardize: ["Where an output is compared with a standardized field, `predict` gives it in the field's own unit; losses and metrics are of standardized values."],
+  scale: ["Where an output is compared with a scaled field, `predict` gives it in the field's own unit; losses and metrics are of scaled values."],
   split: ["Statistics (`standardize`) and the names of classes come from the training split alone."],
   csv: ["A field of `class[n]` may hold words: where the type does not name them, the distinct words of the training split in order of their code points are the classes; whole numbers are labels as they are."],
   "-": ["Before a tensor it is the negative: `-x`."],

@@ -21,8 +21,12 @@ export function mixKernel(call: Call): tf.TensorInfo {
   const out = new Float32Array(size);
   for (let start = 0; start < size; start += blockSize) {
     const count = Math.min(blockSize, size - start);
-    sums.fill(0);
     const copy = (i: number): Float32Array => copies.subarray(i * size + start, i * size + start + count);
+    if (k === 4 && width === 1) {
+      mixFour(out.subarray(start, start + count), copy(0), copy(1), copy(2), copy(3), p);
+      continue;
+    }
+    sums.fill(0);
     if (width === 1) {
       let i = 0;
       for (; i + 4 <= k; i += 4) addFour(sums, copy(i), copy(i + 1), copy(i + 2), copy(i + 3), p.subarray(i, i + 4));
@@ -47,6 +51,14 @@ function addFour(sums: Float64Array, a: Float32Array, b: Float32Array, c: Float3
   const [pa, pb, pc, pd] = [p[0] as number, p[1] as number, p[2] as number, p[3] as number];
   for (let j = 0; j < a.length; j++) {
     sums[j] = (sums[j] as number) + pa * (a[j] as number) + pb * (b[j] as number) + pc * (c[j] as number) + pd * (d[j] as number);
+  }
+}
+
+/** All of a set of four, the usual number: no sums in between. */
+function mixFour(out: Float32Array, a: Float32Array, b: Float32Array, c: Float32Array, d: Float32Array, p: Float32Array): void {
+  const [pa, pb, pc, pd] = [p[0] as number, p[1] as number, p[2] as number, p[3] as number];
+  for (let j = 0; j < a.length; j++) {
+    out[j] = pa * (a[j] as number) + pb * (b[j] as number) + pc * (c[j] as number) + pd * (d[j] as number);
   }
 }
 

@@ -2,8 +2,8 @@
 
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
-import { readWhole, writeFileAtomically } from "../../checkpoint/files.js";
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../../checkpoint/safetensors.js";
+import { readModel, writeModel } from "../../checkpoint/checkpoint.js";
+import type { StoredTensor } from "../../checkpoint/safetensors.js";
 import { grouped } from "../../logging/numbers.js";
 import { UserError } from "../errors.js";
 import { readFinished } from "../finished.js";
@@ -20,16 +20,11 @@ export function exportCommand(program: Program, name: string, format: string, fi
     throw new UserError(`There is no format \`${format}\`.`, `Write \`--to ${close ?? "safetensors"}\`.`, 2);
   }
   const run = runOf(program, name);
-  const { stored, record } = readFinished(program, run);
+  const { stored, record } = readFinished(program, run, output);
   const path = resolve(file ?? `${name}.safetensors`);
-  const metadata = new Map([
-    ["format", "sop-model"],
-    ["version", "1"],
-    ["identity", record.identity],
-  ]);
-  writeFileAtomically(path, encodeSafetensors({ tensors: stored, metadata }));
-  const again = decodeSafetensors(readWhole(path) ?? Buffer.alloc(0), path);
-  if (!isSame(stored, again.tensors)) {
+  writeModel(path, record.identity, stored, "Name another file with `-o`.");
+  const again = readModel(path);
+  if (again === null || !isSame(stored, again.tensors)) {
     rmSync(path, { force: true });
     throw new UserError(`\`${path}\` does not hold what was written to it.`, "Look after the disk, or name another file.");
   }

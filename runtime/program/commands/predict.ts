@@ -1,11 +1,14 @@
-// `predict`: outputs of the folded model for new rows, as CSV: for each output the chosen class and all probabilities, or its numbers.
+// `predict`: outputs of the folded model for new rows, as CSV: for each output the chosen class and all probabilities, or its numbers in
+// the unit of the field that it predicts.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { writeFileAtomically } from "../../checkpoint/files.js";
 import { gatherBatch, pieces } from "../../data/batches.js";
-import { loadDataset, loadRows, type Fitted, type LoadedRows } from "../../data/load.js";
+import { loadDataset, loadRows, own, type Fitted, type LoadedRows } from "../../data/load.js";
 import { predictionSource } from "../../data/prediction-source.js";
+import { undoTransforms } from "../../data/transforms.js";
 import { grouped, shortest } from "../../logging/numbers.js";
 import { inputColumns, outputsOf, tick } from "../../training/evaluate.js";
 import { UserError } from "../errors.js";
@@ -29,7 +32,7 @@ const mostColumns = 100_000;
 export async function predictCommand(program: Program, name: string, { files, split, out }: PredictOptions, output: Output): Promise<void> {
   const run = runOf(program, name);
   if ((files.length > 0) === (split !== null)) throw new UserError("`predict` takes new rows with `--in` or a split of the dataset with `--split`, one of the two.", `Write \`predict ${name} --in rows.csv --out predictions.csv\`.`, 2);
-  const finished = readFinished(program, run);
+  const finished = readFinished(program, run, output);
   const { rows, numbers } = split !== null ? splitRowsOf(program, run, split, finished.record.fitted) : newRows(run, files, finished.record.fitted);
   for (const line of rows.notes) output.terminal.write(`${line}\n`);
   const model = modelTensors(finished);
@@ -41,8 +44,8 @@ export async function predictCommand(program: Program, name: string, { files, sp
     const outputs = outputsOf(run, model, batch);
     const tables: Table[] = [];
     for (const [key, tensor] of Object.entries(outputs)) {
-      const link = run.links[key] ?? { link: "none", classes: null };
-      tables.push(await tabulate(key, tensor, link, classNames(run, link, finished.record.fitted, tensor)));
+      const link = own(run.links, key) ?? { link: "none", classes: null, field: null };
+      tables.push(await tabulate(key, tensor, link, run, finished.record.fitted));
     }
     if (done === 0) lines.push(["row", ...tables.flatMap(({ header }) => header)].map(quoted).join(","));
     for (let at = 0; at < piece.length; at++) {
@@ -57,7 +60,7 @@ export async function predictCommand(program: Program, name: string, { files, sp
   const text = `${lines.join("\n")}\n`;
   if (out === null) output.result(text.trimEnd());
   else {
-    writeFileAtomically(resolve(out), text);
+    writeFileAtomically(resolve(out), text, "Name another file with `--out`.");
     output.result(`${name}: ${grouped(done)} rows in ${out}`);
   }
 }
@@ -70,6 +73,8 @@ interface Rows {
 
 function newRows(run: Run, files: readonly string[], fitted: Fitted): Rows {
   const names = [...new Set(Object.values(run.feeds))];
+  const missing = files.find((file) => !existsSync(file));
+  if (missing !== undefined) throw new UserError(`\`${missing}\` cannot be read: it does not exist (looked at ${resolve(missing)}).`, "Name a file of rows with `--in`.");
   const { dataset, source } = predictionSource(run.dataset, names, files, process.cwd());
   const rows = loadRows(dataset, source, names, process.cwd(), fitted);
   return { rows, numbers: Int32Array.from({ length: rows.rows }, (_, row) => row) };
@@ -77,7 +82,9 @@ function newRows(run: Run, files: readonly string[], fitted: Fitted): Rows {
 
 function splitRowsOf(program: Program, run: Run, split: string, fitted: Fitted): Rows {
   const data = loadDataset(run.dataset, program.dataDirectory, fitted);
-  return { rows: { rows: data.rows, columns: data.columns, kept: null, notes: data.notes }, numbers: data.splits[splitOf(split)] };
+  const chosen = splitOf(split);
+  if (data.splits[chosen].length === 0) throw new UserError(`\`${run.dataset.name}\` has no ${chosen} split.`, `Name another with \`--split\`, or give \`${run.dataset.name}\` one.`);
+  return { rows: { rows: data.rows, columns: data.columns, kept: data.kept, notes: data.notes }, numbers: data.splits[chosen] };
 }
 
 interface Table {
@@ -86,15 +93,17 @@ interface Table {
 }
 
 /** The columns of one output: with softmax, for each position the chosen class and the probability of each; otherwise its numbers. */
-async function tabulate(name: string, tensor: tf.Tensor, { link }: Link, classes: readonly string[] | null): Promise<Table> {
+async function tabulate(name: string, tensor: tf.Tensor, { link, classes: declared, field }: Link, run: Run, fitted: Fitted): Promise<Table> {
   const linked = tf.tidy(() => (link === "softmax" ? tf.softmax(tensor) : link === "sigmoid" ? tf.sigmoid(tensor) : tf.clone(tensor)));
   const values = await linked.data<"float32">();
   const shape = tensor.shape.slice(1);
   const size = shape.reduce((product, n) => product * n, 1);
   if (size > mostColumns) throw new UserError(`\`${name}\` has ${size} numbers per row, more than the ${mostColumns} columns that \`predict\` writes.`);
-  const own = Float32Array.from(values);
+  const copy = Float32Array.from(values);
   linked.dispose();
-  const at = (row: number, place: number): number => own[row * size + place] ?? NaN;
+  if (link === "none" && field !== null) undoTransforms(copy, field, run.dataset.transforms, own(fitted.statistics, field));
+  const classes = declared ?? (field === null ? null : (own(fitted.vocabularies, field) ?? null));
+  const at = (row: number, place: number): number => copy[row * size + place] ?? NaN;
   const word = (label: number): string => classes?.[label] ?? String(label);
   const yes = (row: number): string => (at(row, 0) > 0.5 ? word(1) : word(0));
   if (link === "sigmoid" && size === 1) return { header: [name, `${name}.probability`], cells: (row) => [yes(row), shortest(at(row, 0))] };
@@ -119,17 +128,6 @@ async function tabulate(name: string, tensor: tf.Tensor, { link }: Link, classes
 /** Indices of all elements of a shape: `0.0`, `0.1`, ...; one empty name for a scalar. */
 function places(shape: readonly number[]): readonly string[] {
   return shape.reduce<readonly string[]>((names, size) => names.flatMap((name) => Array.from({ length: size }, (_, i) => (name === "" ? String(i) : `${name}.${i}`))), [""]);
-}
-
-/** Class names of an output: the program's, or the vocabulary of the one field that has as many classes and is no input. */
-function classNames(run: Run, { link, classes }: Link, fitted: Fitted, tensor: tf.Tensor): readonly string[] | null {
-  if (classes !== null || link === "none") return classes;
-  const inputs = new Set(Object.values(run.feeds));
-  const width = link === "sigmoid" ? 2 : (tensor.shape.at(-1) ?? 0);
-  const fits = Object.entries(run.dataset.fields).filter(([name, field]) => field.dtype === "class" && !inputs.has(name) && field.below === width);
-  const [only] = fits;
-  if (only === undefined || fits.length > 1) return null;
-  return only[1].classes ?? fitted.vocabularies[only[0]] ?? null;
 }
 
 /** A cell of a CSV file. */

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { readCheckpoint, writeModel } from "../../checkpoint/checkpoint.js";
+import { unwritable } from "../../checkpoint/files.js";
 import { toStored } from "../../checkpoint/tensors.js";
 import { splitNames } from "../../data/split.js";
 import type { LoadedDataset } from "../../data/load.js";
@@ -17,7 +18,8 @@ import { Interrupted, UserError } from "../errors.js";
 import { runIdentity } from "../identity.js";
 import { recordedResults, resultLine, type Output } from "../output.js";
 import { Datasets, folderOf, runOf, type Program } from "../program.js";
-import { RunFolder, type RunRecord } from "../run-folder.js";
+import { RunFolder } from "../run-folder.js";
+import type { RunRecord } from "../run-record.js";
 import type { Run } from "../run.js";
 
 export interface TrainOptions {
@@ -57,15 +59,22 @@ interface Signals {
   readonly end: () => void;
 }
 
-/** The first Ctrl-C asks for a checkpoint, a second one leaves at once. */
+const signalNames: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** The first Ctrl-C (or the end of the terminal) asks for a checkpoint, a second one leaves at once. */
 function listen(): Signals {
   let interrupted = false;
   const note = (): void => {
     if (interrupted) process.exit(130);
     interrupted = true;
   };
-  process.on("SIGINT", note).on("SIGTERM", note);
-  return { isInterrupted: () => interrupted, end: () => void process.off("SIGINT", note).off("SIGTERM", note) };
+  for (const name of signalNames) process.on(name, note);
+  return {
+    isInterrupted: () => interrupted,
+    end: () => {
+      for (const name of signalNames) process.off(name, note);
+    },
+  };
 }
 
 async function trainRun(program: Program, run: Run, data: LoadedDataset, options: TrainOptions, output: Output, signals: Signals): Promise<void> {
@@ -74,6 +83,8 @@ async function trainRun(program: Program, run: Run, data: LoadedDataset, options
   const identity = runIdentity(run, data.hash);
   const shown = shortPath(folder.path);
   folder.claim(options.fresh ? (aside) => note(`${run.name}: the old run is now ${shortPath(aside)}`) : null);
+  const release = (): void => folder.release();
+  process.once("exit", release);
   try {
     const known = folder.continued(identity, program.source);
     if (known?.status === "finished" && folder.hasModel()) {
@@ -86,10 +97,12 @@ async function trainRun(program: Program, run: Run, data: LoadedDataset, options
     if (step > 0) note(`${run.name}: goes on from step ${step}`);
     const steps = totalSteps(run, data);
     const record = (status: RunRecord["status"], at: number, rest: Partial<RunRecord> = {}): void =>
-      folder.write({ format: 1, run: run.name, model: run.model, file: program.source, identity, data: data.hash, seed: run.seed, backend: options.backend, status, step: at, steps, modelStep: null, results: {}, fitted: data.fitted, ...rest });
+      folder.write({ format: 1, run: run.name, model: run.model, file: program.source, identity, modelIdentity: run.modelIdentity, data: data.hash, seed: run.seed, backend: options.backend, status, step: at, steps, modelStep: null, results: {}, fitted: data.fitted, ...rest });
     record("running", step);
     const progress = progressOn(output.terminal, run.name, steps, step, options.quiet);
-    const context: LoopContext = { run, data, folder, identity, log: MetricsLog.open(folder.metrics, step), progress, isInterrupted: signals.isInterrupted, source: program.source, smoke: null };
+    let reached = step;
+    const saved = (at: number): void => void (reached = at);
+    const context: LoopContext = { run, data, folder, identity, log: MetricsLog.open(folder.metrics, step), progress, isInterrupted: signals.isInterrupted, saved, source: program.source, smoke: null };
     try {
       const trained = await train(context, start);
       progress.end();
@@ -101,25 +114,31 @@ async function trainRun(program: Program, run: Run, data: LoadedDataset, options
       output.result(`${run.name}: ${shown}`);
     } catch (error) {
       progress.end();
-      context.log.flush();
-      const reached = folder.checkpointSteps()[0] ?? 0;
-      if (error instanceof Interrupted) record("interrupted", reached);
-      else if (error instanceof UserError) record("failed", reached);
+      if (error instanceof Interrupted || error instanceof UserError) {
+        // What stopped the run may stop this, too; it is the first problem that is told.
+        try {
+          context.log.flush();
+          record(error instanceof Interrupted ? "interrupted" : "failed", reached);
+        } catch (other) {
+          if (!(other instanceof UserError)) throw other;
+        }
+      }
       throw error;
     }
   } finally {
-    folder.release();
+    process.off("exit", release);
+    release();
   }
 }
 
 /** Two steps with everything around them, in a folder that is deleted afterwards. */
 async function smoke(program: Program, run: Run, data: LoadedDataset, output: Output, signals: Signals): Promise<void> {
-  const path = mkdtempSync(join(tmpdir(), "sop-smoke-"));
+  const path = temporaryFolder();
   const folder = new RunFolder(path, run.name);
   folder.claim(null);
   try {
     const progress = progressOn({ write: () => true }, run.name, smokeSteps, 0, true);
-    const context: LoopContext = { run, data, folder, identity: runIdentity(run, data.hash), log: MetricsLog.open(folder.metrics, 0), progress, isInterrupted: signals.isInterrupted, source: program.source, smoke: smokeSteps };
+    const context: LoopContext = { run, data, folder, identity: runIdentity(run, data.hash), log: MetricsLog.open(folder.metrics, 0), progress, isInterrupted: signals.isInterrupted, saved: () => undefined, source: program.source, smoke: smokeSteps };
     const trained = await train(context, null);
     if (readCheckpoint(folder.checkpoint(trained.steps)) === null) throw new Error("the smoke run left no checkpoint");
     const results = await evaluateAll(run, trained.model, data, smokeSteps);
@@ -128,6 +147,14 @@ async function smoke(program: Program, run: Run, data: LoadedDataset, output: Ou
     output.result(`${run.name}: ${trained.steps} steps, ${[...losses, "fine"].join(", ")} (smoke)`);
   } finally {
     rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "sop-smoke-"));
+  } catch (error) {
+    throw unwritable(error, tmpdir(), "Name a folder that is there and writable with the variable `TMPDIR`.");
   }
 }
 

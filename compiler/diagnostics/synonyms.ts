@@ -1,0 +1,122 @@
+// Names that other frameworks give to what sop has under its own: what "did you mean" offers before it compares letters.
+// A row holds for layers, options and clauses alike; what it offers is only offered where such a name can stand.
+
+import { suggest } from "./suggest.js";
+
+/** What sop calls it, and what others do, in small letters and without `_`. */
+const rows: readonly (readonly [string, string])[] = [
+  // layers and functions
+  ["dense", "linear fc fullyconnected innerproduct denselayer"],
+  ["conv2d", "conv convolution convolution2d conv2dlayer"],
+  ["batch_norm", "bn batchnorm1d batchnorm2d batchnorm3d batchnormalization"],
+  ["layer_norm", "layernormalization"],
+  ["max_pool", "maxpool1d maxpool2d maxpooling maxpooling2d"],
+  ["avg_pool", "avgpool2d avgpooling averagepool averagepooling averagepooling2d meanpool"],
+  ["global_avg_pool", "globalaveragepooling globalaveragepooling2d globalavgpool2d adaptiveavgpool2d gap"],
+  ["dropout", "dropout1d dropout2d spatialdropout2d"],
+  ["embedding", "embed embeddings"],
+  ["concat", "cat concatenate hstack"],
+  ["reshape", "view unflatten"],
+  ["silu", "swish"],
+  ["leaky_relu", "lrelu"],
+  ["cast", "astype"],
+  ["self_attention", "multiheadattention attention mha"],
+  // losses and metrics
+  ["cross_entropy", "ce crossentropyloss nll nllloss logloss softmaxcrossentropy categoricalcrossentropy sparsecategoricalcrossentropy"],
+  ["binary_cross_entropy", "bce bceloss bcewithlogits bcewithlogitsloss binarycrossentropyloss sigmoidcrossentropy"],
+  ["mse", "mseloss meansquarederror l2loss"],
+  ["mae", "l1loss maeloss meanabsoluteerror"],
+  ["huber", "huberloss smoothl1 smoothl1loss"],
+  ["kl", "kldiv kldivloss kldivergence kullbackleibler"],
+  ["accuracy", "acc categoricalaccuracy sparsecategoricalaccuracy binaryaccuracy"],
+  ["top_k", "topkaccuracy topkcategoricalaccuracy"],
+  ["f1", "f1score"],
+  ["r2", "r2score"],
+  // options
+  ["units", "outfeatures numoutputs outputdim outputsize hiddensize filters width"],
+  ["filters", "outchannels numfilters outfeatures units"],
+  ["kernel", "kernelsize ksize kernelshape filtersize"],
+  ["size", "poolsize kernelsize kernel windowshape"],
+  ["stride", "strides"],
+  ["dilation", "dilationrate"],
+  ["bias", "usebias withbias"],
+  ["init", "kernelinit kernelinitializer initializer weightinit embeddingsinitializer"],
+  ["rate", "p prob probability droprate dropoutrate dropout"],
+  ["vocab", "numembeddings vocabsize vocabularysize inputdim"],
+  ["d", "embeddingdim embeddim outputdim dim dmodel features"],
+  ["depth", "numclasses classes"],
+  ["axis", "dim axes"],
+  ["slope", "negativeslope alpha"],
+  ["epsilon", "eps"],
+  ["smoothing", "labelsmoothing"],
+  ["copies", "k n count factor kernels"],
+  ["lr", "learningrate rate stepsize lrscheduler lrschedule schedule scheduler"],
+  ["weight_decay", "wd"],
+  // clauses
+  ["batch", "batchsize minibatch bs"],
+  ["epochs", "epoch numepochs nepochs maxepochs nbepoch"],
+  ["steps", "step numsteps maxsteps iterations trainsteps"],
+  ["optimizer", "optim optimiser"],
+  ["loss", "criterion objective lossfunction lossfn"],
+  ["metrics", "metric"],
+  ["seed", "randomseed randomstate manualseed"],
+  ["stop", "earlystopping earlystop patience"],
+  ["clip", "gradclip gradientclipping clipnorm clipgradnorm gradclipnorm"],
+  ["checkpoint", "checkpoints modelcheckpoint save"],
+  ["evaluate", "validate eval evalevery"],
+  ["regularize", "regularizer kernelregularizer weightdecay l2"],
+  ["standardize", "normalize normalise normalization"],
+  ["take", "limit head"],
+  ["split", "splits trainsplit validationsplit"],
+];
+
+const own: ReadonlyMap<string, readonly string[]> = (() => {
+  const names = new Map<string, string[]>();
+  for (const [name, others] of rows) for (const other of others.split(" ")) names.set(other, [...(names.get(other) ?? []), name]);
+  return names;
+})();
+
+const squash = (name: string): string => name.toLowerCase().replaceAll("_", "");
+
+/** The candidate of the same letters apart from case and `_` (`BatchNorm`), or that which another framework calls so (`Linear`); or null. */
+export function ownName(written: string, candidates: readonly string[]): string | null {
+  const key = squash(written);
+  const same = candidates.find((candidate) => candidate !== written && squash(candidate) === key);
+  return same ?? own.get(key)?.find((name) => candidates.includes(name)) ?? null;
+}
+
+/** `ownName`, or else the nearest candidate if one is near enough. */
+export function suggestWord(written: string, candidates: readonly string[]): string | null {
+  return ownName(written, candidates) ?? suggest(written, candidates);
+}
+
+const sizeOfInput = "Remove it: the size is that of the tensor that comes in.";
+
+/** Options that sop says in another way, or not at all. */
+const optionHelp: Readonly<Record<string, (of: string, given: string) => string>> = {
+  activation: (of, given) => `Pipe it: \`|> ${of}(...) |> ${/^[a-z_]{1,40}$/.test(given) ? given : "relu"}\`.`,
+  infeatures: () => sizeOfInput,
+  inchannels: () => sizeOfInput,
+  inputshape: () => sizeOfInput,
+  inputdim: () => sizeOfInput,
+  inputsize: () => sizeOfInput,
+  numfeatures: () => sizeOfInput,
+  params: () => "Remove it: a run trains all weights of its model.",
+  parameters: () => "Remove it: a run trains all weights of its model.",
+};
+
+/** The help for an option that another framework has and sop says in another way, or null. `given` is its value as it is written. */
+export function foreignOption(option: string, of: string, given: string): string | null {
+  const key = squash(option);
+  return Object.hasOwn(optionHelp, key) ? (optionHelp[key]?.(of, given) ?? null) : null;
+}
+
+const rateHelp = "Give the rate, or its schedule, to the optimizer: `optimizer adam(lr: warmup_cosine(1e-3))`.";
+
+const clauseHelp: Readonly<Record<string, string>> = { lr: rateHelp, learningrate: rateHelp, lrscheduler: rateHelp, lrschedule: rateHelp, scheduler: rateHelp, schedule: rateHelp, momentum: "Give it to the optimizer: `optimizer sgd(lr: 0.1, momentum: 0.9)`.", shuffle: "Remove it: the rows of each epoch have an order of their own." };
+
+/** The help for a clause that another framework would have and sop says in another way, or null. */
+export function foreignClause(word: string): string | null {
+  const key = squash(word);
+  return Object.hasOwn(clauseHelp, key) ? (clauseHelp[key] ?? null) : null;
+}
