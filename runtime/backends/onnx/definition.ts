@@ -36,8 +36,8 @@ export interface Call {
 export interface KernelDefinition {
   /** TensorFlow.js's name. */
   readonly kernel: string;
-  /** Distinguishes definitions that one kernel chooses between; part of the key. */
-  readonly variant?: string;
+  /** Gives a list, also of one. */
+  readonly isList?: boolean;
   /** Inputs broadcast against each other as in ONNX, so that a small one may stand for its broadcast. */
   readonly broadcasts?: boolean;
   /** Null: not served here, the fallback runs. */

@@ -26,8 +26,11 @@ export function runFallback(backend: OnnxBackend, kernel: string, inputs: unknow
   const cpu = tf.findBackend("cpu") as unknown as CpuBackend;
   const made: tf.TensorInfo[] = [];
   const lend = (given: unknown): unknown => {
+    // Some kernels take lists among their inputs.
+    if (Array.isArray(given)) return given.map(lend);
     if (!isTensorInfo(given)) return given;
-    const info = lent(backend, cpu, given);
+    // Some kernels ask for the rank, as if they were given a tensor.
+    const info = { ...lent(backend, cpu, given), rank: given.shape.length };
     made.push(info);
     return info;
   };

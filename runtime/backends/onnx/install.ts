@@ -92,7 +92,7 @@ function record(backend: OnnxBackend, definition: KernelDefinition, plan: Plan):
   if (definition.kernel === tf.Tile || definition.kernel === tf.Fill) expandsFrom(plan, values);
   if (backend.isEager || backend.recorder.isFull) backend.recorder.flush();
   const [first] = infos;
-  return infos.length === 1 && first !== undefined ? first : infos;
+  return definition.isList === true || first === undefined ? infos : first;
 }
 
 /** Notes that a value is the broadcast of a smaller one. */

@@ -31,6 +31,7 @@ export const aliases: Readonly<Record<string, Alias>> = {
     const x = tensor(inputs, "input");
     const dim = Number(attrs["dim"]);
     const axis = dim < 0 ? dim + x.shape.length + 1 : dim;
+    if (axis < 0 || axis > x.shape.length) return null;
     return backend.alias(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
   },
   [tf.Cast]: (backend, inputs, attrs) => {

@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Call, KernelDefinition } from "../definition.js";
 import type { Emitter } from "../emitter.js";
 import { firstShape } from "../emitter.js";
+import { isSameShape } from "../value.js";
 
 /** Everything that a convolution's nodes depend on, in the order of `params`. */
 interface Geometry {
@@ -74,7 +75,7 @@ export const convolutions: readonly KernelDefinition[] = [
       const [dy, filter] = [call.input("dy"), call.input("filter")];
       const shape = call.numbers("inputShape");
       const geometry = dy.value.dtype === "float32" && filter.value.dtype === "float32" ? geometryOf(call, shape, filter.shape) : null;
-      return geometry === null ? null : { inputs: [dy, filter], outputs: [{ shape, dtype: "float32" }], params: paramsOf(geometry) };
+      return geometry === null || !isSameShape(geometry.output, dy.shape) ? null : { inputs: [dy, filter], outputs: [{ shape, dtype: "float32" }], params: paramsOf(geometry) };
     },
     emit: (to, [dy, filter], params, [output]) => {
       if (dy === undefined || filter === undefined) throw new Error("a convolution without inputs");
@@ -92,7 +93,7 @@ export const convolutions: readonly KernelDefinition[] = [
       const [x, dy] = [call.input("x"), call.input("dy")];
       const shape = call.numbers("filterShape");
       const geometry = x.value.dtype === "float32" && dy.value.dtype === "float32" ? geometryOf(call, x.shape, shape) : null;
-      return geometry === null ? null : { inputs: [x, dy], outputs: [{ shape, dtype: "float32" }], params: paramsOf(geometry) };
+      return geometry === null || !isSameShape(geometry.output, dy.shape) ? null : { inputs: [x, dy], outputs: [{ shape, dtype: "float32" }], params: paramsOf(geometry) };
     },
     // The gradient at a tap is the product of what lies under it, over all places, with dy.
     emit: (to, [x, dy], params, [output]) => {

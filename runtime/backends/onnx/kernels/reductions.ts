@@ -8,7 +8,8 @@ import { sizeOf, type Ref } from "../value.js";
 import { dtypeOf, floats, numbers, type Types } from "./pointwise.js";
 
 /** The reduced axes, increasing; all if none are named. */
-function axesOf(call: Call, x: Ref, name = "axis"): readonly number[] {
+function axesOf(call: Call, x: Ref): readonly number[] {
+  const name = call.attribute("reductionIndices") === undefined ? "axis" : "reductionIndices";
   const given = call.numbers(name);
   const rank = x.shape.length;
   const axes = given.length === 0 && !Array.isArray(call.attribute(name)) ? x.shape.map((_, axis) => axis) : given.map((axis) => (axis < 0 ? axis + rank : axis));
@@ -58,7 +59,7 @@ function logical(kernel: string, op: string): KernelDefinition {
   return reduction(kernel, op, ["bool"], "bool", (to, y) => to.cast(y, "bool"), (to, x) => to.cast(x, "int32"));
 }
 
-function argument(kernel: string, op: string): KernelDefinition {
+function argument(kernel: string, op: string, least: number): KernelDefinition {
   return {
     kernel,
     plan: (call) => {
@@ -66,7 +67,8 @@ function argument(kernel: string, op: string): KernelDefinition {
       const [axis = 0] = axesOf(call, x);
       return x.value.dtype !== "float32" || x.shape.length === 0 ? null : { inputs: [x], outputs: [{ shape: reduced(x.shape, [axis], false), dtype: "int32" }], params: [axis] };
     },
-    emit: (to, [x], [axis = 0]) => to.cast(to.op(op, [x?.name ?? ""], { axis, keepdims: 0 }), "int32"),
+    // TensorFlow.js passes NaN over; the engine does not.
+    emit: (to, [x], [axis = 0]) => to.cast(to.op(op, [to.op("Where", [to.op("IsNaN", [x?.name ?? ""]), to.float(least), x?.name ?? ""])], { axis, keepdims: 0 }), "int32"),
   };
 }
 
@@ -92,8 +94,8 @@ export const reductions: readonly KernelDefinition[] = [
   reduction(tf.Prod, "ReduceProd", numbers),
   logical(tf.All, "ReduceMin"),
   logical(tf.Any, "ReduceMax"),
-  argument(tf.ArgMax, "ArgMax"),
-  argument(tf.ArgMin, "ArgMin"),
+  argument(tf.ArgMax, "ArgMax", -Infinity),
+  argument(tf.ArgMin, "ArgMin", Infinity),
   alongAxis(tf.Softmax, "Softmax", "dim"),
   alongAxis(tf.LogSoftmax, "LogSoftmax", "axis"),
   {

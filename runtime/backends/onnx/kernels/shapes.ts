@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { KernelDefinition } from "../definition.js";
 import type { DataType } from "../pool.js";
-import { isNative, sizeOf } from "../value.js";
+import { isNative, isSameShape, sizeOf } from "../value.js";
 import { dtypeOf, numbers } from "./pointwise.js";
 import { sliceOf } from "./slice-of.js";
 
@@ -37,12 +37,14 @@ export const shapes: readonly KernelDefinition[] = [
   {
     kernel: tf.Concat,
     plan: (call) => {
-      // Parts without elements change nothing, and the engine does not take them.
-      const parts = call.list().filter(({ shape }) => sizeOf(shape) > 0);
-      const [first] = parts;
-      if (first === undefined || !isNative(first.value.dtype) || parts.some(({ value }) => value.dtype !== first.value.dtype)) return null;
+      const all = call.list();
+      const [first] = all;
+      if (first === undefined || !isNative(first.value.dtype) || all.some(({ value }) => value.dtype !== first.value.dtype)) return null;
       const [given = 0] = call.numbers("axis");
       const axis = given < 0 ? given + first.shape.length : given;
+      if (all.some(({ shape: other }) => other.length !== first.shape.length || other.some((size, i) => i !== axis && size !== first.shape[i]))) return null;
+      // Parts without elements change nothing, and the engine does not take them.
+      const parts = all.filter(({ shape }) => sizeOf(shape) > 0);
       const shape = first.shape.map((size, i) => (i === axis ? parts.reduce((sum, part) => sum + (part.shape[axis] ?? 0), 0) : size));
       return { inputs: parts, outputs: [{ shape, dtype: dtypeOf(first) }], params: [axis] };
     },
@@ -56,7 +58,7 @@ export const shapes: readonly KernelDefinition[] = [
     plan: (call) => {
       const parts = call.list();
       const [first] = parts;
-      if (first === undefined || parts.some(({ value }) => value.dtype !== first.value.dtype)) return null;
+      if (first === undefined || parts.some(({ value, shape }) => value.dtype !== first.value.dtype || !isSameShape(shape, first.shape))) return null;
       const [given = 0] = call.numbers("axis");
       const axis = given < 0 ? given + first.shape.length + 1 : given;
       const inserted = (count: number): readonly number[] => [...first.shape.slice(0, axis), count, ...first.shape.slice(axis)];
@@ -66,6 +68,7 @@ export const shapes: readonly KernelDefinition[] = [
   },
   {
     kernel: tf.Unpack,
+    isList: true,
     plan: (call) => {
       const x = call.input("value");
       const [given = 0] = call.numbers("axis");
@@ -77,6 +80,7 @@ export const shapes: readonly KernelDefinition[] = [
   },
   {
     kernel: tf.SplitV,
+    isList: true,
     plan: (call) => {
       const x = call.input("x");
       const [given = 0] = call.numbers("axis");
@@ -105,7 +109,7 @@ export const shapes: readonly KernelDefinition[] = [
     plan: (call) => {
       const x = call.input("x");
       const axes = call.numbers("dims").map((axis) => (axis < 0 ? axis + x.shape.length : axis));
-      return x.shape.length === 0 || axes.length === 0 ? null : { inputs: [x], outputs: [{ shape: x.shape, dtype: dtypeOf(x) }], params: axes };
+      return axes.length === 0 || axes.some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= x.shape.length) ? null : { inputs: [x], outputs: [{ shape: x.shape, dtype: dtypeOf(x) }], params: axes };
     },
     emit: (to, [x], axes) => to.op("Slice", [x?.name ?? "", to.integers(axes.map(() => -1)), to.integers(axes.map(() => -ends)), to.integers(axes), to.integers(axes.map(() => -1))]),
   },
