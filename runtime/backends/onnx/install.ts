@@ -19,7 +19,7 @@ export const backendName = "onnx";
 export interface InstallOptions {
   /** Files from which the engine's package is looked for, best first. */
   readonly roots: readonly string[];
-  /** Threads of the engine; by default one per processor, at most 8. */
+  /** Threads of the engine; by default one for every two processors, at most 8: more wait for each other where others use the machine. */
   readonly threads?: number;
   readonly limits?: Limits;
 }
@@ -33,7 +33,7 @@ export interface Installed {
 let installed: Installed | null = null;
 
 /** Registers the backend `onnx`, once; says what is missing otherwise. */
-export function installOnnxBackend({ roots, threads = Math.min(8, availableParallelism()), limits }: InstallOptions): Installed | MissingEngine {
+export function installOnnxBackend({ roots, threads = Math.min(8, Math.max(1, availableParallelism() >> 1)), limits }: InstallOptions): Installed | MissingEngine {
   if (installed !== null) return installed;
   const engine = loadEngine(roots);
   if ("missing" in engine) return engine;

@@ -30,7 +30,14 @@ function geometryOf(call: Call, x: readonly number[], filter: readonly number[],
     isDepthwise,
   );
   const { top, left, bottom, right } = found.padInfo;
+  const isExpected = isWindowCount(found.inHeight + top + bottom, found.filterHeight, found.strideHeight, found.dilationHeight, found.outHeight) && isWindowCount(found.inWidth + left + right, found.filterWidth, found.strideWidth, found.dilationWidth, found.outWidth);
+  if (!isExpected) return null;
   return { kernel: [found.filterHeight, found.filterWidth], strides: [found.strideHeight, found.strideWidth], dilations: [found.dilationHeight, found.dilationWidth], pads: [top, left, bottom, right], output: found.outShape };
+}
+
+/** Does the engine find as many windows as TensorFlow.js? With other roundings than down it may not. */
+function isWindowCount(size: number, window: number, stride: number, dilation: number, count: number): boolean {
+  return Math.floor((size - (window - 1) * dilation - 1) / stride) + 1 === count;
 }
 
 function paramsOf({ kernel, strides, dilations, pads }: Geometry): readonly number[] {
@@ -143,6 +150,7 @@ export function poolGeometry(call: Call, x: readonly number[]): { readonly param
   const { top, left, bottom, right } = found.padInfo;
   const { filterHeight: height, filterWidth: width } = found;
   if (top >= height || bottom >= height || left >= width || right >= width) return null;
+  if (!isWindowCount(found.inHeight + top + bottom, height, found.strideHeight, 1, found.outHeight) || !isWindowCount(found.inWidth + left + right, width, found.strideWidth, 1, found.outWidth)) return null;
   return { params: [height, width, found.strideHeight, found.strideWidth, 1, 1, top, left, bottom, right], output: found.outShape };
 }
 
