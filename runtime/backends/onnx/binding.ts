@@ -36,6 +36,9 @@ export interface MissingEngine {
   readonly help: string;
 }
 
+/** The engine writes nothing to the terminal: what goes wrong is thrown. */
+const silent = 4;
+
 interface RawSession {
   loadModel(buffer: ArrayBufferLike, offset: number, length: number, options: object): void;
   run(feeds: object, fetches: object, options: object): unknown;
@@ -80,9 +83,9 @@ function load(require: NodeJS.Require): NativeEngine | MissingEngine {
 
 function open({ binding }: RawBinding, model: Uint8Array, threads: number): NativeSession {
   const session = new binding.InferenceSession();
-  session.loadModel(model.buffer, model.byteOffset, model.byteLength, { executionProviders: ["cpu"], intraOpNumThreads: threads, interOpNumThreads: 1, executionMode: "sequential", graphOptimizationLevel: "disabled", logSeverityLevel: 3 });
+  session.loadModel(model.buffer, model.byteOffset, model.byteLength, { executionProviders: ["cpu"], intraOpNumThreads: threads, interOpNumThreads: 1, executionMode: "sequential", graphOptimizationLevel: "disabled", logSeverityLevel: silent });
   return {
-    run: (feeds, fetches) => void session.run(feeds, fetches, {}),
+    run: (feeds, fetches) => void session.run(feeds, fetches, { logSeverityLevel: silent }),
     dispose: () => session.dispose(),
   };
 }

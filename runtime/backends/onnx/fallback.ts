@@ -24,6 +24,8 @@ export function runFallback(backend: OnnxBackend, kernel: string, inputs: unknow
   if (config === undefined) throw new Error(`no kernel ${kernel}`);
   backend.fallbacks.set(kernel, (backend.fallbacks.get(kernel) ?? 0) + 1);
   const cpu = tf.findBackend("cpu") as unknown as CpuBackend;
+  // Its first use would print an advertisement for another package.
+  if ("firstUse" in cpu) cpu.firstUse = false;
   const made: tf.TensorInfo[] = [];
   const lend = (given: unknown): unknown => {
     // Some kernels take lists among their inputs.
