@@ -74,6 +74,15 @@ export class Emitter {
     return names;
   }
 
+  /** The one or the other by a condition of one element. Unlike `Where` it looks at no number and passes memory once. */
+  choose(condition: string, one: string, other: string, type: ElementType, shape: readonly number[]): string {
+    const branch = (of: string, name: string): Attribute => {
+      const output = `t${this.count++}`;
+      return { graph: { nodes: [{ name: `${this.label}_${name}`, op: "Identity", domain: "", inputs: [of], outputs: [output], attributes: {} }], outputs: [{ name: output, type, shape }] } };
+    };
+    return this.op("If", [condition], { then_branch: branch(one, "then"), else_branch: branch(other, "else") });
+  }
+
   integers(values: readonly number[]): string {
     const content = BigInt64Array.from(values, (value) => BigInt(value));
     return this.constant("int64", [values.length], new Uint8Array(content.buffer), values);

@@ -7,7 +7,13 @@ export const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const
 export type ElementType = keyof typeof elementTypes;
 
 /** An attribute of a node. Numbers are integers unless wrapped as `{ float }`. */
-export type Attribute = number | string | readonly number[] | { readonly float: number };
+export type Attribute = number | string | readonly number[] | { readonly float: number } | { readonly graph: Branch };
+
+/** A branch of an `If`: nodes that read names of the graph around it, and what they give. */
+export interface Branch {
+  readonly nodes: readonly ModelNode[];
+  readonly outputs: readonly ModelValue[];
+}
 
 export interface ModelNode {
   /** What an error of the engine calls it. */
@@ -77,6 +83,13 @@ function writeAttribute(to: ProtobufWriter, name: string, value: Attribute): voi
   } else if (typeof value === "string") {
     to.text(4, value);
     to.integer(20, 3);
+  } else if ("graph" in value) {
+    to.message(6, (graph) => {
+      for (const node of value.graph.nodes) graph.message(1, (inner) => writeNode(inner, node));
+      graph.text(2, name);
+      for (const output of value.graph.outputs) graph.message(12, (inner) => writeValue(inner, output));
+    });
+    to.integer(20, 5);
   } else if ("float" in value) {
     to.float(2, value.float);
     to.integer(20, 1);

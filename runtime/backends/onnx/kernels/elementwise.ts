@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { KernelDefinition } from "../definition.js";
 import type { Emitter } from "../emitter.js";
 import { elementTypes } from "../model.js";
-import { broadcast } from "../value.js";
+import { broadcast, isSameShape } from "../value.js";
 import { binary, booleans, dtypeOf, floats, inLayout, numbers, unary } from "./pointwise.js";
 
 const all = ["float32", "int32", "bool"];
@@ -67,8 +67,8 @@ export const elementwise: readonly KernelDefinition[] = [
   unary(
     tf.Step,
     floats,
-    // 1 above 0, alpha below, NaN where x is: 1 and alpha in the types of the engine's fast ops.
-    (to, x, [alpha = 0]) => to.op("Where", [to.op("IsNaN", [x]), x, alpha === 0 ? positive(to, x) : to.op("Where", [to.op("Greater", [x, to.float(0)]), to.float(1), to.float(alpha)])]),
+    // 1 above 0, alpha below, NaN where x is. Where alpha is 0, as in gradients of relu, without the engine's slow `Where`.
+    (to, x, [alpha = 0]) => (alpha === 0 ? to.op("Sign", [to.op("Relu", [x])]) : to.op("Where", [to.op("IsNaN", [x]), x, to.op("Where", [to.op("Greater", [x, to.float(0)]), to.float(1), to.float(alpha)])])),
     { params: (call) => [Number(call.attribute("alpha") ?? 0)] },
   ),
   unary(tf.LeakyRelu, floats, (to, x, [alpha = 0]) => to.op("LeakyRelu", [x], { alpha: { float: alpha } }), { params: (call) => [Number(call.attribute("alpha"))] }),
@@ -107,7 +107,12 @@ export const elementwise: readonly KernelDefinition[] = [
       const shape = broadcast(broadcast(shaped.shape, t.shape) ?? [], e.shape);
       return shape === null || shape.length !== t.shape.length ? null : { inputs: [shaped, t, e], outputs: [{ shape: t.shape, dtype: dtypeOf(t) }] };
     },
-    emit: (to, inputs, _params, [output]) => inLayout(to, inputs, output?.shape ?? [], (names) => to.op("Where", names)),
+    emit: (to, inputs, _params, [output]) => {
+      const [condition, t, e] = inputs;
+      const shape = output?.shape ?? [];
+      if (condition?.size === 1 && t !== undefined && e !== undefined && isSameShape(t.shape, shape) && isSameShape(e.shape, shape)) return to.choose(condition.name, t.name, e.name, t.dtype, shape);
+      return inLayout(to, inputs, shape, (names) => to.op("Where", names));
+    },
   },
   {
     kernel: tf.AddN,
