@@ -7,6 +7,9 @@ import { createRequire } from "node:module";
 export const onnxRuntimeVersion = "1.30.0";
 const packageName = "onnxruntime-node";
 
+/** Its install script only downloads what this backend does not use, and would fail without a network. */
+const help = `Run \`npm install --ignore-scripts ${packageName}@${onnxRuntimeVersion}\`.`;
+
 /** Arrays that tensors' numbers lie in: bool as bytes. */
 export type HostArray = Float32Array | Int32Array | Uint8Array;
 
@@ -62,17 +65,16 @@ export function loadEngine(roots: readonly string[]): NativeEngine | MissingEngi
     }
     return load(resolve);
   }
-  return { missing: `${packageName} is not installed`, help: `Run \`npm install ${packageName}@${onnxRuntimeVersion}\`.` };
+  return { missing: `${packageName} is not installed`, help };
 }
 
 function load(require: NodeJS.Require): NativeEngine | MissingEngine {
-  const pinned = `Run \`npm install ${packageName}@${onnxRuntimeVersion}\`.`;
   try {
     const found: unknown = require(`${packageName}/package.json`);
     const version = typeof found === "object" && found !== null && "version" in found ? String(found.version) : "of unknown version";
-    if (version !== onnxRuntimeVersion) return { missing: `${packageName} is ${version}, expected ${onnxRuntimeVersion}`, help: pinned };
+    if (version !== onnxRuntimeVersion) return { missing: `${packageName} is ${version}, expected ${onnxRuntimeVersion}`, help };
     const raw: unknown = require(`${packageName}/dist/binding.js`);
-    if (!isRawBinding(raw)) return { missing: `${packageName} ${version} has another binding than expected`, help: pinned };
+    if (!isRawBinding(raw)) return { missing: `${packageName} ${version} has another binding than expected`, help };
     raw.initOrt();
     return { version, open: (model, threads) => open(raw, model, threads) };
   } catch (error) {

@@ -51,7 +51,7 @@ export class Recorder {
 
   constructor(
     private readonly engine: NativeEngine,
-    private readonly threads: number,
+    private threads: number,
     private readonly limits: Limits,
   ) {
     this.pool = new ArrayPool(limits.pooledBytes);
@@ -131,6 +131,13 @@ export class Recorder {
       }
       for (const node of nodes) for (const { value } of node.inputs) this.release(value);
     }
+  }
+
+  /** Runs with so many threads from now on. The engine splits products of few rows otherwise then, which changes last bits. */
+  setThreads(threads: number): void {
+    this.flush();
+    this.sessions.clear();
+    this.threads = threads;
   }
 
   clear(): void {
