@@ -83,6 +83,11 @@ test("compiler and runtime never import each other", () => {
   assert.equal(breaking(({ from, to }) => (isIn(from, "compiler", "grammar") && isIn(to, "runtime")) || (isIn(from, "runtime") && isIn(to, "compiler", "grammar"))), []);
 });
 
+test("the backend over ONNX Runtime stands alone, and one file of it touches the engine", () => {
+  assert.equal(breaking(({ from, to }) => isIn(from, "runtime/backends/onnx") && !isIn(to, "runtime/backends/onnx") && !to.startsWith("node:") && to !== "@tensorflow/tfjs-core" && to !== "@tensorflow/tfjs-backend-cpu"), []);
+  assert.equal(breaking(({ from, to }) => to.startsWith("onnxruntime") || (to === "node:module" && isIn(from, "runtime/backends/onnx") && from !== "runtime/backends/onnx/binding.ts")), []);
+});
+
 test("the compiler knows no TensorFlow.js; only the bundler knows esbuild", () => {
   assert.equal(breaking(({ from, to }) => isIn(from, "compiler") && to.startsWith("@tensorflow/")), []);
   assert.equal(breaking(({ from, to }) => to === "esbuild" && from !== "compiler/cli/bundle.ts"), []);

@@ -1,7 +1,9 @@
 // Runs a built program as a process of its own: same streams, its exit code, signals passed on.
 
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { Failure } from "./failure.js";
+import { packageRoot } from "./package-root.js";
 
 /** What ends a program because someone wants it to end. */
 const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -10,7 +12,7 @@ const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
  * the system did. */
 export function runProgram(program: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--enable-source-maps", program, ...args], { stdio: "inherit" });
+    const child = spawn(process.execPath, ["--enable-source-maps", program, ...args], { stdio: "inherit", env: { ...process.env, SOP_PACKAGE: join(packageRoot, "package.json") } });
     // Ctrl-C at a terminal reaches the program by itself; a second signal from here would mean "leave at once".
     const hasTerminal = process.stdin.isTTY === true || process.stdout.isTTY === true || process.stderr.isTTY === true;
     const passOn = (signal: NodeJS.Signals): void => {

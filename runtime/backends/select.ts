@@ -6,9 +6,10 @@ import { nearest } from "../program/nearest.js";
 import type { Backend, LoadedBackend } from "./backend.js";
 import { cpu } from "./cpu.js";
 import { cuda } from "./cuda.js";
+import { onnx } from "./onnx.js";
 
 /** Best first. Another backend is another entry. */
-export const backends: readonly Backend[] = [cuda, planned("webgpu", "any current GPU, through Vulkan, Metal or Direct3D 12."), planned("onnx", "CPU and GPUs through ONNX Runtime."), cpu];
+export const backends: readonly Backend[] = [cuda, planned("webgpu", "any current GPU, through Vulkan, Metal or Direct3D 12."), onnx, cpu];
 
 /** What `auto` stands for. */
 const automatic = cpu;

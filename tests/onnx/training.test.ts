@@ -1,0 +1,133 @@
+// The backend `onnx` against `cpu`, by whole training runs: loss curves, bits between two runs, memory over many steps. Relies on
+// onnxruntime-node, which is an optional package: without it these tests fail and say so.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { installOnnxBackend } from "../../runtime/backends/onnx/install.js";
+import { selectBackend, type Run } from "../../runtime/index.js";
+import { named, runsOf } from "../support/compiled.js";
+import { Stepping } from "../support/stepping.js";
+
+const source = `import { conv_block } from "std/vision"
+
+data digits = synthetic("digits", rows: 250, seed: 0) {
+  fields image: f32[28, 28, 1], label: class[10]
+  scale  image by 1/255
+  split  train 80%, valid 10%, test 10%
+}
+
+model Mlp {
+  input  image: f32[28, 28, 1]
+  output digit: f32[10] = image |> flatten |> dense(32) |> relu |> dropout(0.2) |> dense(10)
+}
+
+model Cnn {
+  input  image: f32[28, 28, 1]
+  x = image |> max_pool(2) |> conv_block(4) |> max_pool(2) |> conv_block(6) |> avg_pool(2) |> flatten |> dropout(0.1)
+  output digit: f32[10] = x |> dense(10)
+}
+
+recipe all {
+  loss  cross_entropy(digit, label)
+  batch 32
+  steps 10_000
+}
+
+train mlp: Mlp on digits { use all; optimizer adam(lr: 1e-3) }
+train mlp_clipped: Mlp on digits { use all; optimizer sgd(lr: 0.05, momentum: 0.9, nesterov: true); clip norm 0.5 }
+train mlp_kernel_set: Mlp overparam(3, per: output) on digits { use all; optimizer adamw(lr: cosine(1e-3), weight_decay: 0.1) }
+train cnn: Cnn on digits { use all; optimizer adam(lr: 1e-3) }
+train cnn_kernel_set: Cnn overparam 4 on digits { use all; optimizer adam(lr: 1e-3) }
+`;
+
+const runs = await runsOf(source);
+
+async function curve(run: Run, backend: string, steps: number): Promise<readonly number[]> {
+  await selectBackend(backend);
+  const stepping = new Stepping(run, ".");
+  const losses = Array.from({ length: steps }, () => stepping.take());
+  stepping.training.dispose();
+  return losses;
+}
+
+for (const [name, tolerance] of [["mlp", 1e-5], ["mlp_clipped", 1e-5], ["mlp_kernel_set", 1e-5], ["cnn", 1e-5], ["cnn_kernel_set", 1e-5]] as const) {
+  test(`${name}: 50 losses are those of cpu`, async () => {
+    const run = named(runs, name);
+    const [expected, found] = [await curve(run, "cpu", 50), await curve(run, "onnx", 50)];
+    assert.ok((expected[49] ?? NaN) < (expected[0] ?? NaN), "it learns");
+    const worst = Math.max(...expected.map((loss, step) => Math.abs(loss - (found[step] ?? NaN))));
+    assert.ok(worst <= tolerance, `losses differ by up to ${worst}`);
+  });
+}
+
+test("two runs give the same bits", async () => {
+  assert.equal(await curve(named(runs, "cnn_kernel_set"), "onnx", 20), await curve(named(runs, "cnn_kernel_set"), "onnx", 20));
+});
+
+test("one and two threads give the same losses but for last bits, two threads the same bits each time", async () => {
+  const { backend, threads } = installed();
+  const run = named(runs, "mlp");
+  backend.recorder.setThreads(1);
+  const one = await curve(run, "onnx", 20);
+  backend.recorder.setThreads(2);
+  const two = await curve(run, "onnx", 20);
+  const again = await curve(run, "onnx", 20);
+  backend.recorder.setThreads(threads);
+  assert.equal(again, two);
+  const worst = Math.max(...one.map((loss, step) => Math.abs(loss - (two[step] ?? NaN))));
+  assert.ok(worst <= 1e-5, `losses differ by up to ${worst}`);
+});
+
+test("a training step falls back for nothing", async () => {
+  const { backend } = installed();
+  const before = [...backend.fallbacks.values()].reduce((sum, count) => sum + count, 0);
+  await curve(named(runs, "cnn_kernel_set"), "onnx", 3);
+  assert.is([...backend.fallbacks.values()].reduce((sum, count) => sum + count, 0), before, [...backend.fallbacks.keys()].join());
+});
+
+test("memory and sessions stay flat over 500 steps, the last batch of an epoch is smaller", async () => {
+  await selectBackend("onnx");
+  const { backend } = installed();
+  const stepping = new Stepping(named(runs, "mlp_kernel_set"), ".");
+  const start = backend.counts.built;
+  const take = (steps: number): void => {
+    for (let i = 0; i < steps; i++) stepping.take();
+  };
+  take(20);
+  const [tensors, values, pooled, built] = [tf.memory().numTensors, backend.numDataIds(), backend.counts.pooledBytes, backend.counts.built];
+  assert.ok(built - start <= 6, `${built - start} sessions`);
+  const before = process.memoryUsage();
+  take(500);
+  assert.is(tf.memory().numTensors, tensors);
+  assert.is(backend.numDataIds(), values);
+  assert.is(backend.counts.built, built, "no session after the first epochs");
+  assert.ok(backend.counts.pooledBytes <= pooled * 1.5 + 1e6, `${pooled} bytes pooled, then ${backend.counts.pooledBytes}`);
+  assert.ok(process.memoryUsage().rss - before.rss < 100e6, `${(process.memoryUsage().rss - before.rss) / 1e6} MB more`);
+  stepping.training.dispose();
+});
+
+test("without reads, a step runs when the next begins", async () => {
+  await selectBackend("onnx");
+  const { backend } = installed();
+  const stepping = new Stepping(named(runs, "mlp"), ".");
+  const pending: number[] = [];
+  const before = backend.counts.flushes;
+  for (let i = 0; i < 6; i++) {
+    const batch = stepping.batch();
+    const descent = stepping.run.step(stepping.training, batch);
+    tf.dispose([descent.loss, descent.gradientNorm, ...Object.values(descent.terms), ...Object.values(batch)]);
+    pending.push(backend.counts.pending);
+  }
+  assert.is(backend.counts.flushes - before, 5);
+  assert.ok(Math.max(...pending) < 2 * (pending[0] ?? 0), pending.join());
+  stepping.training.dispose();
+});
+
+function installed(): Exclude<ReturnType<typeof installOnnxBackend>, { readonly missing: string }> {
+  const found = installOnnxBackend({ roots: [import.meta.url] });
+  if ("missing" in found) throw new Error(found.missing);
+  return found;
+}
+
+test.run();
