@@ -43,6 +43,7 @@ test("a program of a page is one that `check` accepts", () =>
 
 test("an id has its page, and its example shows the diagnostic", () =>
   inFolder({}, (folder) => {
+    assert.match(sop(folder, ["explain", "import-cycle"]).stdout, /^error\[import-cycle\]: /m);
     for (const id of ["error[unknown-layer]", "unknown-layer"]) {
       const { status, stdout, stderr } = sop(folder, ["explain", id]);
       assert.is(status, 0, stderr);

@@ -4,7 +4,7 @@ import { check } from "../../compile.js";
 import { catalog } from "../../diagnostics/catalog.js";
 import type { Row } from "../../diagnostics/rows/row.js";
 import { renderText } from "../../diagnostics/render-text.js";
-import { suggest } from "../../diagnostics/suggest.js";
+import { suggestWord } from "../../diagnostics/synonyms.js";
 import { reference, referenceWords } from "../../services/reference.js";
 import { Failure } from "../failure.js";
 import { fileHost } from "../file-host.js";
@@ -31,7 +31,7 @@ export function explainCommand(id: string | undefined, terminal: Terminal): numb
   }
   const row = Object.hasOwn(rows, bare) ? rows[bare] : undefined;
   if (row === undefined) {
-    const near = suggest(bare, [...referenceWords(host).flatMap(({ words }) => words), ...ids]);
+    const near = suggestWord(bare, [...referenceWords(host).flatMap(({ words }) => words), ...ids]);
     throw new Failure(`\`${bare.slice(0, 100)}\` is neither a word of the language nor the id of a diagnostic`, near === null ? "See all with `sop explain`." : `Did you mean \`${near}\`? See all with \`sop explain\`.`, 2);
   }
   terminal.out(`${terminal.strong(`${row.severity}[${bare}]`)}\n\n${wrap(row.page)}\n`);
@@ -42,7 +42,8 @@ export function explainCommand(id: string | undefined, terminal: Terminal): numb
 
 function exampleDiagnostics(example: string) {
   const host = fileHost();
-  const path = "example.sop";
+  // The name that an example which imports itself uses.
+  const path = "main.sop";
   const { diagnostics } = check(path, { ...host, read: (file) => (file === path ? example : file.startsWith("sop:") ? host.read(file) : null) });
   return diagnostics;
 }
