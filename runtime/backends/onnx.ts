@@ -3,13 +3,14 @@
 import { realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Backend } from "./backend.js";
+import { onnxKernels } from "./onnx-kernels/kernels.js";
 import { installOnnxBackend } from "./onnx/install.js";
 
 export const onnx: Backend = {
   name: "onnx",
   doc: "The CPU through ONNX Runtime's native engine.",
   load: () => {
-    const installed = installOnnxBackend({ roots: roots() });
+    const installed = installOnnxBackend({ roots: roots(), extraKernels: onnxKernels });
     if ("missing" in installed) return Promise.resolve({ unavailable: installed.missing, help: installed.help });
     const threads = installed.threads === 1 ? "one thread" : `${installed.threads} threads`;
     return Promise.resolve({ registered: "onnx", device: `native code, ${threads} (onnxruntime-node ${installed.version})` });

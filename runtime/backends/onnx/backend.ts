@@ -103,6 +103,7 @@ export class OnnxBackend extends tf.KernelBackend {
 
   /** The numbers of a value, computed if need be; not to be kept or changed. */
   numbers(value: Value): unknown {
+    this.recorder.noteRead();
     if (value.node !== null) this.recorder.flush();
     if (value.failure !== null) throw value.failure;
     return value.host ?? value.other;

@@ -97,6 +97,15 @@ export class Emitter {
     return this.constant("float32", [], new Uint8Array(Float32Array.of(value).buffer), [value]);
   }
 
+  floats(values: readonly number[], shape: readonly number[] = [values.length]): string {
+    return this.constant("float32", shape, new Uint8Array(Float32Array.from(values).buffer), values);
+  }
+
+  /** A number of float64, for what is rounded to float32 only at its end. */
+  double(value: number): string {
+    return this.constant("float64", [], new Uint8Array(Float64Array.of(value).buffer), [value]);
+  }
+
   int32s(values: readonly number[]): string {
     return this.constant("int32", [values.length], new Uint8Array(Int32Array.from(values).buffer), values);
   }

@@ -22,6 +22,8 @@ export interface InstallOptions {
   /** Threads of the engine; by default one for every two processors, at most 8: more wait for each other where others use the machine. */
   readonly threads?: number;
   readonly limits?: Limits;
+  /** Kernels of whoever installs the backend, beside those of TensorFlow.js. */
+  readonly extraKernels?: readonly KernelDefinition[];
 }
 
 export interface Installed {
@@ -33,13 +35,13 @@ export interface Installed {
 let installed: Installed | null = null;
 
 /** Registers the backend `onnx`, once; says what is missing otherwise. */
-export function installOnnxBackend({ roots, threads = Math.min(8, Math.max(1, availableParallelism() >> 1)), limits }: InstallOptions): Installed | MissingEngine {
+export function installOnnxBackend({ roots, threads = Math.min(8, Math.max(1, availableParallelism() >> 1)), limits, extraKernels = [] }: InstallOptions): Installed | MissingEngine {
   if (installed !== null) return installed;
   const engine = loadEngine(roots);
   if ("missing" in engine) return engine;
   const backend = create(engine, threads, limits);
   tf.registerBackend(backendName, () => backend, 0);
-  registerKernels(backend);
+  registerKernels(backend, [...definitions, ...extraKernels]);
   flushBetweenSteps(backend);
   installed = { version: engine.version, threads, backend };
   return installed;
@@ -56,9 +58,9 @@ export function kernelCoverage(): { readonly native: readonly string[]; readonly
   return { native: [...ours].sort(), fallback: all.filter((name) => !ours.has(name)).sort() };
 }
 
-function registerKernels(backend: OnnxBackend): void {
+function registerKernels(backend: OnnxBackend, native: readonly KernelDefinition[]): void {
   const byKernel = new Map<string, KernelDefinition[]>();
-  for (const definition of definitions) byKernel.set(definition.kernel, [...(byKernel.get(definition.kernel) ?? []), definition]);
+  for (const definition of native) byKernel.set(definition.kernel, [...(byKernel.get(definition.kernel) ?? []), definition]);
   const published = tf.getKernelsForBackend("cpu").filter(({ kernelName }) => !kernelName.startsWith("Sop"));
   for (const kernelName of new Set([...byKernel.keys(), ...Object.keys(aliases), ...published.map((kernel) => kernel.kernelName)])) {
     const own = byKernel.get(kernelName) ?? [];
@@ -156,7 +158,7 @@ function flushBetweenSteps(backend: OnnxBackend): void {
   let depth = 0;
   let flushesAtLastStep = -1;
   engine.gradients = ((...args: Parameters<typeof original>) => {
-    const isOutermost = depth === 0 && engine.backendName === backendName;
+    const isOutermost = depth === 0 && engine.backendName === backendName && !backend.recorder.isTracing;
     if (isOutermost && backend.counts.pending > 0 && backend.counts.flushes === flushesAtLastStep) backend.recorder.flush();
     depth++;
     try {

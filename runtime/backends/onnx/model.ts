@@ -2,8 +2,8 @@
 
 import { ProtobufWriter } from "./protobuf.js";
 
-/** Element types of ONNX that tensors here have; `int64` only in constants and within a kernel. */
-export const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+/** Element types of ONNX that tensors here have; `int64` and `float64` only in constants and within a kernel. */
+export const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
 export type ElementType = keyof typeof elementTypes;
 
 /** An attribute of a node. Numbers are integers unless wrapped as `{ float }`. */

@@ -2,12 +2,13 @@
 // are not computed unless another needs them.
 
 import type { HostArray, NativeEngine, NativeTensor } from "./binding.js";
+import { compile } from "./compile.js";
 import type { KernelDefinition, OutputSpec } from "./definition.js";
-import { Emitter, Operand, type Forms } from "./emitter.js";
-import { encodeModel, type ModelValue } from "./model.js";
+import { engineFailure } from "./failure.js";
+import { graphOf, keyOf, type Graph } from "./graph.js";
 import { ArrayPool, type DataType } from "./pool.js";
 import { SessionCache, type Compiled } from "./sessions.js";
-import { isSameShape, sizeOf, Value, type Ref, type Storage } from "./value.js";
+import { sizeOf, Value, type Ref, type Storage } from "./value.js";
 
 export interface RecordedNode {
   readonly definition: KernelDefinition;
@@ -15,12 +16,12 @@ export interface RecordedNode {
   readonly params: readonly number[];
   readonly specs: readonly OutputSpec[];
   readonly outputs: readonly Value[];
+  readonly label: string | null;
 }
 
-/** A tensor that a run reads. */
-interface Feed extends Ref {
-  readonly slot: number;
-  readonly host: HostArray;
+/** Recording that is to become a captured graph, and why it cannot. */
+interface Tracing {
+  obstacle: string | null;
 }
 
 export interface Counts {
@@ -47,15 +48,26 @@ export class Recorder {
   private flushes = 0;
   private readonly pool: ArrayPool;
   private readonly sessions: SessionCache;
-  private readonly ids = new Map<KernelDefinition, number>();
+  private tracing: Tracing | null = null;
+  /** What the program is doing, noted with each op for errors. */
+  label: () => string | null = () => null;
 
   constructor(
     private readonly engine: NativeEngine,
-    private threads: number,
+    private threadCount: number,
     private readonly limits: Limits,
   ) {
     this.pool = new ArrayPool(limits.pooledBytes);
     this.sessions = new SessionCache(limits.sessions);
+  }
+
+  get threads(): number {
+    return this.threadCount;
+  }
+
+  /** Is what is recorded going to be captured? */
+  get isTracing(): boolean {
+    return this.tracing !== null;
   }
 
   get counts(): Counts {
@@ -65,7 +77,7 @@ export class Recorder {
   /** Notes an op; its outputs are values to come. */
   record(definition: KernelDefinition, inputs: readonly Ref[], specs: readonly OutputSpec[], params: readonly number[]): readonly Value[] {
     const outputs = specs.map(({ shape, dtype }) => new Value(dtype, sizeOf(shape)));
-    const node: RecordedNode = { definition, inputs, params, specs, outputs };
+    const node: RecordedNode = { definition, inputs, params, specs, outputs, label: this.label() };
     for (const { value } of inputs) value.readers++;
     for (const output of outputs) {
       output.node = node;
@@ -97,6 +109,15 @@ export class Recorder {
     if (storage !== null) this.leave(storage, value.dtype);
   }
 
+  /** Gives a value other numbers; the array of the old ones, if no one else can see it. */
+  replace(value: Value, array: HostArray): HostArray | null {
+    const { storage } = value;
+    value.hold({ array, owners: 0, exposed: false }, array);
+    if (storage === null) return null;
+    storage.owners--;
+    return storage.owners === 0 && !storage.exposed && storage.array.length === array.length ? storage.array : null;
+  }
+
   private leave(storage: Storage, dtype: string): void {
     storage.owners--;
     if (storage.owners === 0 && !storage.exposed) this.pool.give(dtype as DataType, storage.array);
@@ -105,165 +126,127 @@ export class Recorder {
   /** Runs everything recorded. Throws with the op's name if the engine fails; values that were to come then stay failed. */
   flush(): void {
     if (this.pending.length === 0) return;
-    const nodes = this.pending;
-    this.pending = [];
-    this.pendingBytes = 0;
+    if (this.tracing !== null) this.tracing.obstacle ??= "it needs a result before it has ended";
+    const nodes = this.takePending();
     this.flushes++;
-    const live = liveNodes(nodes);
+    const live = liveNodes(nodes, ({ references }) => references > 0);
     try {
       if (live.length > 0) this.run(live);
     } catch (error) {
-      const failure = new Error(`ONNX Runtime failed in a run of ${live.length} ops (${opNames(live)}): ${error instanceof Error ? error.message : String(error)}`);
+      const failure = error instanceof Error ? error : new Error(String(error));
       for (const node of nodes) for (const output of node.outputs) if (output.host === null) output.failure = failure;
       throw failure;
     } finally {
-      for (const node of nodes) {
-        for (const output of node.outputs) {
-          output.node = null;
-          output.small = null;
-          output.isWanted = false;
-          output.slot = -1;
-        }
-        for (const { value } of node.inputs) {
-          value.readers--;
-          value.slot = -1;
-        }
-      }
-      for (const node of nodes) for (const { value } of node.inputs) this.release(value);
+      this.settle(nodes);
     }
+  }
+
+  /**
+   * Records what `run` asks for without computing it, and hands it to `take`, which sees the ops that the results it wants need; then
+   * forgets it: whatever was recorded never gets numbers. Gives `take`'s result, or why what `run` did cannot stand alone.
+   */
+  trace<T, R>(run: () => T, results: (ran: T) => ReadonlySet<Value>, take: (ran: T, live: readonly RecordedNode[]) => R): R | { readonly obstacle: string } {
+    this.flush();
+    const tracing: Tracing = { obstacle: null };
+    this.tracing = tracing;
+    try {
+      const ran = run();
+      if (tracing.obstacle !== null) return { obstacle: tracing.obstacle };
+      const wanted = results(ran);
+      const kept = this.pending.find(({ outputs }) => outputs.some((value) => value.references > 0 && !wanted.has(value)));
+      if (kept !== undefined) return { obstacle: `it keeps a result of ${kept.definition.kernel} that it does not give back` };
+      return take(ran, liveNodes(this.pending, (value) => wanted.has(value)));
+    } finally {
+      this.tracing = null;
+      this.settle(this.takePending());
+    }
+  }
+
+  /** Notes that a recording that is to be captured looked at numbers, which a replay would not. */
+  noteRead(): void {
+    if (this.tracing !== null) this.tracing.obstacle ??= "it looks at numbers while it runs";
+  }
+
+  private takePending(): RecordedNode[] {
+    const nodes = this.pending;
+    this.pending = [];
+    this.pendingBytes = 0;
+    return nodes;
+  }
+
+  /** Nodes that have run, or never will: what only they read goes. */
+  private settle(nodes: readonly RecordedNode[]): void {
+    for (const node of nodes) {
+      for (const output of node.outputs) {
+        if (output.node !== null) output.failure ??= new Error("a tensor that was recorded and never computed");
+        output.node = null;
+        output.small = null;
+        output.isWanted = false;
+      }
+      for (const { value } of node.inputs) value.readers--;
+    }
+    for (const node of nodes) for (const { value } of node.inputs) this.release(value);
   }
 
   /** Runs with so many threads from now on. The engine splits products of few rows otherwise then, which changes last bits. */
   setThreads(threads: number): void {
     this.flush();
     this.sessions.clear();
-    this.threads = threads;
+    this.threadCount = threads;
   }
 
   clear(): void {
-    this.pending = [];
+    this.takePending();
     this.sessions.clear();
     this.pool.clear();
   }
 
   private run(live: readonly RecordedNode[]): void {
-    const feeds: Feed[] = [];
-    const fetched: { readonly value: Value; readonly spec: OutputSpec }[] = [];
-    const key: number[] = [live.length];
-    let slots = 0;
-    for (const { definition, inputs, params, specs, outputs } of live) {
-      key.push(this.idOf(definition), params.length, ...params, inputs.length);
-      for (const { value, shape } of inputs) {
-        if (value.node === null) {
-          let slot = feedSlot(feeds, value, shape);
-          if (slot === null) {
-            if (value.host === null) throw value.failure ?? new Error("a tensor without numbers");
-            slot = slots++;
-            feeds.push({ value, shape, slot, host: value.host });
-            value.slot = slot;
-          }
-          key.push(slot, value.dtype === "float32" ? 0 : value.dtype === "int32" ? 1 : 2);
-        } else {
-          key.push(value.slot, -1);
-        }
-        key.push(shape.length, ...shape);
-      }
-      key.push(outputs.length);
-      for (const [i, value] of outputs.entries()) {
-        const spec = specs[i];
-        if (spec === undefined) throw new Error("an output without a shape");
-        value.slot = slots++;
-        const isFetched = value.references > 0;
-        if (isFetched) fetched.push({ value, spec });
-        key.push(isFetched ? 1 : 0, spec.dtype === "float32" ? 0 : spec.dtype === "int32" ? 1 : 2, spec.shape.length, ...spec.shape);
-      }
-    }
-    const compiled = this.sessions.get(key, () => this.compile(live, feeds, fetched));
+    const { graph, fed, fetched } = graphOf(live, ({ references }) => references > 0);
+    const compiled = this.sessions.get(keyOf(graph), () => this.compile(graph));
     const given: Record<string, NativeTensor> = {};
-    for (const [i, { value, shape, host }] of feeds.entries()) given[compiled.feeds[i] ?? ""] = { type: value.dtype as DataType, dims: shape, data: host, location: "cpu" };
-    const places: Record<string, NativeTensor> = {};
-    const arrays = fetched.map(({ value }) => this.pool.take(value.dtype as DataType, value.size));
-    for (const [i, { value, spec }] of fetched.entries()) {
-      const data = arrays[i];
-      if (data !== undefined) places[compiled.fetches[i] ?? ""] = { type: value.dtype as DataType, dims: spec.shape, data, location: "cpu" };
+    for (const [i, { shape, dtype }] of graph.feeds.entries()) {
+      const value = fed[i];
+      if (value?.host == null) throw value?.failure ?? new Error("a tensor without numbers");
+      given[compiled.feeds[i] ?? ""] = { type: dtype, dims: shape, data: value.host, location: "cpu" };
     }
-    compiled.session.run(given, places);
-    for (const [i, { value }] of fetched.entries()) {
+    const places: Record<string, NativeTensor> = {};
+    const arrays = graph.fetches.map(({ spec }, i) => {
+      const data = this.pool.take(spec.dtype, sizeOf(spec.shape));
+      places[compiled.fetches[i] ?? ""] = { type: spec.dtype, dims: spec.shape, data, location: "cpu" };
+      return data;
+    });
+    try {
+      compiled.session.run(given, places);
+    } catch (error) {
+      throw engineFailure(error, graph);
+    }
+    for (const [i, value] of fetched.entries()) {
       const array = arrays[i];
       if (array !== undefined) value.hold({ array, owners: 0, exposed: false }, array);
     }
   }
 
-  private compile(live: readonly RecordedNode[], feeds: readonly Feed[], fetched: readonly { readonly value: Value; readonly spec: OutputSpec }[]): Compiled {
-    const to = new Emitter();
-    const forms = new Map<number, { readonly forms: Forms; readonly shape: readonly number[] }>();
-    const inputs: ModelValue[] = [];
-    for (const { value, shape, slot } of feeds) {
-      const name = `i${slot}`;
-      forms.set(slot, { forms: { plain: name, channelsFirst: null }, shape });
-      inputs.push({ name, type: value.dtype as DataType, shape });
+  /** A session for a graph, outside the cache: the caller disposes it. */
+  compile(graph: Graph): Compiled {
+    try {
+      this.sessions.built++;
+      return compile(this.engine, this.threadCount, graph);
+    } catch (error) {
+      throw engineFailure(error, graph);
     }
-    for (const [place, node] of live.entries()) {
-      to.label = `${node.definition.kernel}_${place}`;
-      const operands = node.inputs.map(({ value, shape }) => {
-        const slot = value.node === null ? (feedSlot(feeds, value, shape) ?? -1) : value.slot;
-        const found = forms.get(slot);
-        if (found === undefined) throw new Error("an operand that no op made");
-        const operand = new Operand(to, found.forms, found.shape, value.dtype as DataType);
-        return isSameShape(shape, found.shape) ? operand : new Operand(to, { plain: to.reshape(operand.name, shape), channelsFirst: null }, shape, value.dtype as DataType);
-      });
-      const given = node.definition.emit(to, operands, node.params, node.specs);
-      const results = Array.isArray(given) ? given : [given];
-      for (const [i, value] of node.outputs.entries()) {
-        const result: unknown = results[i];
-        const shape = node.specs[i]?.shape ?? [];
-        const form = typeof result === "string" ? { plain: result, channelsFirst: null } : { plain: null, channelsFirst: (result as { channelsFirst: string }).channelsFirst };
-        forms.set(value.slot, { forms: form, shape });
-      }
-    }
-    to.label = "result";
-    const taken = new Set(inputs.map(({ name }) => name));
-    const outputs = fetched.map(({ value, spec }): ModelValue => {
-      const found = forms.get(value.slot);
-      if (found === undefined) throw new Error("a result that no op made");
-      const plain = new Operand(to, found.forms, found.shape, spec.dtype).name;
-      // An output may not be an input or another output, nor a constant.
-      const name = taken.has(plain) || plain.startsWith("c") ? to.op("Identity", [plain]) : plain;
-      taken.add(name);
-      return { name, type: spec.dtype, shape: spec.shape };
-    });
-    const session = this.engine.open(encodeModel(to.model(inputs, outputs)), this.threads);
-    return { session, feeds: inputs.map(({ name }) => name), fetches: outputs.map(({ name }) => name) };
-  }
-
-  private idOf(definition: KernelDefinition): number {
-    const known = this.ids.get(definition);
-    if (known !== undefined) return known;
-    this.ids.set(definition, this.ids.size);
-    return this.ids.size - 1;
   }
 }
 
-/** Those whose results someone holds, and those they need, in order. */
-function liveNodes(nodes: readonly RecordedNode[]): readonly RecordedNode[] {
+/** Those whose results are wanted, and those they need, in order. */
+function liveNodes(nodes: readonly RecordedNode[], isResult: (value: Value) => boolean): readonly RecordedNode[] {
   const live: RecordedNode[] = [];
   for (let i = nodes.length - 1; i >= 0; i--) {
     const node = nodes[i];
-    if (node === undefined || !node.outputs.some(({ references, isWanted }) => references > 0 || isWanted)) continue;
+    if (node === undefined || !node.outputs.some((value) => value.isWanted || isResult(value))) continue;
     for (const { value } of node.inputs) value.isWanted = true;
     live.push(node);
   }
   for (const node of live) for (const { value } of node.inputs) if (value.node === null) value.isWanted = false;
   return live.reverse();
-}
-
-/** A value that is read in several shapes is fed once for each. */
-function feedSlot(feeds: readonly Feed[], value: Value, shape: readonly number[]): number | null {
-  if (value.slot === -1) return null;
-  return feeds.find((feed) => feed.value === value && isSameShape(feed.shape, shape))?.slot ?? null;
-}
-
-function opNames(nodes: readonly RecordedNode[]): string {
-  const names = [...new Set(nodes.map(({ definition }) => definition.kernel))];
-  return names.length > 8 ? `${names.slice(0, 8).join(", ")}, ...` : names.join(", ");
 }

@@ -38,7 +38,6 @@ export class SessionCache {
       return found.compiled;
     }
     const compiled = build();
-    this.built++;
     this.total++;
     const entry = { key: Float64Array.from(key), compiled };
     if (bucket === undefined) this.entries.set(hash, [entry]);

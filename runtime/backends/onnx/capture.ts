@@ -1,0 +1,151 @@
+// A step that is recorded once and then only run: state goes in and comes out changed, inputs are given anew at each run, everything else
+// is constant. It is recorded twice, with other inputs; a number that differs between the two and is no input shows itself that way. What
+// looks at numbers while it runs, or leaves tensors behind, cannot be captured and says so.
+
+import type * as tf from "@tensorflow/tfjs-core";
+import type { OnnxBackend } from "./backend.js";
+import type { HostArray } from "./binding.js";
+import { CapturedStep } from "./captured-step.js";
+import { graphOf, isSameGraph, type Bound } from "./graph.js";
+import { unrolled, type Role } from "./unroll.js";
+import { sizeOf, type Value } from "./value.js";
+
+type Tensors = Readonly<Record<string, tf.Tensor>>;
+
+/** What one recording of a step was. The capture disposes `next`, `inputs` and `outputs`. */
+export interface Recording {
+  /** Tensors that live on between steps. */
+  readonly state: Tensors;
+  /** What the step makes of them: a tensor of the same size for each, or the same tensor. */
+  readonly next: Tensors;
+  /** Tensors whose numbers are given at each run; here they have any of the right shape. */
+  readonly inputs: Tensors;
+  /** What the caller wants to see. */
+  readonly outputs: Tensors;
+}
+
+export interface CaptureOptions {
+  /** Steps in one run; more than 1 saves the cost of a run where a step is tiny. */
+  readonly unroll?: number;
+}
+
+/** Why a step cannot be captured, in half a sentence about it. */
+export interface Obstacle {
+  readonly obstacle: string;
+}
+
+/** One recording: the graph, what its feeds and results are, and the constants, copied. */
+interface Part extends Bound {
+  readonly roles: readonly Role[];
+  readonly constants: readonly HostArray[];
+  /** Fetches by name of the state they replace, and by name of the output. */
+  readonly next: ReadonlyMap<string, number>;
+  readonly outputs: ReadonlyMap<string, number>;
+}
+
+/**
+ * Captures the step that `record` records. It is called twice, with 0 and 1, and should use other inputs then; nothing is computed. The state
+ * stays what it is until the captured step is run and committed.
+ */
+export function capture(backend: OnnxBackend, record: (round: 0 | 1) => Recording, { unroll = 1 }: CaptureOptions = {}): CapturedStep | Obstacle {
+  const first = recorded(backend, record, 0);
+  if ("obstacle" in first) return first;
+  const second = recorded(backend, record, 1);
+  if ("obstacle" in second) return second;
+  const difference = differenceOf(first.part, second.part);
+  if (difference !== null) return { obstacle: difference };
+  const { part, state, shapes } = first;
+  const step = unrolled(part, unroll);
+  return "obstacle" in step ? step : new CapturedStep(backend, step, state, shapes, (round) => {
+    const again = recorded(backend, record, round);
+    return "obstacle" in again ? again.obstacle : differenceOf(part, again.part);
+  });
+}
+
+interface Recorded {
+  readonly part: Part;
+  readonly state: ReadonlyMap<string, tf.Tensor>;
+  /** Of the inputs. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+}
+
+function recorded(backend: OnnxBackend, record: (round: 0 | 1) => Recording, round: 0 | 1): Recorded | Obstacle {
+  const made: tf.Tensor[] = [];
+  try {
+    return backend.recorder.trace(
+      () => {
+        const recording = record(round);
+        const kept = new Set(Object.values(recording.state));
+        made.push(...[recording.next, recording.inputs, recording.outputs].flatMap((tensors) => Object.values(tensors)).filter((tensor) => !kept.has(tensor)));
+        return recording;
+      },
+      ({ next, outputs }) => new Set([...Object.values(next), ...Object.values(outputs)].map(({ dataId }) => backend.value(dataId))),
+      (recording, live) => {
+        const results = new Set([...Object.values(recording.next), ...Object.values(recording.outputs)].map(({ dataId }) => backend.value(dataId)));
+        return partOf(backend, recording, graphOf(live, (value) => results.has(value)));
+      },
+    );
+  } finally {
+    for (const tensor of new Set(made)) if (!tensor.isDisposed) tensor.dispose();
+  }
+}
+
+function partOf(backend: OnnxBackend, { state, next, inputs, outputs }: Recording, bound: Bound): Recorded | Obstacle {
+  const roles: Role[] = [];
+  const constants: HostArray[] = [];
+  const known = [
+    ...Object.entries(state).map(([name, { dataId }]) => ({ kind: "state" as const, name, value: backend.value(dataId) })),
+    ...Object.entries(inputs).map(([name, { dataId }]) => ({ kind: "input" as const, name, value: backend.value(dataId) })),
+  ];
+  const bySource = new Map(known.map((one) => [one.value.storage, one]));
+  for (const value of bound.fed) {
+    const { host, storage } = value;
+    if (host === null) return { obstacle: "it reads a tensor that has no numbers" };
+    const source = bySource.get(storage);
+    if (source?.value.host == null) {
+      roles.push({ kind: "constant", index: constants.push(host.slice()) - 1 });
+      continue;
+    }
+    // It may be a part of the tensor that was given.
+    const offset = (host.byteOffset - source.value.host.byteOffset) / host.BYTES_PER_ELEMENT;
+    roles.push({ kind: source.kind, name: source.name, offset, length: host.length });
+  }
+  const places = new Map<Value, number>(bound.fetched.map((value, i) => [value, i]));
+  const [replaced, given] = [new Map<string, number>(), new Map<string, number>()];
+  for (const [name, tensor] of Object.entries(next)) {
+    const before = state[name];
+    if (before === undefined || sizeOf(before.shape) !== sizeOf(tensor.shape)) return { obstacle: `it changes the size of its state ${name}` };
+    if (backend.value(before.dataId) === backend.value(tensor.dataId)) continue;
+    const place = places.get(backend.value(tensor.dataId));
+    if (place === undefined) return { obstacle: `its next ${name} is not computed by it` };
+    if ([...replaced.values()].includes(place)) return { obstacle: `its next ${name} is also that of another tensor` };
+    replaced.set(name, place);
+  }
+  for (const [name, { dataId }] of Object.entries(outputs)) {
+    const place = places.get(backend.value(dataId));
+    if (place === undefined) return { obstacle: `its output ${name} is not computed by it` };
+    given.set(name, place);
+  }
+  const shapes = new Map(Object.entries(inputs).map(([name, { shape }]) => [name, shape]));
+  return { part: { ...bound, roles, constants, next: replaced, outputs: given }, state: new Map(Object.entries(state)), shapes };
+}
+
+/** What differs between two recordings that should be equal, or null. */
+function differenceOf(a: Part, b: Part): string | null {
+  if (!isSameGraph(a.graph, b.graph)) return "it does not do the same ops each time";
+  for (const [i, role] of a.roles.entries()) {
+    const other = b.roles[i];
+    if (other === undefined || JSON.stringify(role) !== JSON.stringify(other)) return "it does not read the same tensors each time";
+    if (role.kind === "constant" && !isSameBytes(a.constants[role.index], b.constants[role.index])) {
+      const reader = a.graph.nodes.find(({ inputs }) => inputs.some(({ slot }) => slot === a.graph.feeds[i]?.slot));
+      return `a number that ${reader?.definition.kernel ?? "it"} reads differs from time to time and is no input`;
+    }
+  }
+  const isSame = (one: ReadonlyMap<string, number>, two: ReadonlyMap<string, number>): boolean => JSON.stringify([...one]) === JSON.stringify([...two]);
+  return isSame(a.next, b.next) && isSame(a.outputs, b.outputs) ? null : "it does not give the same results each time";
+}
+
+function isSameBytes(a: HostArray | undefined, b: HostArray | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  return Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
+}
