@@ -1,13 +1,15 @@
 // What a forward pass is for. Only `batch_norm` and `dropout` ask.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { numbersOf, type StepNumbers } from "./training/step-numbers.js";
 
 export interface Mode {
   /** `train`: batch statistics, dropout. `evaluate`: stored statistics. `calibrate`: batch statistics, to estimate them anew, no dropout. */
   readonly kind: "train" | "evaluate" | "calibrate";
-  /** Seed of the run and step, from which noise is drawn. */
+  /** Seed of the run, from which noise is drawn. */
   readonly seed: number;
-  readonly step: number;
+  /** Where noise comes from: it differs from step to step. */
+  readonly numbers: StepNumbers;
   /** Takes the statistics of one batch at the `batch_norm` of a path. */
   readonly record: (path: string, statistics: BatchStatistics) => void;
 }
@@ -24,11 +26,11 @@ export interface BatchStatistics {
 }
 
 /** The mode of evaluation, export and inference. */
-export const evaluating: Mode = { kind: "evaluate", seed: 0, step: 0, record: () => undefined };
+export const evaluating: Mode = { kind: "evaluate", seed: 0, numbers: numbersOf(0), record: () => undefined };
 
-/** The mode of a training step. */
-export function trainingMode(seed: number, step: number, record: Mode["record"]): Mode {
-  return { kind: "train", seed, step, record };
+/** The mode of a training step: of the step of that number, or of one whose numbers are given. */
+export function trainingMode(seed: number, step: number | StepNumbers, record: Mode["record"]): Mode {
+  return { kind: "train", seed, numbers: typeof step === "number" ? numbersOf(step) : step, record };
 }
 
 /** Estimates the statistics of batch norms anew: plain averages over the batches passed under `mode`, weighted by their sizes. */
@@ -37,7 +39,7 @@ export class Calibration {
   private readonly sums = new Map<string, { mean: tf.Tensor; variance: tf.Tensor; count: number }>();
 
   constructor(seed = 0) {
-    this.mode = { kind: "calibrate", seed, step: 0, record: (path, statistics) => this.add(path, statistics) };
+    this.mode = { kind: "calibrate", seed, numbers: numbersOf(0), record: (path, statistics) => this.add(path, statistics) };
   }
 
   private add(path: string, { mean, variance, count }: BatchStatistics): void {

@@ -22,9 +22,30 @@ interface Seen extends OpAt {
 /** The ops seen so far while `diagnose` runs; null otherwise, so that a trace costs nothing. */
 let trace: Seen[] | null = null;
 
+/** Where the op that is running stands; its number is that of the program's places. */
+let running: OpAt | null = null;
+let started = 0;
+
+/** The forward pass begins: its ops count from 0. */
+export function startOps(): void {
+  started = 0;
+}
+
+/** The op of the forward pass that is being run or recorded, or null. */
+export function runningOp(): OpAt | null {
+  return running;
+}
+
 /** Runs one op; while `diagnose` watches, notes whether its result is finite. Every layer function goes through here. */
 export function traced(op: string, run: () => tf.Tensor): tf.Tensor {
-  const result = run();
+  const outer = running;
+  running = { ordinal: started++, op };
+  let result: tf.Tensor;
+  try {
+    result = run();
+  } finally {
+    running = outer;
+  }
   if (trace !== null) {
     const finite = tf.tidy(() => tf.keep(result.dtype === "float32" ? tf.all(tf.isFinite(result)) : tf.scalar(true, "bool")));
     trace.push({ ordinal: trace.length, op, finite });

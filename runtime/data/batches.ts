@@ -11,13 +11,17 @@ export type Batch = Readonly<Record<string, tf.Tensor>>;
 /** The given rows of all columns as tensors. The caller disposes them. */
 export function gatherBatch(columns: Readonly<Record<string, Column>>, rows: Int32Array): Batch {
   const batch: Record<string, tf.Tensor> = {};
-  for (const [name, { field, values, size }] of Object.entries(columns)) {
-    const shape = [rows.length, ...field.shape];
-    if (field.dtype === "f32") batch[name] = tf.tensor(gather(values, rows, size, new Float32Array(rows.length * size)), shape, "float32");
-    else if (field.dtype === "bool") batch[name] = tf.tensor(gather(values, rows, size, new Uint8Array(rows.length * size)), shape, "bool");
-    else batch[name] = tf.tensor(gather(values, rows, size, new Int32Array(rows.length * size)), shape, "int32");
+  for (const [name, column] of Object.entries(columns)) {
+    const { shape, dtype } = column.field;
+    batch[name] = tf.tensor(gatherNumbers(column, rows), [rows.length, ...shape], dtype === "f32" ? "float32" : dtype === "bool" ? "bool" : "int32");
   }
   return batch;
+}
+
+/** The given rows of a column, one after the other. */
+export function gatherNumbers({ field, values, size }: Column, rows: Int32Array): Float32Array | Int32Array | Uint8Array {
+  const length = rows.length * size;
+  return gather(values, rows, size, field.dtype === "f32" ? new Float32Array(length) : field.dtype === "bool" ? new Uint8Array(length) : new Int32Array(length));
 }
 
 function gather<A extends Float32Array | Int32Array | Uint8Array>(from: Float32Array | Int32Array, rows: Int32Array, size: number, to: A): A {

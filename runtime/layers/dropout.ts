@@ -9,10 +9,13 @@ import { traced } from "../tensor.js";
 export function dropout(x: tf.Tensor, { rate }: { readonly rate: number }, mode: Mode, path: string): tf.Tensor {
   return traced("dropout", () => {
     if (mode.kind !== "train" || rate === 0) return x;
-    const numbers = stream(mode.seed, "dropout", path, mode.step);
     const kept = 1 / (1 - rate);
-    const mask = new Float32Array(x.size);
-    for (let i = 0; i < mask.length; i++) mask[i] = numbers.uniform() < rate ? 0 : kept;
-    return tf.mul(x, tf.tensor(mask, x.shape));
+    const mask = mode.numbers.tensor(`dropout ${path}`, x.shape, (step) => {
+      const numbers = stream(mode.seed, "dropout", path, step);
+      const factors = new Float32Array(x.size);
+      for (let i = 0; i < factors.length; i++) factors[i] = numbers.uniform() < rate ? 0 : kept;
+      return factors;
+    });
+    return tf.mul(x, mask);
   });
 }

@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { adamStepName, type AdamStepAttributes, type AdamStepInputs } from "../backends/cpu/adam-step.js";
 import { scheduleOf, type Rate } from "../schedules.js";
-import { hasKernel, spreadMixing, unlessBroken, type Optimizer, type Updated, type WeightStep } from "./optimizer.js";
+import { hasKernel, spreadMixing, unlessBroken, usedGradient, type Optimizer, type StepRates, type Updated, type WeightStep } from "./optimizer.js";
 
 export interface AdamOptions {
   readonly lr: Rate;
@@ -33,16 +33,16 @@ export function adamw({ lr, betas: [beta1, beta2], epsilon, weightDecay, decay =
     slots: ({ shape, copies, moments }) => ({ first: [copies, ...shape], second: moments === "shared" ? shape : [copies, ...shape] }),
     update: (step) => {
       const isShared = step.moments === "shared";
-      const attributes: AdamStepAttributes = {
-        rate: step.rate * (isShared ? step.linearFactor : step.perCopyFactor),
-        keep: step.keep,
+      const attributesAt = ({ rate, linearFactor, perCopyFactor, keep, count }: StepRates): AdamStepAttributes => ({
+        rate: rate * (isShared ? linearFactor : perCopyFactor),
+        keep,
         beta1,
         beta2,
-        correction1: 1 - beta1 ** step.count,
-        correction2: 1 - beta2 ** step.count,
+        correction1: 1 - beta1 ** count,
+        correction2: 1 - beta2 ** count,
         epsilon: isShared ? epsilon : epsilon / step.copies,
-      };
-      return hasKernel(adamStepName) ? inPlace(step, attributes) : composed(step, attributes, isShared);
+      });
+      return hasKernel(adamStepName) ? inPlace(step, attributesAt(step.rates)) : composed(step, attributesAt, weightDecay > 0);
     },
   };
 }
@@ -54,20 +54,26 @@ function slotsOf({ slots }: WeightStep): { readonly first: tf.Tensor; readonly s
 }
 
 function inPlace(step: WeightStep, attributes: AdamStepAttributes): Updated {
-  const { value, gradient, p, scale } = step;
-  const inputs: AdamStepInputs = { weight: value, gradient, p, scale, ...slotsOf(step) };
+  const { value, gradient, p } = step;
+  const inputs: AdamStepInputs = { weight: value, gradient, p, scale: step.scale ?? tf.scalar(1), ...slotsOf(step) };
   tf.engine().runKernel(adamStepName, { ...inputs }, { ...attributes });
   return { value, slots: step.slots };
 }
 
-function composed(step: WeightStep, { rate, keep, beta1, beta2, correction1, correction2, epsilon }: AdamStepAttributes, isShared: boolean): Updated {
-  const { value, p, scale, shape } = step;
+/** sqrt(v / c) + epsilon is (sqrt(v) + epsilon sqrt(c)) / sqrt(c): so what is per element is one root, one sum and one quotient. */
+function composed(step: WeightStep, at: (rates: StepRates) => AdamStepAttributes, isDecaying: boolean): Updated {
+  const { value, p, scale, shape, coefficient } = step;
   const { first, second } = slotsOf(step);
-  const g = tf.mul(step.gradient, scale);
+  const { beta1, beta2 } = at(step.rates);
+  const isShared = step.moments === "shared";
+  const g = usedGradient(step);
   const copies = tf.mul(spreadMixing(p, shape), tf.expandDims(g, 0));
   const m = tf.add(tf.mul(first, beta1), tf.mul(copies, 1 - beta1));
   const v = tf.add(tf.mul(second, beta2), tf.mul(tf.square(isShared ? g : copies), 1 - beta2));
-  const root = tf.add(tf.sqrt(tf.div(v, correction2)), epsilon);
-  const next = tf.sub(tf.mul(value, keep), tf.mul(tf.div(m, isShared ? tf.expandDims(root, 0) : root), rate / correction1));
+  const rate = coefficient("adam rate", (rates) => (at(rates).rate * Math.sqrt(at(rates).correction2)) / at(rates).correction1);
+  const offset = coefficient("adam epsilon", (rates) => at(rates).epsilon * Math.sqrt(at(rates).correction2));
+  const pace = tf.div(rate, tf.add(tf.sqrt(v), offset));
+  const kept = isDecaying ? tf.mul(value, coefficient("adam keep", (rates) => at(rates).keep)) : value;
+  const next = tf.sub(kept, tf.mul(m, isShared ? tf.expandDims(pace, 0) : pace));
   return { value: unlessBroken(scale, next, value), slots: { first: unlessBroken(scale, m, first), second: unlessBroken(scale, v, second) } };
 }

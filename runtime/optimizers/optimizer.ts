@@ -24,16 +24,9 @@ export interface WeightShape {
   readonly moments: "shared" | "copies";
 }
 
-export interface WeightStep extends WeightShape {
-  /** [copies, ...shape]. */
-  readonly value: tf.Tensor;
-  /** G: [...shape]. */
-  readonly gradient: tf.Tensor;
-  readonly slots: Slots;
-  /** Mixing weights of this step: [copies], or [copies, outputs]. */
-  readonly p: tf.Tensor;
-  /** A scalar that G is multiplied by (clipping); NaN: nothing changes. */
-  readonly scale: tf.Tensor;
+/** What a weight's step is scaled by. */
+export interface StepRates {
+  /** The schedule's. */
   readonly rate: number;
   /** The factors of the rate for rules linear in the gradient, and for moments per copy. */
   readonly linearFactor: number;
@@ -42,6 +35,22 @@ export interface WeightStep extends WeightShape {
   readonly keep: number;
   /** 1 for the first step. */
   readonly count: number;
+}
+
+export interface WeightStep extends WeightShape {
+  /** [copies, ...shape]. */
+  readonly value: tf.Tensor;
+  /** G: [...shape]. */
+  readonly gradient: tf.Tensor;
+  readonly slots: Slots;
+  /** Mixing weights of this step: [copies], or [copies, outputs]. */
+  readonly p: tf.Tensor;
+  /** A scalar that G is multiplied by (clipping); NaN: nothing changes. Null: 1, and whoever runs the step sees to it that a broken one has no effect. */
+  readonly scale: tf.Tensor | null;
+  /** Rates of this step, for kernels that take numbers. */
+  readonly rates: StepRates;
+  /** A scalar that follows from the rates: the way for all that is made of tensors, since the step may be replayed. */
+  readonly coefficient: (name: string, of: (rates: StepRates) => number) => tf.Tensor;
 }
 
 export type Slots = Readonly<Record<string, tf.Tensor>>;
@@ -64,8 +73,13 @@ export function spreadMixing(p: tf.Tensor, shape: readonly number[]): tf.Tensor 
 }
 
 /** `next`, or `old` where the scale is NaN, so that a step gone wrong changes nothing. */
-export function unlessBroken(scale: tf.Tensor, next: tf.Tensor, old: tf.Tensor): tf.Tensor {
-  return tf.where(tf.isNaN(scale), old, next);
+export function unlessBroken(scale: tf.Tensor | null, next: tf.Tensor, old: tf.Tensor): tf.Tensor {
+  return scale === null ? next : tf.where(tf.isNaN(scale), old, next);
+}
+
+/** G as it is to be used. */
+export function usedGradient({ gradient, scale }: WeightStep): tf.Tensor {
+  return scale === null ? gradient : tf.mul(gradient, scale);
 }
 
 // Note [In place]

@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { sgdStepName, type SgdStepAttributes, type SgdStepInputs } from "../backends/cpu/sgd-step.js";
 import { scheduleOf, type Rate } from "../schedules.js";
-import { hasKernel, spreadMixing, unlessBroken, type Optimizer, type Updated, type WeightStep } from "./optimizer.js";
+import { hasKernel, spreadMixing, unlessBroken, usedGradient, type Optimizer, type StepRates, type Updated, type WeightStep } from "./optimizer.js";
 
 export interface SgdOptions {
   readonly lr: Rate;
@@ -20,21 +20,22 @@ export function sgd({ lr, momentum, nesterov }: SgdOptions): Optimizer {
     decay: "kernels",
     slots: ({ shape, copies }): Readonly<Record<string, readonly number[]>> => (momentum === 0 ? {} : { momentum: [copies, ...shape] }),
     update: (step) => {
-      const attributes: SgdStepAttributes = { rate: step.rate * step.linearFactor, momentum, nesterov };
-      return hasKernel(sgdStepName) ? inPlace(step, attributes) : composed(step, attributes);
+      const rateAt = ({ rate, linearFactor }: StepRates): number => rate * linearFactor;
+      return hasKernel(sgdStepName) ? inPlace(step, { rate: rateAt(step.rates), momentum, nesterov }) : composed(step, step.coefficient("sgd rate", rateAt), momentum, nesterov);
     },
   };
 }
 
 function inPlace(step: WeightStep, attributes: SgdStepAttributes): Updated {
-  const { value, gradient, slots, p, scale } = step;
-  const inputs: SgdStepInputs = { weight: value, gradient, p, scale, ...slots };
+  const { value, gradient, slots, p } = step;
+  const inputs: SgdStepInputs = { weight: value, gradient, p, scale: step.scale ?? tf.scalar(1), ...slots };
   tf.engine().runKernel(sgdStepName, { ...inputs }, { ...attributes });
   return { value, slots };
 }
 
-function composed({ value, gradient, slots, p, scale, shape }: WeightStep, { rate, momentum: mu, nesterov }: SgdStepAttributes): Updated {
-  const g = tf.mul(spreadMixing(p, shape), tf.expandDims(tf.mul(gradient, scale), 0));
+function composed(step: WeightStep, rate: tf.Tensor, mu: number, nesterov: boolean): Updated {
+  const { value, slots, p, scale, shape } = step;
+  const g = tf.mul(spreadMixing(p, shape), tf.expandDims(usedGradient(step), 0));
   const old = slots["momentum"];
   if (old === undefined) return { value: unlessBroken(scale, tf.sub(value, tf.mul(g, rate)), value), slots };
   const m = tf.add(tf.mul(old, mu), g);

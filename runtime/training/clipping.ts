@@ -6,24 +6,25 @@ import * as tf from "@tensorflow/tfjs-core";
 export type Clip = { readonly norm: number } | { readonly value: number };
 
 export interface GradientScale {
-  /** 1, or what clips to the norm; NaN where the loss or a gradient is not finite. */
-  readonly scale: tf.Tensor;
+  /** 1, or what clips to the norm; NaN, if guarded, where the loss or a gradient is not finite. Null: 1. */
+  readonly scale: tf.Tensor | null;
   /** Of all gradients together, before clipping. */
   readonly norm: tf.Tensor;
   /** The gradients, clipped by value if that is asked; the norm is in `scale`. */
   readonly clipped: readonly tf.Tensor[];
 }
 
-export function gradientScale(gradients: readonly tf.Tensor[], loss: tf.Tensor, clip: Clip | null): GradientScale {
+export function gradientScale(gradients: readonly tf.Tensor[], loss: tf.Tensor, clip: Clip | null, isGuarded: boolean): GradientScale {
   const squares = gradients.map((gradient) => {
     const flat = tf.reshape(gradient, [1, -1]);
     // A dot product with itself: one pass, no square of the whole gradient in memory.
     return tf.reshape(tf.matMul(flat, flat, false, true), []);
   });
   const norm = tf.sqrt(squares.length === 0 ? tf.scalar(0) : tf.addN(squares));
+  const clipped = clip !== null && "value" in clip ? gradients.map((gradient) => tf.clipByValue(gradient, -clip.value, clip.value)) : gradients;
+  const shrinks = clip !== null && "norm" in clip ? tf.minimum(1, tf.div(clip.norm, tf.maximum(norm, 1e-30))) : null;
+  if (!isGuarded) return { scale: shrinks, norm, clipped };
   // Finite numbers minus themselves are 0; NaN and infinities make NaN.
   const guard = tf.add(1, tf.add(tf.sub(loss, loss), tf.sub(norm, norm)));
-  if (clip === null) return { scale: guard, norm, clipped: gradients };
-  if ("value" in clip) return { scale: guard, norm, clipped: gradients.map((gradient) => tf.clipByValue(gradient, -clip.value, clip.value)) };
-  return { scale: tf.mul(guard, tf.minimum(1, tf.div(clip.norm, tf.maximum(norm, 1e-30)))), norm, clipped: gradients };
+  return { scale: shrinks === null ? guard : tf.mul(guard, shrinks), norm, clipped };
 }

@@ -1,11 +1,14 @@
 // Evaluation of a folded model on a split: losses averaged over rows, metrics from counts that add up over batches.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { gatherBatch, pieces, type Batch } from "../data/batches.js";
+import { captureOfBackend, CapturedStep, type Capture, type Numbers } from "../backends/capture.js";
+import { gatherBatch, gatherNumbers, pieces, type Batch } from "../data/batches.js";
 import type { Column, LoadedDataset } from "../data/load.js";
 import type { SplitName } from "../data/split.js";
+import type { Metric } from "../metrics/metric.js";
 import { evaluating, type Mode } from "../mode.js";
 import type { Measured, Named, Run } from "../program/run.js";
+import { startOps } from "../tensor.js";
 
 /** Values by name: `loss`, each term if there are several, each metric. */
 export interface Evaluation {
@@ -34,60 +37,150 @@ export function inputColumns(run: Run, columns: Readonly<Record<string, Column>>
 
 /** Evaluates `weights` (folded) on a split, at most `batches` batches of it. */
 export async function evaluate(run: Run, weights: Named, data: LoadedDataset, split: SplitName, batches: number = Infinity): Promise<Evaluation> {
-  const losses = new Sums();
-  const directions: Record<string, "higher" | "lower"> = { loss: "lower" };
-  const counts = new Map<string, { readonly sums: Float64Array; readonly finish: (counts: Float64Array) => number }>();
-  let names: readonly string[] = [];
-  let rows = 0;
-  let done = 0;
-  for (const piece of pieces(data.splits[split], run.batch)) {
-    if (done++ >= batches) break;
-    rows += piece.length;
-    const batch = gatherBatch(data.columns, piece);
-    const measured = measure(run, weights, batch);
-    const terms = Object.entries(measured.terms);
-    let total = 0;
-    for (const [name, term] of terms) {
-      const value = await scalar(term);
-      total += value;
-      if (terms.length > 1) {
-        losses.add(`loss.${name}`, value, piece.length);
-        directions[`loss.${name}`] = "lower";
+  const evaluator = new Evaluator(run, data);
+  try {
+    return await evaluator.evaluate(weights, split, batches);
+  } finally {
+    evaluator.dispose();
+  }
+}
+
+/** What one batch gave: figures that are averaged over rows, and counts that add up. */
+interface BatchFound {
+  readonly terms: Readonly<Record<string, number>>;
+  readonly metrics: Readonly<Record<string, number | (Omit<Metric, "counts"> & { readonly counts: Float64Array })>>;
+}
+
+/** A batch's evaluation as it was captured, and its metrics without their counts. */
+interface Replay {
+  readonly captured: CapturedStep;
+  readonly metrics: Readonly<Record<string, Metric | null>>;
+}
+
+/** Evaluates folded models of a run, again and again: a backend that can replays what it recorded first. */
+export class Evaluator {
+  /** By rows; null: it cannot be captured. */
+  private readonly replays = new Map<number, Replay | null>();
+
+  constructor(
+    private readonly run: Run,
+    private readonly data: LoadedDataset,
+  ) {}
+
+  dispose(): void {
+    for (const replay of this.replays.values()) replay?.captured.dispose();
+    this.replays.clear();
+  }
+
+  /** Losses and metrics of `weights` (folded) on a split, at most `batches` batches of it. */
+  async evaluate(weights: Named, split: SplitName, batches: number = Infinity): Promise<Evaluation> {
+    const losses = new Sums();
+    const directions: Record<string, "higher" | "lower"> = { loss: "lower" };
+    const counts = new Map<string, { readonly sums: Float64Array; readonly finish: (counts: Float64Array) => number }>();
+    let names: readonly string[] = [];
+    let rows = 0;
+    let done = 0;
+    for (const piece of pieces(this.data.splits[split], this.run.batch)) {
+      if (done++ >= batches) break;
+      rows += piece.length;
+      const { terms, metrics } = this.replayed(weights, piece) ?? (await this.traced(weights, piece));
+      const values = Object.entries(terms);
+      if (values.length > 1) {
+        for (const [name, value] of values) {
+          losses.add(`loss.${name}`, value, piece.length);
+          directions[`loss.${name}`] = "lower";
+        }
       }
+      losses.add("loss", values.reduce((sum, [, value]) => sum + value, 0), piece.length);
+      names = Object.keys(metrics);
+      for (const [name, metric] of Object.entries(metrics)) {
+        if (typeof metric === "number") {
+          losses.add(name, metric, piece.length);
+          directions[name] = "lower";
+          continue;
+        }
+        const known = counts.get(name);
+        if (known === undefined) counts.set(name, { sums: metric.counts, finish: metric.finish });
+        else metric.merge(known.sums, metric.counts);
+        directions[name] = metric.better;
+      }
+      await tick();
     }
-    losses.add("loss", total, piece.length);
-    names = Object.keys(measured.metrics);
-    for (const [name, metric] of Object.entries(measured.metrics)) {
-      if (metric instanceof tf.Tensor) {
-        losses.add(name, await scalar(metric), piece.length);
-        directions[name] = "lower";
-        continue;
-      }
-      const found = Float64Array.from(await metric.counts.data());
-      const known = counts.get(name);
-      if (known === undefined) counts.set(name, { sums: found, finish: metric.finish });
-      else metric.merge(known.sums, found);
-      directions[name] = metric.better;
-      metric.counts.dispose();
+    const values = losses.means(rows);
+    for (const name of names) {
+      const counted = counts.get(name);
+      const value = counted === undefined ? values[name] : counted.finish(counted.sums);
+      // Metrics stand in the order of the program, whatever they are made of.
+      delete values[name];
+      if (value !== undefined) values[name] = value;
+    }
+    return { values, rows, directions };
+  }
+
+  private replayed(weights: Named, rows: Int32Array): BatchFound | null {
+    const capture = captureOfBackend();
+    if (capture === null) return null;
+    const replay = this.replays.get(rows.length) ?? (this.replays.has(rows.length) ? null : this.capturedFor(capture, weights, rows));
+    if (replay === null) return null;
+    const { captured, metrics } = replay;
+    const inputs: Record<string, Numbers[string]> = {};
+    for (const name of captured.inputs.keys()) {
+      const column = this.data.columns[name.slice("data ".length)];
+      const weight = weights[name.slice("weight ".length)];
+      if (name.startsWith("data ") && column !== undefined) inputs[name] = gatherNumbers(column, rows);
+      else if (weight !== undefined) inputs[name] = weight.dataSync() as Float32Array;
+    }
+    const [outputs = {}] = captured.run([inputs]);
+    const at = (name: string): number => outputs[name]?.[0] ?? NaN;
+    const named = (kind: string): readonly string[] => Object.keys(outputs).flatMap((name) => (name.startsWith(kind) ? [name.slice(kind.length)] : []));
+    return {
+      terms: Object.fromEntries(named("term ").map((name) => [name, at(`term ${name}`)])),
+      metrics: Object.fromEntries(named("metric ").map((name) => [name, found(metrics[name] ?? null, outputs[`metric ${name}`] ?? new Float32Array())])),
+    };
+  }
+
+  private capturedFor(capture: Capture, weights: Named, rows: Int32Array): Replay | null {
+    const metrics: Record<string, Metric | null> = {};
+    const captured = capture(() => {
+      const batch = gatherBatch(this.data.columns, rows);
+      const measured = measure(this.run, weights, batch);
+      for (const [name, one] of Object.entries(measured.metrics)) metrics[name] = one instanceof tf.Tensor ? null : one;
+      const counts = Object.entries(measured.metrics).map(([name, one]) => [name, one instanceof tf.Tensor ? one : one.counts] as const);
+      // The weights are the caller's: what the capture may dispose are clones.
+      const clones = Object.fromEntries(Object.entries(weights).map(([name, tensor]) => [name, tf.keep(tf.clone(tensor))]));
+      return { state: {}, next: {}, inputs: { ...prefixed("data", batch), ...prefixed("weight", clones) }, outputs: { ...prefixed("term", measured.terms), ...prefixed("metric", Object.fromEntries(counts)) } };
+    }, 1);
+    const replay = captured instanceof CapturedStep ? { captured, metrics } : null;
+    this.replays.set(rows.length, replay);
+    return replay;
+  }
+
+  private async traced(weights: Named, rows: Int32Array): Promise<BatchFound> {
+    const batch = gatherBatch(this.data.columns, rows);
+    const measured = measure(this.run, weights, batch);
+    const terms: Record<string, number> = {};
+    for (const [name, term] of Object.entries(measured.terms)) terms[name] = await scalar(term);
+    const metrics: Record<string, BatchFound["metrics"][string]> = {};
+    for (const [name, one] of Object.entries(measured.metrics)) {
+      const tensor = one instanceof tf.Tensor ? one : one.counts;
+      metrics[name] = found(one instanceof tf.Tensor ? null : one, await tensor.data());
+      tensor.dispose();
     }
     tf.dispose(batch);
-    await tick();
+    return { terms, metrics };
   }
-  const values = losses.means(rows);
-  for (const name of names) {
-    const counted = counts.get(name);
-    const value = counted === undefined ? values[name] : counted.finish(counted.sums);
-    // Metrics stand in the order of the program, whatever they are made of.
-    delete values[name];
-    if (value !== undefined) values[name] = value;
-  }
-  return { values, rows, directions };
+}
+
+/** A metric with the counts of a batch; a mean, where it is none. */
+function found(metric: Metric | null, numbers: ArrayLike<number>): BatchFound["metrics"][string] {
+  return metric === null ? (numbers[0] ?? NaN) : { ...metric, counts: Float64Array.from(numbers) };
 }
 
 /** Losses and metrics of one batch; the tensors in them are the caller's. */
 function measure(run: Run, weights: Named, batch: Batch): { readonly terms: Named; readonly metrics: Readonly<Record<string, Measured>> } {
   tf.engine().startScope();
   try {
+    startOps();
     const output = run.forward(weights, inputsOf(run, batch), evaluating);
     const terms = run.loss(output, batch);
     const metrics = run.metrics(output, batch);
@@ -127,4 +220,9 @@ export async function scalar(tensor: tf.Tensor): Promise<number> {
 /** Lets signals and timers in: on a backend without waiting, promises alone never do. */
 export function tick(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Names that say of which kind a tensor is. */
+export function prefixed(kind: string, tensors: Named): Record<string, tf.Tensor> {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`${kind} ${name}`, tensor]));
 }

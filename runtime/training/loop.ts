@@ -15,8 +15,9 @@ import { Interrupted, UserError } from "../program/errors.js";
 import type { RunFolder } from "../program/run-folder.js";
 import type { Named, Run } from "../program/run.js";
 import { hasStalled, isBetter } from "./early-stopping.js";
-import { evaluate, scalar, tick, type Evaluation } from "./evaluate.js";
+import { Evaluator, tick, type Evaluation } from "./evaluate.js";
 import { needsRecalibration, recalibrate } from "./recalibrate.js";
+import { Stepper } from "./stepper.js";
 import { Training, type Descent } from "./training.js";
 
 /** Checkpoints that stay when the program does not say how many. */
@@ -92,6 +93,8 @@ export function latestCheckpoint(folder: RunFolder, identity: string, note: (lin
 class Loop {
   private readonly training: Training;
   private readonly order: DataOrder;
+  private readonly stepper: Stepper;
+  private readonly evaluator: Evaluator;
   private state: Pick<Position, "stopping" | "best" | "stopped"> = { stopping: null, best: null, stopped: false };
   private saved = -1;
 
@@ -103,9 +106,13 @@ class Loop {
     const { weights, optimizer, clip, l2, seed, batch } = context.run;
     this.training = new Training({ weights, optimizer, clip, l2, seed, totalSteps: total, stepsPerEpoch: perEpoch });
     this.order = new DataOrder(context.data.splits.train, batch, seed);
+    this.stepper = new Stepper(context.run, this.training, context.data.columns, this.order);
+    this.evaluator = new Evaluator(context.run, context.data);
   }
 
   dispose(): void {
+    this.stepper.forget();
+    this.evaluator.dispose();
     this.training.dispose();
   }
 
@@ -121,6 +128,7 @@ class Loop {
     checkTensors(tensors, expected, path);
     const state = fromStored(tensors);
     this.training.restore(state, position.step);
+    this.stepper.forget();
     tf.dispose(state);
   }
 
@@ -130,7 +138,8 @@ class Loop {
     const checkpointEvery = this.every(run.checkpoint.every ?? run.evaluate);
     const evaluateEvery = this.every(run.evaluate);
     while (this.training.step < end && !this.state.stopped) {
-      await this.takeStep();
+      const { step: before } = this.training;
+      await this.takeSteps(Math.min(end, ...[evaluateEvery, checkpointEvery].map((every) => (Math.floor(before / every) + 1) * every)));
       const step = this.training.step;
       if (step % evaluateEvery === 0 || step === end) await this.evaluate(step);
       if (step % checkpointEvery === 0 || step === end || this.state.stopped) await this.checkpoint();
@@ -153,29 +162,25 @@ class Loop {
     return Math.max(1, duration === null ? this.perEpoch : stepsOf(duration, { stepsPerEpoch: this.perEpoch, totalSteps: this.total }));
   }
 
-  private async takeStep(): Promise<void> {
-    const { run, data, log, progress } = this.context;
-    const step = this.training.step;
-    const batch = gatherBatch(data.columns, this.order.at(step));
-    const descent = run.step(this.training, batch);
-    const loss = await scalar(descent.loss);
-    const gradientNorm = await scalar(descent.gradientNorm);
-    const terms = Object.entries(descent.terms);
-    const line: Record<string, number> = { loss };
-    for (const [name, term] of terms) {
-      const value = await scalar(term);
-      if (terms.length > 1) line[`loss.${name}`] = value;
+  /** Takes steps up to `until`, as many as the backend takes in one go. */
+  private async takeSteps(until: number): Promise<void> {
+    const { log, progress } = this.context;
+    const first = this.training.step;
+    for (const [i, { loss, terms, gradientNorm, rate }] of (await this.stepper.take(until - first)).entries()) {
+      const step = first + i;
+      if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) throw await this.diverged(step, loss);
+      const named = Object.entries(terms);
+      const parts = named.length > 1 ? Object.fromEntries(named.map(([name, value]) => [`loss.${name}`, value])) : {};
+      log.write({ step: step + 1, epoch: Math.floor(step / this.perEpoch) + 1, loss, ...parts, rate, gradient_norm: gradientNorm });
+      progress.step(step + 1, loss);
     }
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) throw await this.diverged(step, loss, batch);
-    tf.dispose(batch);
-    log.write({ step: step + 1, epoch: Math.floor(step / this.perEpoch) + 1, ...line, rate: descent.rate, gradient_norm: gradientNorm });
-    progress.step(step + 1, loss);
     await tick();
   }
 
   /** Which layer did it: runs the loss of the step once more, watched. */
-  private async diverged(step: number, loss: number, batch: Named): Promise<UserError> {
-    const { run, source } = this.context;
+  private async diverged(step: number, loss: number): Promise<UserError> {
+    const { run, source, data } = this.context;
+    const batch = gatherBatch(data.columns, this.order.at(step));
     const found = await this.firstBroken(batch);
     tf.dispose(batch);
     const place = found === null ? undefined : run.places[found.ordinal];
@@ -211,7 +216,7 @@ class Loop {
       return;
     }
     const model = await this.folded();
-    const found = await evaluate(run, model, data, "valid", smoke ?? Infinity);
+    const found = await this.evaluator.evaluate(model, "valid", smoke ?? Infinity);
     tf.dispose(model);
     const values = Object.entries(found.values);
     log.write({ step, epoch: Math.ceil(step / this.perEpoch), ...Object.fromEntries(values.map(([name, value]) => [`valid.${name}`, Number.isFinite(value) ? value : null])) });

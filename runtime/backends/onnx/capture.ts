@@ -97,16 +97,15 @@ function partOf(backend: OnnxBackend, { state, next, inputs, outputs }: Recordin
     ...Object.entries(state).map(([name, { dataId }]) => ({ kind: "state" as const, name, value: backend.value(dataId) })),
     ...Object.entries(inputs).map(([name, { dataId }]) => ({ kind: "input" as const, name, value: backend.value(dataId) })),
   ];
-  const bySource = new Map(known.map((one) => [one.value.storage, one]));
   for (const value of bound.fed) {
     const { host, storage } = value;
     if (host === null) return { obstacle: "it reads a tensor that has no numbers" };
-    const source = bySource.get(storage);
+    // It may be a part of the tensor that was given.
+    const source = known.find((one) => one.value === value) ?? known.find((one) => one.value.storage === storage && isWithin(host, one.value.host));
     if (source?.value.host == null) {
       roles.push({ kind: "constant", index: constants.push(host.slice()) - 1 });
       continue;
     }
-    // It may be a part of the tensor that was given.
     const offset = (host.byteOffset - source.value.host.byteOffset) / host.BYTES_PER_ELEMENT;
     roles.push({ kind: source.kind, name: source.name, offset, length: host.length });
   }
@@ -128,6 +127,10 @@ function partOf(backend: OnnxBackend, { state, next, inputs, outputs }: Recordin
   }
   const shapes = new Map(Object.entries(inputs).map(([name, { shape }]) => [name, shape]));
   return { part: { ...bound, roles, constants, next: replaced, outputs: given }, state: new Map(Object.entries(state)), shapes };
+}
+
+function isWithin(part: HostArray, whole: HostArray | null): boolean {
+  return whole !== null && part.byteOffset >= whole.byteOffset && part.byteOffset + part.byteLength <= whole.byteOffset + whole.byteLength;
 }
 
 /** What differs between two recordings that should be equal, or null. */

@@ -22,6 +22,7 @@ export class CapturedStep {
   private compiled: { readonly session: Compiled; readonly threads: number } | null = null;
   private readonly feeds: Place[];
   private readonly fetches: Place[];
+  private readonly read: ReadonlyMap<string, readonly number[]>;
   private runs = 0;
   private isCommitted = true;
 
@@ -29,10 +30,12 @@ export class CapturedStep {
     private readonly backend: OnnxBackend,
     private readonly step: Unrolled,
     private readonly state: ReadonlyMap<string, tf.Tensor>,
-    private readonly shapes: ReadonlyMap<string, readonly number[]>,
+    shapes: ReadonlyMap<string, readonly number[]>,
     private readonly differs: (round: 0 | 1) => string | null,
   ) {
     const { graph, roles, constants } = step;
+    const names = new Set(roles.flatMap((role) => (role.kind === "input" ? [role.name] : [])));
+    this.read = new Map([...shapes].filter(([name]) => names.has(name)));
     this.feeds = graph.feeds.map(({ shape, dtype }, i) => {
       const role = roles[i];
       const data = role?.kind === "constant" ? constants[role.index] : undefined;
@@ -46,9 +49,9 @@ export class CapturedStep {
     return this.step.steps;
   }
 
-  /** Shapes of the inputs. */
+  /** Shapes of the inputs that the step reads, by name. */
   get inputs(): ReadonlyMap<string, readonly number[]> {
-    return this.shapes;
+    return this.read;
   }
 
   /**
@@ -59,7 +62,7 @@ export class CapturedStep {
     const { roles, outputs } = this.step;
     if (inputs.length !== this.step.steps) throw new Error(`a captured step of ${this.step.steps} got inputs for ${inputs.length}`);
     for (const each of inputs) {
-      for (const [name, shape] of this.shapes) if (each[name]?.length !== sizeOf(shape)) throw new Error(`the input ${name} of a captured step has ${each[name]?.length ?? "no"} numbers, expected ${sizeOf(shape)}`);
+      for (const [name, shape] of this.read) if (each[name]?.length !== sizeOf(shape)) throw new Error(`the input ${name} of a captured step has ${each[name]?.length ?? "no"} numbers, expected ${sizeOf(shape)}`);
     }
     for (const [i, role] of roles.entries()) {
       const feed = this.feeds[i];

@@ -7,16 +7,8 @@ import { stream } from "../../random.js";
 import { granularities } from "./granularities.js";
 import type { KernelSet } from "../../weights.js";
 
-/** Mixing weights of one kernel set at one step. */
-export interface Mixing {
-  /** `[copies]`, or `[copies, outputs]` with a draw per output channel. */
-  readonly p: tf.Tensor;
-  /** E sum p_i^2 at this step, with annealing. */
-  readonly expectedSquare: number;
-}
-
 /** The mixing weights for `path` at a step; annealed: (1 - a) p + a/k with a going from 0 to 1 over the last share of the run. */
-export function drawMixing(set: KernelSet, shape: readonly number[], path: string, seed: number, step: number, totalSteps: number): Mixing {
+export function drawMixing(set: KernelSet, shape: readonly number[], path: string, seed: number, step: number, totalSteps: number): Float32Array {
   const { draws, key } = granularities[set.per];
   const width = draws(shape);
   const k = set.copies;
@@ -25,18 +17,25 @@ export function drawMixing(set: KernelSet, shape: readonly number[], path: strin
   for (let column = 0; column < width; column++) set.mix.draw(p, column, width, k, numbers);
   const annealed = annealedShare(set.anneal, step, totalSteps);
   if (annealed > 0) for (const [i, x] of p.entries()) p[i] = annealed === 1 ? 1 / k : (1 - annealed) * x + annealed / k;
-  const expectedSquare = (1 - annealed) ** 2 * set.mix.expectedSquare(k) + (1 - (1 - annealed) ** 2) / k;
-  return { p: mixingTensor(p, k, width), expectedSquare };
+  return Float32Array.from(p);
+}
+
+/** E sum p_i^2 at a step, with annealing. */
+export function expectedSquareAt({ mix: rule, copies: k, anneal }: KernelSet, step: number, totalSteps: number): number {
+  const annealed = annealedShare(anneal, step, totalSteps);
+  return (1 - annealed) ** 2 * rule.expectedSquare(k) + (1 - (1 - annealed) ** 2) / k;
 }
 
 /** p_i = 1/k, in the shape that the set's draws have. */
 export function foldMixing(set: KernelSet, shape: readonly number[]): tf.Tensor {
-  const width = granularities[set.per].draws(shape);
-  return mixingTensor(new Float64Array(set.copies * width).fill(1 / set.copies), set.copies, width);
+  const form = mixingShape(set, shape);
+  return tf.fill([...form], 1 / set.copies);
 }
 
-function mixingTensor(p: Float64Array, copies: number, width: number): tf.Tensor {
-  return tf.tensor(Float32Array.from(p), width === 1 ? [copies] : [copies, width]);
+/** Shape of a set's mixing weights: `[copies]`, or `[copies, outputs]` with a draw per output channel. */
+export function mixingShape(set: KernelSet, shape: readonly number[]): readonly number[] {
+  const width = granularities[set.per].draws(shape);
+  return width === 1 ? [set.copies] : [set.copies, width];
 }
 
 /** 0 before the annealed share of the run, 1 at its last step, linear between. */

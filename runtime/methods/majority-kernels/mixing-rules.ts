@@ -19,9 +19,14 @@ export function dirichlet(alpha: number): MixingRule {
 
 /** p = u / sum u with u uniform in [0, 1): less noise than dirichlet(1). */
 export function uniformMixing(): MixingRule {
+  const known = new Map<number, number>();
   return {
     draw: (out, offset, stride, copies, stream) => normalized(out, offset, stride, copies, () => stream.uniform()),
-    expectedSquare: expectedSquareOfUniforms,
+    expectedSquare: (copies) => {
+      const square = known.get(copies) ?? expectedSquareOfUniforms(copies);
+      known.set(copies, square);
+      return square;
+    },
   };
 }
 
