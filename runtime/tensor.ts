@@ -26,6 +26,16 @@ let trace: Seen[] | null = null;
 let running: OpAt | null = null;
 let started = 0;
 
+/** An op of the forward pass that threw. */
+export class OpFailure extends Error {
+  constructor(
+    readonly at: OpAt,
+    override readonly cause: unknown,
+  ) {
+    super(cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
 /** The forward pass begins: its ops count from 0. */
 export function startOps(): void {
   started = 0;
@@ -43,6 +53,8 @@ export function traced(op: string, run: () => tf.Tensor): tf.Tensor {
   let result: tf.Tensor;
   try {
     result = run();
+  } catch (error) {
+    throw error instanceof OpFailure ? error : new OpFailure(running, error);
   } finally {
     running = outer;
   }

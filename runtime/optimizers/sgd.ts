@@ -34,11 +34,16 @@ function inPlace(step: WeightStep, attributes: SgdStepAttributes): Updated {
 }
 
 function composed(step: WeightStep, rate: tf.Tensor, mu: number, nesterov: boolean): Updated {
-  const { value, slots, p, scale, shape } = step;
-  const g = tf.mul(spreadMixing(p, shape), tf.expandDims(usedGradient(step), 0));
+  const { slots, scale, copies: k } = step;
+  const isFlat = step.p.rank === 1;
+  const flat = (x: tf.Tensor, rows: number): tf.Tensor => (isFlat ? tf.reshape(x, [rows, -1]) : rows === 1 ? tf.expandDims(x, 0) : x);
+  const value = flat(step.value, k);
+  const p = isFlat ? tf.reshape(step.p, [k, 1]) : spreadMixing(step.p, step.shape);
+  const after = (x: tf.Tensor, old: tf.Tensor): tf.Tensor => unlessBroken(scale, tf.reshape(x, old.shape), old);
+  const g = tf.mul(p, flat(usedGradient(step), 1));
   const old = slots["momentum"];
-  if (old === undefined) return { value: unlessBroken(scale, tf.sub(value, tf.mul(g, rate)), value), slots };
-  const m = tf.add(tf.mul(old, mu), g);
+  if (old === undefined) return { value: after(tf.sub(value, tf.mul(g, rate)), step.value), slots };
+  const m = tf.add(tf.mul(flat(old, k), mu), g);
   const move = nesterov ? tf.add(g, tf.mul(m, mu)) : m;
-  return { value: unlessBroken(scale, tf.sub(value, tf.mul(move, rate)), value), slots: { momentum: unlessBroken(scale, m, old) } };
+  return { value: after(tf.sub(value, tf.mul(move, rate)), step.value), slots: { momentum: after(m, old) } };
 }

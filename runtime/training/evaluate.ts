@@ -9,6 +9,7 @@ import type { Metric } from "../metrics/metric.js";
 import { evaluating, type Mode } from "../mode.js";
 import type { Measured, Named, Run } from "../program/run.js";
 import { startOps } from "../tensor.js";
+import { explained, explaining } from "./op-errors.js";
 
 /** Values by name: `loss`, each term if there are several, each metric. */
 export interface Evaluation {
@@ -83,7 +84,7 @@ export class Evaluator {
     for (const piece of pieces(this.data.splits[split], this.run.batch)) {
       if (done++ >= batches) break;
       rows += piece.length;
-      const { terms, metrics } = this.replayed(weights, piece) ?? (await this.traced(weights, piece));
+      const { terms, metrics } = await explaining(this.run, async () => this.replayed(weights, piece) ?? this.traced(weights, piece));
       const values = Object.entries(terms);
       if (values.length > 1) {
         for (const [name, value] of values) {
@@ -194,7 +195,12 @@ function measure(run: Run, weights: Named, batch: Batch): { readonly terms: Name
 
 /** The outputs of the folded model for some rows, in evaluation mode. The caller disposes them. */
 export function outputsOf(run: Run, weights: Named, batch: Batch, mode: Mode = evaluating): Named {
-  return tf.tidy(() => run.forward(weights, inputsOf(run, batch), mode));
+  try {
+    startOps();
+    return tf.tidy(() => run.forward(weights, inputsOf(run, batch), mode));
+  } catch (error) {
+    throw explained(error, run);
+  }
 }
 
 /** Sums weighted by rows. */

@@ -7,6 +7,7 @@ import { gatherBatch, gatherNumbers, type DataOrder } from "../data/batches.js";
 import type { Column } from "../data/load.js";
 import type { Run } from "../program/run.js";
 import { prefixed, scalar } from "./evaluate.js";
+import { explaining } from "./op-errors.js";
 import { StepInputs } from "./step-numbers.js";
 import { takeStep, type StepResult } from "./step.js";
 import type { Descent, Training } from "./training.js";
@@ -46,7 +47,11 @@ export class Stepper {
    * Takes the next step, or several that go into one run, at most `most`. A step whose loss or gradient is not finite changes nothing but the
    * count of steps, and is the last.
    */
-  async take(most: number): Promise<readonly StepTaken[]> {
+  take(most: number): Promise<readonly StepTaken[]> {
+    return explaining(this.run, () => this.takeSome(most));
+  }
+
+  private async takeSome(most: number): Promise<readonly StepTaken[]> {
     const capture = captureOfBackend();
     if (capture !== null) {
       for (const steps of this.groups(most)) {

@@ -53,10 +53,8 @@ export function mix(copies: tf.Tensor, p: tf.Tensor): tf.Tensor {
     return tf.engine().runKernel(mixKernelName, { ...inputs });
   }
   return tf.tidy(() => {
-    const parts = tf.unstack(copies);
-    const weights = tf.unstack(p);
-    const terms = parts.map((part, i) => tf.mul(part, weights[i] ?? 0));
-    const [first, ...rest] = terms;
-    return rest.reduce<tf.Tensor>((sum, term) => tf.add(sum, term), first ?? tf.zeros(shape));
+    const [k = 1, outputs] = p.shape;
+    if (outputs === undefined) return tf.reshape(tf.matMul(tf.reshape(p, [1, k]), tf.reshape(copies, [k, -1])), shape);
+    return tf.sum(tf.mul(copies, tf.reshape(p, [k, ...shape.slice(1).map(() => 1), outputs])), 0);
   });
 }

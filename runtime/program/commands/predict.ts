@@ -11,6 +11,7 @@ import { predictionSource } from "../../data/prediction-source.js";
 import { undoTransforms } from "../../data/transforms.js";
 import { grouped, shortest } from "../../logging/numbers.js";
 import { inputColumns, outputsOf, tick } from "../../training/evaluate.js";
+import { explaining } from "../../training/op-errors.js";
 import { UserError } from "../errors.js";
 import { modelTensors, readFinished } from "../finished.js";
 import { runOf, type Program } from "../program.js";
@@ -45,7 +46,7 @@ export async function predictCommand(program: Program, name: string, { files, sp
     const tables: Table[] = [];
     for (const [key, tensor] of Object.entries(outputs)) {
       const link = own(run.links, key) ?? { link: "none", classes: null, field: null };
-      tables.push(await tabulate(key, tensor, link, run, finished.record.fitted));
+      tables.push(await explaining(run, () => tabulate(key, tensor, link, run, finished.record.fitted)));
     }
     if (done === 0) lines.push(["row", ...tables.flatMap(({ header }) => header)].map(quoted).join(","));
     for (let at = 0; at < piece.length; at++) {
