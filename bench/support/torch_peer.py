@@ -1,37 +1,131 @@
-# A worker of the step benchmark: the same models in PyTorch on one thread. Takes the model's name as its argument; answers each line of
-# standard input, a number of steps, with the milliseconds that they took, of the clock and of the processor.
+# A worker of the step benchmark: the models in PyTorch. Takes the model's name and the number of threads as its arguments; answers each line
+# of standard input, a number of steps, with the milliseconds that they took, of the clock and of the processor (of all threads).
 
 import sys
 import time
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 
-torch.set_num_threads(1)
 torch.manual_seed(0)
 name = sys.argv[1]
-if name.startswith("cnn"):
-    model = nn.Sequential(
-        nn.Conv2d(1, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(8, 16, 3, padding=1, bias=False), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(784, 10))
-else:
-    model = nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 10))
+torch.set_num_threads(int(sys.argv[2]))
+# So small that weights stay where they started: see models/sizes.ts.
+RATE = 1e-6
+
+
+def mlp(*sizes):
+    layers = [nn.Flatten()]
+    for i, (inputs, outputs) in enumerate(zip(sizes, sizes[1:])):
+        layers.append(nn.Linear(inputs, outputs))
+        if i < len(sizes) - 2:
+            layers.append(nn.ReLU())
+    return nn.Sequential(*layers)
+
+
+def norm_conv(inputs, outputs, size=3, stride=1):
+    return nn.Sequential(nn.Conv2d(inputs, outputs, size, stride=stride, padding=size // 2, bias=False), nn.BatchNorm2d(outputs))
+
+
+def cnn(*widths):
+    layers = []
+    for inputs, outputs in zip((1,) + widths, widths):
+        layers += [norm_conv(inputs, outputs), nn.ReLU(), nn.MaxPool2d(2)]
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(49 * widths[-1], 10))
+
+
+class Residual(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.first = norm_conv(inputs, outputs, stride=stride)
+        self.second = norm_conv(outputs, outputs)
+        self.around = None if inputs == outputs else norm_conv(inputs, outputs, 1, stride)
+
+    def forward(self, x):
+        y = self.second(F.relu(self.first(x)))
+        return F.relu((x if self.around is None else self.around(x)) + y)
+
+
+def resnet8():
+    return nn.Sequential(norm_conv(3, 16), nn.ReLU(), Residual(16, 16, 1), Residual(16, 32, 2), Residual(32, 64, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.norm_1, self.norm_2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.query, self.key, self.value, self.result = (nn.Linear(width, width) for _ in range(4))
+        self.wide, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x, mask):
+        batch, length, width = x.shape
+        y = self.norm_1(x)
+        query, key, value = (part(y).view(batch, length, self.heads, -1).transpose(1, 2) for part in (self.query, self.key, self.value))
+        scores = query @ key.transpose(-2, -1) * (width / self.heads) ** -0.5 + mask
+        x = x + self.result((F.softmax(scores, -1) @ value).transpose(1, 2).reshape(batch, length, width))
+        return x + self.narrow(F.relu(self.wide(self.norm_2(x))))
+
+
+class Transformer(nn.Module):
+    def __init__(self, blocks=2, width=128, heads=4, length=64, vocabulary=256):
+        super().__init__()
+        self.tokens = nn.Embedding(vocabulary, width)
+        self.positions = nn.Parameter(torch.randn(length, width) * 0.02)
+        self.blocks = nn.ModuleList(Block(width, heads) for _ in range(blocks))
+        self.norm, self.logits = nn.LayerNorm(width), nn.Linear(width, vocabulary)
+        self.register_buffer("mask", torch.full((length, length), -1e9).triu(1))
+
+    def forward(self, x):
+        x = self.tokens(x) + self.positions
+        for block in self.blocks:
+            x = block(x, self.mask)
+        return self.logits(self.norm(x)).flatten(0, 1)
+
+
+def images(batch, side, channels):
+    return lambda: (torch.rand(batch, channels, side, side), torch.randint(0, 10, (batch,)))
+
+
+def tokens():
+    return torch.randint(0, 256, (16, 64)), torch.randint(0, 256, (1024,))
+
+
+def points():
+    return torch.randn(32, 8), torch.randn(32, 1)
+
+
+MODELS = {
+    "mlp": (lambda: mlp(784, 256, 256, 10), images(128, 28, 1)),
+    "large_mlp": (lambda: mlp(784, 1024, 1024, 1024, 10), images(128, 28, 1)),
+    "tiny_mlp": (lambda: mlp(8, 32, 32, 1), points),
+    "cnn": (lambda: cnn(32, 64), images(64, 28, 1)),
+    "cnn_128": (lambda: cnn(32, 64), images(128, 28, 1)),
+    "resnet8": (resnet8, images(64, 32, 3)),
+    "transformer": (Transformer, tokens),
+    "small_mlp_adam": (lambda: mlp(784, 128, 128, 10), images(128, 28, 1)),
+    "small_mlp_sgd": (lambda: mlp(784, 128, 128, 10), images(128, 28, 1)),
+    "small_cnn_adam": (lambda: cnn(8, 16), images(128, 28, 1)),
+}
+
+build, draw = MODELS[name]
+model = build()
 if name.endswith("sgd"):
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+    optimizer = torch.optim.SGD(model.parameters(), lr=RATE, momentum=0.9)
 else:
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-images = [torch.rand(128, 1, 28, 28) for _ in range(5)]
-labels = [torch.randint(0, 10, (128,)) for _ in range(5)]
-loss_of = nn.CrossEntropyLoss()
+    optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
+loss_of = nn.MSELoss() if name == "tiny_mlp" else nn.CrossEntropyLoss()
+batches = [draw() for _ in range(5)]
 
 print("ready", flush=True)
 done = 0
 for line in sys.stdin:
     start, used = time.perf_counter(), time.process_time()
     for _ in range(int(line)):
+        x, y = batches[done % 5]
         optimizer.zero_grad()
-        loss = loss_of(model(images[done % 5]), labels[done % 5])
+        loss = loss_of(model(x), y)
         loss.backward()
         optimizer.step()
         loss.item()

@@ -54,6 +54,8 @@ export async function commandLine(words: readonly string[], terminal: Terminal):
     if (name !== "export") {
       built.addOption(new Option("--data-dir <dir>", "where data files are (default: beside the file)"));
       built.addOption(new Option("--backend <name>", "what computes: auto or a name that `sop backends` lists"));
+      built.addOption(new Option("--device <name>", "what the backend onnx runs on: cpu, webgpu or cuda (default: cpu)"));
+      built.addOption(new Option("--threads <n>", "threads of the backend onnx (default: what suits this machine)"));
     }
     built.addOption(new Option("--build-dir <dir>", "where the built program is put (default: build/<name> beside the file)"));
     built.action(async (operand: string[], options: Readonly<Record<string, string | true | readonly string[]>>) => {
@@ -109,10 +111,12 @@ export async function commandLine(words: readonly string[], terminal: Terminal):
       exitCode = explainCommand(id, terminal);
     });
 
-  command("backends", "which backends load here, and why the others do not").action(async () => {
-    const { backendsCommand } = await import("./commands/backends.js");
-    exitCode = await backendsCommand(terminal);
-  });
+  command("backends", "which backends load here, and why the others do not")
+    .option("--kernels", "the kernels of a backend that has native ones, and those it leaves to another")
+    .action(async (options: { readonly kernels?: boolean }) => {
+      const { backendsCommand } = await import("./commands/backends.js");
+      exitCode = await backendsCommand(options.kernels === true ? ["--kernels"] : [], terminal);
+    });
 
   try {
     await program.parseAsync([...words], { from: "user" });

@@ -9,12 +9,33 @@ export interface LoadedBackend {
   readonly device: string;
 }
 
+/** What a program was asked for besides the backend; null: the backend chooses. */
+export interface LoadOptions {
+  /** One of the backend's devices: `cpu`, `webgpu`, `cuda`. */
+  readonly device: string | null;
+  /** Threads of the backend's native code, at least 1. A backend that has none of its own ignores them. */
+  readonly threads: number | null;
+}
+
 export interface Backend {
   readonly name: string;
   /** One sentence: what it runs on and what it is for. */
   readonly doc: string;
-  /** Registers the backend with TensorFlow.js, or says in half a sentence why it cannot be used here. */
-  readonly load: () => Promise<LoadedBackend | Unavailable>;
+  /** Devices among which `--device` chooses, the default first; empty: there is no choice. */
+  readonly devices: readonly string[];
+  /** Registers the backend with TensorFlow.js, or says in half a sentence why it cannot be used here. A device it does not have is refused. */
+  readonly load: (options: LoadOptions) => Promise<LoadedBackend | Unavailable>;
+  /** Tries one of the devices without taking it: why it cannot be used here, or null. Only where there is a choice. */
+  readonly tryDevice?: (device: string) => Unavailable | null;
+  /** Where kernels run, for a backend that leaves some to `cpu`. Needs no engine. */
+  readonly kernels?: () => KernelCoverage;
+}
+
+/** The kernels of TensorFlow.js that run on a backend itself, and those that run on the backend `cpu` in its place. */
+export interface KernelCoverage {
+  readonly native: readonly string[];
+  /** Why, in half a sentence, by kernel. */
+  readonly fallback: Readonly<Record<string, string>>;
 }
 
 /** Why a backend cannot be used: "`x` is not installed". */
@@ -22,4 +43,11 @@ export interface Unavailable {
   readonly unavailable: string;
   /** What to do about it, one imperative sentence, or null. */
   readonly help: string | null;
+}
+
+/** Why a backend does not take a device; null: it does. */
+export function refusedDevice({ devices }: Pick<Backend, "devices">, device: string | null): Unavailable | null {
+  if (device === null || devices.includes(device)) return null;
+  if (devices.length === 0) return { unavailable: `it has no choice of devices, but \`--device ${device}\` is given`, help: "Leave out `--device`, or use `--backend onnx`." };
+  return { unavailable: `there is no device \`${device}\` for it`, help: `Use ${devices.map((one) => `\`--device ${one}\``).join(" or ")}.` };
 }

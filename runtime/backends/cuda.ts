@@ -3,13 +3,15 @@
 
 import { createRequire } from "node:module";
 import { systemCode } from "../program/errors.js";
-import type { Backend, LoadedBackend, Unavailable } from "./backend.js";
+import { refusedDevice, type Backend, type LoadedBackend, type LoadOptions, type Unavailable } from "./backend.js";
 
 const packageName = "@tensorflow/tfjs-node-gpu";
 
-export const cuda: Backend = { name: "cuda", doc: `NVIDIA GPUs through ${packageName} (CUDA 11).`, load };
+export const cuda: Backend = { name: "cuda", doc: `NVIDIA GPUs through ${packageName} (CUDA 11).`, devices: [], load };
 
-async function load(): Promise<LoadedBackend | Unavailable> {
+async function load({ device }: LoadOptions): Promise<LoadedBackend | Unavailable> {
+  const refused = refusedDevice(cuda, device);
+  if (refused !== null) return refused;
   restoreIsNullOrUndefined();
   let binding: unknown;
   try {

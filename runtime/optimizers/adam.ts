@@ -3,9 +3,10 @@
 // In a kernel set v is that of G by default and m_i that of p_i G; with moments per copy v_i is that of p_i G and epsilon is divided by k.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { adamUpdateName } from "../backends/onnx-kernels/updates.js";
 import { adamStepName, type AdamStepAttributes, type AdamStepInputs } from "../backends/cpu/adam-step.js";
 import { scheduleOf, type Rate } from "../schedules.js";
-import { hasKernel, spreadMixing, unlessBroken, usedGradient, type Optimizer, type StepRates, type Updated, type WeightStep } from "./optimizer.js";
+import { hasKernel, isUpdatable, spreadMixing, unlessBroken, usedGradient, type Optimizer, type StepRates, type Updated, type WeightStep } from "./optimizer.js";
 
 export interface AdamOptions {
   readonly lr: Rate;
@@ -67,6 +68,14 @@ function inPlace(step: WeightStep, attributes: AdamStepAttributes): Updated {
 function composed(step: WeightStep, at: (rates: StepRates) => AdamStepAttributes, isDecaying: boolean): Updated {
   const { scale, copies: k, coefficient } = step;
   const { beta1, beta2 } = at(step.rates);
+  const rate = coefficient("adam rate", (rates) => (at(rates).rate * Math.sqrt(at(rates).correction2)) / at(rates).correction1);
+  const offset = coefficient("adam epsilon", (rates) => at(rates).epsilon * Math.sqrt(at(rates).correction2));
+  const keep = coefficient("adam keep", (rates) => at(rates).keep);
+  if (isUpdatable(step, adamUpdateName)) {
+    const inputs = { weight: step.value, ...slotsOf(step), gradient: usedGradient(step), p: step.p, rate, offset, keep };
+    const [value = step.value, first = step.value, second = step.value] = tf.engine().runKernel<tf.Tensor[]>(adamUpdateName, inputs, { beta1, beta2 });
+    return { value, slots: { first, second } };
+  }
   const isShared = step.moments === "shared";
   const isFlat = step.p.rank === 1;
   const { first: oldFirst, second: oldSecond } = slotsOf(step);
@@ -76,10 +85,8 @@ function composed(step: WeightStep, at: (rates: StepRates) => AdamStepAttributes
   const m = tf.add(tf.mul(first, beta1), tf.mul(tf.mul(p, 1 - beta1), g));
   const squares = isShared ? tf.mul(tf.mul(g, 1 - beta2), g) : tf.mul(tf.mul(tf.square(p), 1 - beta2), tf.square(g));
   const v = tf.add(tf.mul(second, beta2), squares);
-  const rate = coefficient("adam rate", (rates) => (at(rates).rate * Math.sqrt(at(rates).correction2)) / at(rates).correction1);
-  const offset = coefficient("adam epsilon", (rates) => at(rates).epsilon * Math.sqrt(at(rates).correction2));
   const pace = tf.div(rate, tf.add(tf.sqrt(v), offset));
-  const kept = isDecaying ? tf.mul(value, coefficient("adam keep", (rates) => at(rates).keep)) : value;
+  const kept = isDecaying ? tf.mul(value, keep) : value;
   const next = tf.sub(kept, tf.mul(m, pace));
   const after = (x: tf.Tensor, old: tf.Tensor): tf.Tensor => unlessBroken(scale, tf.reshape(x, old.shape), old);
   return { value: after(next, step.value), slots: { first: after(m, oldFirst), second: after(v, oldSecond) } };

@@ -47,6 +47,8 @@ export interface WeightStep extends WeightShape {
   readonly p: tf.Tensor;
   /** A scalar that G is multiplied by (clipping); NaN: nothing changes. Null: 1, and whoever runs the step sees to it that a broken one has no effect. */
   readonly scale: tf.Tensor | null;
+  /** May the step change weight and moments where they lie, in a kernel of the backend's updates? */
+  readonly mayUpdate: boolean;
   /** Rates of this step, for kernels that take numbers. */
   readonly rates: StepRates;
   /** A scalar that follows from the rates: the way for all that is made of tensors, since the step may be replayed. */
@@ -64,6 +66,14 @@ export interface Updated {
 /** Is there a kernel of that name on the backend in use? */
 export function hasKernel(name: string): boolean {
   return tf.getKernel(name, tf.getBackend()) !== undefined;
+}
+
+/**
+ * Can the backend's update of that name take the step? Its loops take one share per copy, one second moment for all, and copies that begin at
+ * whole vectors of four.
+ */
+export function isUpdatable({ mayUpdate, copies, moments, p, gradient }: WeightStep, name: string): boolean {
+  return mayUpdate && hasKernel(name) && p.rank === 1 && (copies === 1 || (moments === "shared" && gradient.size % 4 === 0));
 }
 
 /** p in the shape that multiplies copies [k, ...shape]: [k, 1, ..., 1] or [k, 1, ..., outputs]. */

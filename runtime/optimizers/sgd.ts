@@ -1,9 +1,10 @@
 // Gradient descent with momentum, as PyTorch and Keras have it: m = mu m + g; W -= rate m, with Nesterov rate (g + mu m).
 
 import * as tf from "@tensorflow/tfjs-core";
+import { sgdUpdateName } from "../backends/onnx-kernels/updates.js";
 import { sgdStepName, type SgdStepAttributes, type SgdStepInputs } from "../backends/cpu/sgd-step.js";
 import { scheduleOf, type Rate } from "../schedules.js";
-import { hasKernel, spreadMixing, unlessBroken, usedGradient, type Optimizer, type StepRates, type Updated, type WeightStep } from "./optimizer.js";
+import { hasKernel, isUpdatable, spreadMixing, unlessBroken, usedGradient, type Optimizer, type StepRates, type Updated, type WeightStep } from "./optimizer.js";
 
 export interface SgdOptions {
   readonly lr: Rate;
@@ -35,6 +36,10 @@ function inPlace(step: WeightStep, attributes: SgdStepAttributes): Updated {
 
 function composed(step: WeightStep, rate: tf.Tensor, mu: number, nesterov: boolean): Updated {
   const { slots, scale, copies: k } = step;
+  if (isUpdatable(step, sgdUpdateName)) {
+    const [value = step.value, momentum] = tf.engine().runKernel<tf.Tensor[]>(sgdUpdateName, { weight: step.value, ...slots, gradient: usedGradient(step), p: step.p, rate }, { mu, nesterov });
+    return { value, slots: momentum === undefined ? {} : { momentum } };
+  }
   const isFlat = step.p.rank === 1;
   const flat = (x: tf.Tensor, rows: number): tf.Tensor => (isFlat ? tf.reshape(x, [rows, -1]) : rows === 1 ? tf.expandDims(x, 0) : x);
   const value = flat(step.value, k);

@@ -7,7 +7,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { selectBackend } from "../backends/select.js";
-import { backendsCommand } from "./commands/backends.js";
+import { backendsCommand, kernelsCommand } from "./commands/backends.js";
 import { evalCommand } from "./commands/eval.js";
 import { exportCommand } from "./commands/export.js";
 import { predictCommand } from "./commands/predict.js";
@@ -46,6 +46,17 @@ interface PlaceOptions {
 
 interface BackendOptions extends PlaceOptions {
   readonly backend: string;
+  readonly device?: string;
+  readonly threads?: number;
+}
+
+const mostThreads = 256;
+
+/** The number of threads in an option's text. */
+function threadsOf(text: string): number {
+  const threads = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (threads >= 1 && threads <= mostThreads) return threads;
+  throw new UserError(`\`--threads\` takes a whole number from 1 to ${mostThreads}, but \`${text.slice(0, 100)}\` is given.`, "Leave it out for the backend's own choice.", 2);
 }
 
 function commandLine(definition: ProgramDefinition, home: string, name: string, output: Output): Command {
@@ -58,7 +69,13 @@ function commandLine(definition: ProgramDefinition, home: string, name: string, 
   });
   const places = (command: Command): Command =>
     command.option("--data-dir <folder>", `folder that data files are named from (default: that of ${definition.source})`).option("--runs-dir <folder>", `folder of the runs' folders (default: runs/ beside ${definition.source})`);
-  const executes = (command: Command): Command => places(command).option("--backend <name>", "auto, cpu, cuda, webgpu or onnx", "auto");
+  const executes = (command: Command): Command =>
+    places(command)
+      .option("--backend <name>", "auto, cpu, cuda, webgpu or onnx", "auto")
+      .option("--device <name>", "what the backend onnx runs on: cpu, webgpu or cuda (default: cpu)")
+      .option("--threads <n>", "threads of the backend onnx (default: what suits this machine)", threadsOf);
+  const select = ({ backend, device, threads }: BackendOptions): ReturnType<typeof selectBackend> =>
+    selectBackend(backend, { device: device ?? null, threads: threads ?? null }, (line) => void output.terminal.write(`${printable(line)}\n`));
 
   const root = new Command(name)
     .description(`Trains and uses the models of ${definition.source}.${definition.runs.length === 0 ? "" : ` Runs: ${definition.runs.map((run) => run.name).join(", ")}.`}`)
@@ -72,14 +89,14 @@ function commandLine(definition: ProgramDefinition, home: string, name: string, 
     .option("--fresh", "move the folder of an earlier run aside and start anew", false)
     .option("--quiet", "no progress", false)
     .action(async (runs: readonly string[], options: BackendOptions & { readonly smoke: boolean; readonly fresh: boolean; readonly quiet: boolean }) => {
-      const { name: backend } = await selectBackend(options.backend);
+      const { name: backend } = await select(options);
       await trainCommand(program(options), { runs, backend, smoke: options.smoke, fresh: options.fresh, quiet: options.quiet }, output);
     });
   executes(root.command("eval").argument("<run>"))
     .description("the folded model of a finished run on a split")
     .option("--split <name>", "train, valid or test (default: test)")
     .action(async (run: string, options: BackendOptions & { readonly split?: string }) => {
-      await selectBackend(options.backend);
+      await select(options);
       await evalCommand(program(options), run, options.split ?? null, output);
     });
   executes(root.command("predict").argument("<run>"))
@@ -88,7 +105,7 @@ function commandLine(definition: ProgramDefinition, home: string, name: string, 
     .option("--split <name>", "rows of the dataset instead: train, valid or test")
     .option("--out <file>", "where the predictions go (default: standard output)")
     .action(async (run: string, options: BackendOptions & { readonly in?: readonly string[]; readonly split?: string; readonly out?: string }) => {
-      await selectBackend(options.backend);
+      await select(options);
       await predictCommand(program(options), run, { files: options.in ?? [], split: options.split ?? null, out: options.out ?? null }, output);
     });
   places(root.command("export").argument("<run>"))
@@ -99,7 +116,8 @@ function commandLine(definition: ProgramDefinition, home: string, name: string, 
   root
     .command("backends")
     .description("what can execute tensors here, and why the others cannot")
-    .action(() => backendsCommand(output));
+    .option("--kernels", "the kernels of a backend that has native ones, and those it leaves to another", false)
+    .action(({ kernels }: { readonly kernels: boolean }) => (kernels ? kernelsCommand(output) : backendsCommand(output)));
   return root;
 }
 

@@ -37,6 +37,8 @@ export interface StepContext {
   readonly numbers: StepNumbers;
   /** Must a step whose loss or gradient is not finite leave the state as it is? Else the caller sees to that. */
   readonly isGuarded: boolean;
+  /** May weights and moments be changed by updates, after everything else? The step must then be captured. */
+  readonly mayUpdate: boolean;
 }
 
 /** Tensors of the scope around; `next` holds every tensor of the state, the same one where it did not change or was changed in place. */
@@ -102,7 +104,7 @@ function coupled(l2: number, { role }: WeightSpec, used: tf.Tensor, gradient: tf
 }
 
 /** A weight and its moments after the step, by their names in the state. */
-function updated(settings: TrainingSettings, { state, step, numbers }: StepContext, path: string, spec: WeightSpec, gradient: tf.Tensor, scale: tf.Tensor | null): Record<string, tf.Tensor> {
+function updated(settings: TrainingSettings, { state, step, numbers, mayUpdate }: StepContext, path: string, spec: WeightSpec, gradient: tf.Tensor, scale: tf.Tensor | null): Record<string, tf.Tensor> {
   const { optimizer, seed, totalSteps } = settings;
   const { set, shape } = spec;
   const value = at(state, `weights/${path}`);
@@ -124,6 +126,7 @@ function updated(settings: TrainingSettings, { state, step, numbers }: StepConte
     slots,
     p: mixingOf(path, spec, seed, totalSteps, numbers),
     scale,
+    mayUpdate,
     rates: ratesAt(step),
     coefficient: (name, of) => numbers.tensor(`${name} ${group}`, [], (which) => Float32Array.of(of(ratesAt(which)))),
   });

@@ -59,6 +59,12 @@ export class Stepper {
         if (taken !== null) return taken;
       }
     }
+    // It makes new tensors of the state: steps that were captured on the old ones are over.
+    for (const [key, replay] of this.replays) {
+      if (replay === null) continue;
+      replay.captured.dispose();
+      this.replays.delete(key);
+    }
     return [await this.traced()];
   }
 
@@ -97,21 +103,26 @@ export class Stepper {
   }
 
   private captured(capture: Capture, steps: number, key: string): Replay | null {
+    // Updates end a step: several in one run cannot have them. Where they are too large for their memory the engine's ops do the same.
+    const found = (steps === 1 ? this.capturedWith(capture, steps, true) : null) ?? this.capturedWith(capture, steps, false);
+    this.replays.set(key, found);
+    return found;
+  }
+
+  private capturedWith(capture: Capture, steps: number, mayUpdate: boolean): Replay | null {
     let makers: Replay["makers"] = new Map();
     const rows = Int32Array.from(this.order.at(this.training.step));
     const captured = capture((round) => {
-      const { recording, numbers } = this.recorded(this.training.step + round, rows);
+      const { recording, numbers } = this.recorded(this.training.step + round, rows, mayUpdate);
       makers = numbers;
       return recording;
     }, steps);
-    const replay = captured instanceof CapturedStep ? { captured, makers } : null;
-    if (!(captured instanceof CapturedStep)) this.obstacle = captured.obstacle;
-    this.replays.set(key, replay);
-    return replay;
+    this.obstacle = captured instanceof CapturedStep ? null : captured.obstacle;
+    return captured instanceof CapturedStep ? { captured, makers } : null;
   }
 
   /** Records a step without taking it. */
-  private recorded(step: number, rows: Int32Array): { readonly recording: Recording; readonly numbers: Replay["makers"] } {
+  private recorded(step: number, rows: Int32Array, mayUpdate: boolean): { readonly recording: Recording; readonly numbers: Replay["makers"] } {
     const { training, run } = this;
     const numbers = new StepInputs(step);
     const batch = gatherBatch(this.columns, rows);
@@ -122,7 +133,7 @@ export class Stepper {
       run.step(
         {
           descend: (lossTerms): Descent => {
-            const result = takeStep(training.settings, { state, step, numbers, isGuarded: false }, lossTerms);
+            const result = takeStep(training.settings, { state, step, numbers, isGuarded: false, mayUpdate }, lossTerms);
             found.result = result;
             return { ...result, rate: 0 };
           },

@@ -60,7 +60,7 @@ export class Training<W extends WeightSpecs = WeightSpecs> {
     const numbers = new StepInputs(step);
     tf.engine().startScope();
     try {
-      const { loss, terms, gradientNorm, next } = takeStep(this.settings, { state, step, numbers, isGuarded: true }, lossTerms);
+      const { loss, terms, gradientNorm, next } = takeStep(this.settings, { state, step, numbers, isGuarded: true, mayUpdate: false }, lossTerms);
       for (const tensor of [loss, gradientNorm, ...Object.values(next)]) tf.keep(tensor);
       for (const [name, tensor] of Object.entries(state)) if (next[name] !== tensor) tensor.dispose();
       this.state = next;

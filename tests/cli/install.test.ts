@@ -1,7 +1,8 @@
 // Installing: from a fresh clone with install scripts blocked, and from the package that `npm pack` makes. Needs the package registry.
 
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
@@ -11,19 +12,32 @@ import { inFolder } from "../support/sop.js";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Runs a program of npm's; fails with its output. */
-function npm(folder: string, program: "npm" | "npx", args: readonly string[]): string {
-  const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: "1" };
+function npm(folder: string, program: "npm" | "npx", args: readonly string[], more: NodeJS.ProcessEnv = {}): string {
+  const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: "1", ...more };
   // What npm tells its scripts of this project must not reach the npm of another one.
-  for (const name of Object.keys(env)) if (/^npm_(config_local_prefix|package_|lifecycle_|config_prefix)/.test(name)) delete env[name];
+  for (const name of Object.keys(env)) if (/^(npm_(config_local_prefix|package_|lifecycle_|config_prefix|config_onnx)|ONNXRUNTIME_NODE_)/i.test(name)) delete env[name];
   const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, encoding: "utf8", env, timeout: 300_000, shell: process.platform === "win32" });
   assert.is(status, 0, `${program} ${args.join(" ")}\n${stdout}${stderr}`);
   return stdout;
 }
 
+/** An environment in which what install scripts download is refused, and nothing tells them to leave it. */
+const refusing: NodeJS.ProcessEnv = { GLOBAL_AGENT_HTTPS_PROXY: "http://127.0.0.1:9" };
+
 /** Copies what a clone has: no installed packages, nothing that was built. */
 function clone(to: string): void {
   const left = new Set(["node_modules", "dist", ".git", "runs", "build"]);
   cpSync(root, to, { recursive: true, filter: (path) => !relative(root, path).split(/[/\\]/).some((part) => left.has(part)) && !path.endsWith(".tgz") });
+}
+
+const packed = mkdtempSync(join(tmpdir(), "sop-packed-"));
+test.after(() => rmSync(packed, { recursive: true, force: true }));
+
+/** The package as a file, made once. */
+function pack(): string {
+  const find = (): string | undefined => readdirSync(packed).find((name) => name.endsWith(".tgz"));
+  if (find() === undefined) npm(root, "npm", ["pack", "--pack-destination", packed]);
+  return join(packed, find() ?? "");
 }
 
 test("a fresh clone works after npm install with scripts blocked, from any folder", () =>
@@ -48,13 +62,10 @@ test("a fresh clone works after npm install with scripts blocked, from any folde
 
 test("the package installs in an empty folder, and a new project trains there", () =>
   inFolder({}, (folder) => {
-    const packed = join(folder, "packed");
     const place = join(folder, "place");
-    mkdirSync(packed);
     mkdirSync(place);
-    npm(root, "npm", ["pack", "--pack-destination", packed]);
-    const [tarball = ""] = readdirSync(packed).filter((name) => name.endsWith(".tgz"));
-    npm(place, "npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", join(packed, tarball)]);
+    const tarball = pack();
+    npm(place, "npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", tarball]);
     const installed = readdirSync(join(place, "node_modules", "sop"));
     for (const left of ["tests", "compiler", "runtime"]) assert.not.ok(installed.includes(left), left);
     for (const documented of ["bench", "grammar"]) assert.equal(readdirSync(join(place, "node_modules", "sop", documented)), ["README.md"]);
@@ -62,13 +73,43 @@ test("the package installs in an empty folder, and a new project trains there", 
     npm(place, "npx", ["sop", "new", "demo"]);
     const demo = join(place, "demo");
     const { devDependencies } = JSON.parse(readFileSync(join(demo, "package.json"), "utf8"));
-    assert.is(basename(devDependencies.sop), tarball);
+    assert.is(basename(devDependencies.sop), basename(tarball));
     npm(demo, "npx", ["sop", "train", "--smoke"]);
     npm(demo, "npm", ["run", "check"]);
 
     // The other doors of the package.
     writeFileSync(join(place, "use.mjs"), 'import { check } from "sop";\nimport * as runtime from "sop/runtime";\nif (typeof check !== "function" || typeof runtime.main !== "function") process.exit(1);\n');
     assert.is(spawnSync(process.execPath, ["use.mjs"], { cwd: place, encoding: "utf8" }).status, 0);
+  }));
+
+test("where the engine's download fails npm leaves the engine out, programs run without it, and the advice they give brings it", () =>
+  inFolder({}, (folder) => {
+    const place = join(folder, "place");
+    mkdirSync(place);
+    const tarball = pack();
+    writeFileSync(join(place, "package.json"), '{ "private": true }');
+    npm(place, "npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball], refusing);
+    const engine = join(place, "node_modules", "onnxruntime-node");
+    const sop = join(place, "node_modules", "sop", "bin", "sop.mjs");
+    npm(place, "npx", ["sop", "new", "demo"]);
+    const smoke = (): string => {
+      const { status, stderr } = spawnSync(process.execPath, [sop, "train", "--smoke"], { cwd: join(place, "demo"), encoding: "utf8" });
+      assert.is(status, 0, stderr);
+      return stderr;
+    };
+    // Newer versions of npm run no scripts, and the engine needs none.
+    if (process.platform === "linux" && process.arch === "x64" && Number.parseInt(npm(place, "npm", ["--version"])) < 12) assert.not.ok(existsSync(engine));
+    if (!existsSync(engine)) {
+      const [, advice = ""] = /^backend cpu instead of onnx: onnxruntime-node is not installed\. Run `npm (.*)` to train about 5 times faster\.\n$/.exec(smoke()) ?? [];
+      const before = readFileSync(join(place, "package.json"), "utf8");
+      npm(place, "npm", [...advice.split(" "), "--prefer-offline", "--no-audit", "--no-fund"], refusing);
+      assert.is(readFileSync(join(place, "package.json"), "utf8"), before);
+    }
+    assert.ok(existsSync(engine));
+    assert.not.match(smoke(), /backend/);
+    // What npm does later does not take it away again.
+    npm(place, "npm", ["install", "--prefer-offline", "--no-audit", "--no-fund"], refusing);
+    assert.not.match(smoke(), /backend/);
   }));
 
 test.run();

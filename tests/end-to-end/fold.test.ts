@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { evaluating, trainingMode } from "../../runtime/index.js";
+import { evaluating, selectBackend, trainingMode } from "../../runtime/index.js";
 import { named, runsOf, withProgram } from "../support/compiled.js";
 import { sameBits, useCpu } from "../support/numeric.js";
 import { readPlainTensors, tensorOf } from "../support/plain-tensors.js";
@@ -39,7 +39,8 @@ recipe all(rate: float = 1e-2) {
 }
 `;
 
-test("a step with `mix: mean` and the folded model are equal bit by bit", async () => {
+for (const backend of ["onnx", "cpu"]) test(`a step with \`mix: mean\` and the folded model are equal bit by bit, on ${backend}`, async () => {
+  await selectBackend(backend);
   const sets = [[2, "kernel"], [3, "kernel"], [3, "output"], [4, "model"], [7, "output"]] as const;
   const source = model + sets.map(([k, per]) => `train k${k}_${per}: Net overparam(${k}, mix: mean, per: ${per}, embeddings: true) on rows { use all }\n`).join("");
   const runs = await runsOf(source);
@@ -136,7 +137,7 @@ train eight: Net overparam(8, per: output, moments: copies, embeddings: true) on
 test("the file that ships is the fold of the last checkpoint, bit by bit", () => {
   const runs = "train three: Net overparam(3, mix: uniform, per: output) on rows { use all; checkpoint every 5 steps }\n";
   return withProgram(model + runs, smallFiles(90), async (program) => {
-    const trained = await program.run("train");
+    const trained = await program.run("train", "--backend", "cpu");
     assert.is(trained.code, 0, trained.err);
     const shipped = readPlainTensors(program.path("three", "model.safetensors"));
     const state = readPlainTensors(program.path("three", "checkpoints", "step-00000012.safetensors"));

@@ -1,7 +1,8 @@
 // The same seed gives the same bytes, in one go or killed at any moment and resumed: with early stopping, the best checkpoint, dropout,
 // batch norm, a last batch that is not full, mixing weights per output channel, annealing and decay.
 
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { withProgram, type Placed } from "../support/compiled.js";
@@ -27,6 +28,8 @@ recipe all {
 }
 `;
 
+const packages = fileURLToPath(new URL("../../node_modules", import.meta.url));
+
 /** 70% of them are seven batches of 16 and a few more. */
 const rows = 165;
 
@@ -44,11 +47,11 @@ function reached(program: Placed, runs: string, run: string): number {
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Trains to the end, killed whenever some more checkpoints are there and a random moment has passed; gives the steps it went on from. */
-async function killedAgainAndAgain(program: Placed, runs: string, run: string, kills: number): Promise<readonly number[]> {
+async function killedAgainAndAgain(program: Placed, backend: string, runs: string, run: string, kills: number): Promise<readonly number[]> {
   const resumed: number[] = [];
   for (let killed = 0; ; killed++) {
     const from = reached(program, runs, run);
-    const started = program.start("train", run, "--quiet", "--runs-dir", runs);
+    const started = program.start("train", run, "--quiet", "--backend", backend, "--runs-dir", runs);
     if (killed < kills) {
       const moment = 40 * Math.random();
       let over = false;
@@ -74,8 +77,7 @@ function same(program: Placed, runs: string, run: string, how: string): void {
   assert.equal(one, other, `${how}: the record differs`);
 }
 
-test("two runs of one seed, and runs that are killed at random moments and resumed, give the same bytes", () => {
-  const source = `${model}
+const source = `${model}
 train best: Net overparam(4, mix: dirichlet(0.7), per: output, anneal: 40%, embeddings: true) on rows {
   use        all
   optimizer  adamw(lr: warmup_cosine(peak: 2e-2, warmup: 10%), weight_decay: 0.05)
@@ -93,31 +95,35 @@ train last: Net overparam(3, mix: uniform, per: model, moments: copies, rate: me
   checkpoint every 4 steps
 }
 `;
-  return withProgram(source, smallFiles(rows), async (program) => {
-    for (const runs of ["whole", "again"]) {
-      const ended = await program.run("train", "--quiet", "--runs-dir", runs);
-      assert.is(ended.code, 0, ended.err);
-    }
-    for (const run of ["best", "last"]) same(program, "again", run, `${run}, again`);
-    const { step, steps, modelStep } = record(program, "whole", "best");
-    assert.ok(Number(step) < Number(steps), `early stopping ended it: ${String(step)} of ${String(steps)}`);
-    assert.ok(Number(modelStep) < Number(step), `an earlier step is best: ${String(modelStep)} of ${String(step)}`);
 
-    for (const run of ["best", "last"]) {
-      const resumed = await killedAgainAndAgain(program, "killed", run, 2);
-      assert.ok(resumed.length === 2, `it was killed under way: ${resumed.join(", ")}`);
-      same(program, "killed", run, `${run}, killed and resumed from ${resumed.join(", ")}`);
-    }
+for (const backend of ["cpu", "onnx"]) {
+  test(`on ${backend} two runs of one seed, and runs that are killed at random moments and resumed, give the same bytes`, () =>
+    withProgram(source, smallFiles(rows), async (program) => {
+      symlinkSync(packages, program.path("..", "node_modules"));
+      for (const runs of ["whole", "again"]) {
+        const ended = await program.run("train", "--quiet", "--backend", backend, "--runs-dir", runs);
+        assert.is(ended.code, 0, ended.err);
+      }
+      for (const run of ["best", "last"]) same(program, "again", run, `${run}, again`);
+      const { step, steps, modelStep } = record(program, "whole", "best");
+      assert.ok(Number(step) < Number(steps), `early stopping ended it: ${String(step)} of ${String(steps)}`);
+      assert.ok(Number(modelStep) < Number(step), `an earlier step is best: ${String(modelStep)} of ${String(step)}`);
 
-    // Killed after the last checkpoint, before the model was written.
-    for (const run of ["best", "last"]) {
-      rmSync(program.path("..", "killed", run, "model.safetensors"));
-      writeFileSync(program.path("..", "killed", run, "run.json"), JSON.stringify({ ...record(program, "killed", run), status: "running", modelStep: null, results: {} }));
-      const ended = await program.run("train", run, "--quiet", "--runs-dir", "killed");
-      assert.is(ended.code, 0, ended.err);
-      same(program, "killed", run, `${run}, killed at its end`);
-    }
-  });
-});
+      for (const run of ["best", "last"]) {
+        const resumed = await killedAgainAndAgain(program, backend, "killed", run, 2);
+        assert.ok(resumed.length === 2, `it was killed under way: ${resumed.join(", ")}`);
+        same(program, "killed", run, `${run}, killed and resumed from ${resumed.join(", ")}`);
+      }
+
+      // Killed after the last checkpoint, before the model was written.
+      for (const run of ["best", "last"]) {
+        rmSync(program.path("..", "killed", run, "model.safetensors"));
+        writeFileSync(program.path("..", "killed", run, "run.json"), JSON.stringify({ ...record(program, "killed", run), status: "running", modelStep: null, results: {} }));
+        const ended = await program.run("train", run, "--quiet", "--backend", backend, "--runs-dir", "killed");
+        assert.is(ended.code, 0, ended.err);
+        same(program, "killed", run, `${run}, killed at its end`);
+      }
+    }));
+}
 
 test.run();

@@ -33,7 +33,7 @@ function descent(state: Named, x: tf.Tensor, y: tf.Tensor, rate: tf.Tensor | num
 const initial = (): Named => ({ w: tensor([8, 3], "w"), m: tf.zeros([8, 3]) });
 const rateAt = (step: number): number => Math.fround(0.1 / (step + 1));
 
-function captured(state: Named, record: (round: number) => Recording, unroll = 1): CapturedStep {
+function captured(record: (round: number) => Recording, unroll = 1): CapturedStep {
   const capture = captureOfBackend();
   if (capture === null) throw new Error("no capture on this backend");
   const step = capture(record, unroll);
@@ -41,7 +41,9 @@ function captured(state: Named, record: (round: number) => Recording, unroll = 1
   return step;
 }
 
-const recording = (state: Named) => (round: number): Recording => {
+const recording =
+  (state: Named) =>
+  (round: number): Recording => {
   const inputs = { x: tensor([6, 8], "x", round), y: tensor([6, 3], "y", round), rate: tf.scalar(rateAt(round)) };
   const { next, loss } = descent(state, inputs.x, inputs.y, inputs.rate);
   return { state, next, inputs, outputs: { loss } };
@@ -64,7 +66,7 @@ for (const unroll of [1, 4]) {
       traced = next;
     }
     const state = initial();
-    const step = captured(state, recording(state), unroll);
+    const step = captured(recording(state), unroll);
     const found: number[] = [];
     for (let i = 0; i < 20; i += unroll) {
       const inputs = Array.from({ length: unroll }, (_, j) => ({ x: random([6, 8], "x", i + j), y: random([6, 3], "y", i + j), rate: Float32Array.of(rateAt(i + j)) }));
@@ -82,7 +84,7 @@ for (const unroll of [1, 4]) {
 
 test("a run that is not committed leaves the state, and what was read of it stays as it was", () => {
   const state = initial();
-  const step = captured(state, recording(state));
+  const step = captured(recording(state));
   const start = state["w"]?.dataSync() ?? new Float32Array();
   const copy = Float32Array.from(start);
   const inputs = [{ x: random([6, 8], "x", 1), y: random([6, 3], "y", 1), rate: Float32Array.of(0.1) }];
@@ -102,7 +104,7 @@ test("a run that is not committed leaves the state, and what was read of it stay
 
 test("parts of inputs are taken anew at each run", () => {
   const state = { total: tf.zeros([2]) };
-  const step = captured(state, (round) => {
+  const step = captured((round) => {
     const x = tensor([6, 2], "part", round);
     const next = tf.tidy(() => tf.add(state.total, tf.sum(tf.slice(x, [2, 0], [3, 2]), 0)));
     return { state, next: { total: next }, inputs: { x }, outputs: {} };

@@ -1,89 +1,18 @@
 // TensorFlow.js's own tests of its ops, which its core package ships, run against the backend `onnx`: reading after each op as the suite does,
 // and with a flush after each recorded op. What differs from `cpu` by the last bits of float32 is listed here with its numbers.
 
-import { build } from "esbuild";
-import { spawn } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { runCoreSuite } from "../support/core-suite.js";
 
 /** One tangent of a number beside a pole is 30144.177734375 here, 30144.17578125 on cpu: one unit in the last place. */
 const lastBit = ["tan onnx {} numbers exceed float32 precision"];
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const folder = join(root, "node_modules", ".cache", `sop-core-suite-${process.pid}`);
-
-interface Counts {
-  readonly passed: number;
-  readonly pending: number;
-  readonly failed: readonly string[];
-}
-
-const setup = `
-import "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops";
-import "@tensorflow/tfjs-core/dist/register_all_gradients";
-import "@tensorflow/tfjs-backend-cpu";
-import { setTestEnvs } from "@tensorflow/tfjs-core/dist/jasmine_util";
-import { installOnnxBackend } from ${JSON.stringify(join(root, "runtime/backends/onnx/install.ts"))};
-const installed = installOnnxBackend({ roots: [${JSON.stringify(join(root, "package.json"))}], threads: 1 });
-if ("missing" in installed) throw new Error(installed.missing);
-installed.backend.isEager = process.env.EAGER === "1";
-setTestEnvs([{ name: "onnx", backendName: "onnx", isDataSync: true }]);
-`;
-
-const runner = `
-const Jasmine = require("jasmine");
-const suite = new Jasmine();
-const counts = { passed: 0, pending: 0, failed: [] };
-suite.loadConfig({ spec_dir: ".", spec_files: ["suite.cjs"], random: false });
-suite.clearReporters();
-suite.addReporter({
-  specDone: ({ status, fullName }) => {
-    if (status === "passed") counts.passed++;
-    else if (status === "failed") counts.failed.push(fullName);
-    else counts.pending++;
-  },
-});
-suite.onComplete(() => process.stdout.write("\\nCOUNTS " + JSON.stringify(counts) + "\\n", () => process.exit(0)));
-suite.execute();
-`;
-
-async function bundled(): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "setup.ts"), setup);
-  // The setup must have run before the tests are defined: modules run in the order of their imports.
-  writeFileSync(join(folder, "entry.ts"), `import "./setup";\nimport "@tensorflow/tfjs-core/dist/tests.js";\n`);
-  writeFileSync(join(folder, "run.cjs"), runner);
-  // Without ignoreAnnotations every test would be dropped: the package says its files have no side effects.
-  await build({ entryPoints: [join(folder, "entry.ts")], outfile: join(folder, "suite.cjs"), bundle: true, ignoreAnnotations: true, platform: "node", format: "cjs", mainFields: ["module", "main"], external: ["jasmine-core"], logLevel: "silent" });
-}
-
-function counted(environment: Readonly<Record<string, string>>): Promise<Counts> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["run.cjs"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment } });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-    child.on("close", () => {
-      const found = /^COUNTS (.*)$/m.exec(output)?.[1];
-      if (found === undefined) reject(new Error(output.slice(-2000)));
-      else resolve(JSON.parse(found) as Counts);
-    });
-  });
-}
-
-for (const [name, environment] of [["as it reads", {}], ["with a flush after each op", { EAGER: "1" }]] as const) {
+for (const [name, isEager] of [["as it reads", false], ["with a flush after each op", true]] as const) {
   test(`TensorFlow.js's suite, ${name}`, async () => {
-    await bundled();
-    try {
-      const { passed, pending, failed } = await counted(environment);
-      assert.equal(failed, lastBit);
-      assert.ok(passed >= 4224, `${passed} passed, ${pending} pending`);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const { passed, pending, failed } = await runCoreSuite("cpu", isEager);
+    assert.equal(failed, lastBit);
+    assert.ok(passed >= 4224, `${passed} passed, ${pending} pending`);
   });
 }
 

@@ -65,7 +65,7 @@ test("what is missing is said with what to do", () => {
     return pathToFileURL(join(folder, name, "program.mjs")).href;
   };
   try {
-    const help = "Run `npm install --ignore-scripts onnxruntime-node@1.30.0`.";
+    const help = "Run `npm install --ignore-scripts --no-save onnxruntime-node@1.30.0`.";
     assert.equal(loadEngine([withVersion("none", null)]), { missing: "onnxruntime-node is not installed", help });
     assert.equal(loadEngine([withVersion("old", "1.20.0")]), { missing: "onnxruntime-node is 1.20.0, expected 1.30.0", help });
     const broken = loadEngine([withVersion("broken", "1.30.0")]);

@@ -1,5 +1,6 @@
-// The backend `onnx` against `cpu`, by whole training runs: loss curves, bits between two runs, memory over many steps. Relies on
-// onnxruntime-node, which is an optional package: without it these tests fail and say so.
+// The backend `onnx` against `cpu`, by whole training runs: loss curves, bits between two runs (between counts of threads:
+// `threads.test.ts`), memory over many steps. Relies on onnxruntime-node, which is an optional package: without it these tests fail and say
+// so.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { test } from "uvu";
@@ -63,20 +64,6 @@ for (const [name, tolerance] of [["mlp", 1e-5], ["mlp_clipped", 1e-5], ["mlp_ker
 
 test("two runs give the same bits", async () => {
   assert.equal(await curve(named(runs, "cnn_kernel_set"), "onnx", 20), await curve(named(runs, "cnn_kernel_set"), "onnx", 20));
-});
-
-test("one and two threads give the same losses but for last bits, two threads the same bits each time", async () => {
-  const { backend, threads } = installed();
-  const run = named(runs, "mlp");
-  backend.recorder.setThreads(1);
-  const one = await curve(run, "onnx", 20);
-  backend.recorder.setThreads(2);
-  const two = await curve(run, "onnx", 20);
-  const again = await curve(run, "onnx", 20);
-  backend.recorder.setThreads(threads);
-  assert.equal(again, two);
-  const worst = Math.max(...one.map((loss, step) => Math.abs(loss - (two[step] ?? NaN))));
-  assert.ok(worst <= 1e-5, `losses differ by up to ${worst}`);
 });
 
 test("a training step falls back for nothing", async () => {

@@ -10,7 +10,7 @@ import { splitRows } from "../../runtime/data/split.js";
 import { drawDigits } from "../../runtime/data/synthetic/digits.js";
 import { UserError } from "../../runtime/program/errors.js";
 
-await cpu.load();
+await cpu.load({ device: null, threads: null });
 await tf.setBackend("cpu");
 
 test("splits are disjoint, use every row when shares sum to 1, and are the same each time", () => {

@@ -7,13 +7,13 @@ import { pathToFileURL } from "node:url";
 import { packageRoot, runtimeEntry } from "../package-root.js";
 import type { Terminal } from "../terminal.js";
 
-/** Runs the `backends` command that every generated program has. */
-export async function backendsCommand(terminal: Terminal): Promise<number> {
+/** Runs the `backends` command that every generated program has, with its flags. */
+export async function backendsCommand(flags: readonly string[], terminal: Terminal): Promise<number> {
   const built = join(packageRoot, "dist", "runtime.mjs");
   const runtime: unknown = await import(pathToFileURL(existsSync(built) ? built : runtimeEntry()).href);
   if (!hasRunProgram(runtime)) throw new Error("the runtime has no runProgram");
   const output = { result: (line: string): void => terminal.out(`${line}\n`), terminal: process.stderr };
-  return runtime.runProgram(["backends"], { source: "", directory: ".", runs: [] }, packageRoot, "sop", output);
+  return runtime.runProgram(["backends", ...flags], { source: "", directory: ".", runs: [] }, packageRoot, "sop", output);
 }
 
 type RunProgram = (args: readonly string[], definition: object, home: string, name: string, output: object) => Promise<number>;

@@ -62,6 +62,8 @@ function packageJson(name: string, dependency: string | null): string {
     private: true,
     type: "module",
     scripts: { check: "sop check model.sop", train: "sop train model.sop" },
+    // The engine's install script would fetch a CUDA provider, and where that fails npm takes the engine away; esbuild works without its own.
+    allowScripts: { esbuild: false, "onnxruntime-node": false },
     ...(dependency === null ? {} : { devDependencies: { sop: dependency } }),
   };
   return `${JSON.stringify(content, null, 2)}\n`;
@@ -80,6 +82,6 @@ A model in \`model.sop\`, compiled and trained by sop.
 | \`npx sop eval\` | measures the folded model on the test split |
 | \`npx sop export --to safetensors -o digits.safetensors\` | writes the folded model |
 
-Runs are folders under \`runs/\`, the generated TypeScript is in \`build/model/program.ts\`. If \`npx sop\` does not find sop, run \`npm install\` first.
+Runs are folders under \`runs/\`, the generated TypeScript is in \`build/model/program.ts\`. If \`npx sop\` does not find sop, run \`npm install --ignore-scripts\` first.
 `;
 }

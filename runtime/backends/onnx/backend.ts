@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { HostArray, NativeEngine } from "./binding.js";
 import { allocate, type DataType } from "./pool.js";
 import { defaultLimits, Recorder, type Counts, type Limits } from "./recorder.js";
+import type { Arena } from "./update.js";
 import { isNative, Value, type Ref, type Storage } from "./value.js";
 
 export class OnnxBackend extends tf.KernelBackend {
@@ -11,10 +12,16 @@ export class OnnxBackend extends tf.KernelBackend {
   readonly recorder: Recorder;
   /** Flush after each op: for tests, and to find the op that goes wrong. */
   isEager = false;
+  /** Memory of updates, by the first tensor that they change. */
+  readonly arenas = new WeakMap<Value, readonly Arena[]>();
   /** How often each kernel ran on the fallback. */
   readonly fallbacks = new Map<string, number>();
 
-  constructor(engine: NativeEngine, threads: number, limits: Limits = defaultLimits) {
+  constructor(
+    private readonly engine: NativeEngine,
+    threads: number,
+    limits: Limits = defaultLimits,
+  ) {
     super();
     this.data = new tf.DataStorage(this, tf.engine());
     this.recorder = new Recorder(engine, threads, limits);
@@ -57,6 +64,8 @@ export class OnnxBackend extends tf.KernelBackend {
   view(of: Value, start: number, length: number): Value {
     const { storage, host } = of;
     if (storage === null || host === null) throw new Error("a view of a tensor that has not been computed");
+    this.settled(storage.array);
+    if (storage.isLive === true) return this.hostValue(host.subarray(start, start + length), of.dtype as DataType);
     const value = new Value(of.dtype, length);
     value.hold(storage, host.subarray(start, start + length));
     return value;
@@ -93,6 +102,7 @@ export class OnnxBackend extends tf.KernelBackend {
   override readSync(dataId: object): tf.BackendValues {
     const value = this.data.get(dataId);
     const numbers = this.numbers(value);
+    if (value.storage?.isLive === true) return (numbers as Float32Array).slice();
     if (value.storage !== null) value.storage.exposed = true;
     return numbers as tf.BackendValues;
   }
@@ -104,9 +114,22 @@ export class OnnxBackend extends tf.KernelBackend {
   /** The numbers of a value, computed if need be; not to be kept or changed. */
   numbers(value: Value): unknown {
     this.recorder.noteRead();
+    const held = this.held(value);
+    if (value.storage !== null) this.settled(value.storage.array);
+    return held ?? value.other;
+  }
+
+  /** The array that stands for a value's numbers in a run, computed if need be: its content may still lie on the device. */
+  held(value: Value): HostArray | null {
     if (value.node !== null) this.recorder.flush();
     if (value.failure !== null) throw value.failure;
-    return value.host ?? value.other;
+    return value.host;
+  }
+
+  /** A result's array with its content. */
+  settled(array: HostArray): HostArray {
+    this.engine.settle(array);
+    return array;
   }
 
   bufferSync<R extends tf.Rank, D extends tf.DataType>(tensor: tf.TensorInfo): tf.TensorBuffer<R, D> {

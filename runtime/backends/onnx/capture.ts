@@ -3,11 +3,13 @@
 // looks at numbers while it runs, or leaves tensors behind, cannot be captured and says so.
 
 import type * as tf from "@tensorflow/tfjs-core";
+import { arenasOf } from "./arenas.js";
 import type { OnnxBackend } from "./backend.js";
 import type { HostArray } from "./binding.js";
 import { CapturedStep } from "./captured-step.js";
 import { graphOf, isSameGraph, type Bound } from "./graph.js";
-import { unrolled, type Role } from "./unroll.js";
+import type { RecordedNode } from "./recorder.js";
+import { unrolled, type Role, type Update } from "./unroll.js";
 import { sizeOf, type Value } from "./value.js";
 
 type Tensors = Readonly<Record<string, tf.Tensor>>;
@@ -38,6 +40,7 @@ export interface Obstacle {
 interface Part extends Bound {
   readonly roles: readonly Role[];
   readonly constants: readonly HostArray[];
+  readonly updates: readonly Update[];
   /** Fetches by name of the state they replace, and by name of the output. */
   readonly next: ReadonlyMap<string, number>;
   readonly outputs: ReadonlyMap<string, number>;
@@ -56,7 +59,10 @@ export function capture(backend: OnnxBackend, record: (round: 0 | 1) => Recordin
   if (difference !== null) return { obstacle: difference };
   const { part, state, shapes } = first;
   const step = unrolled(part, unroll);
-  return "obstacle" in step ? step : new CapturedStep(backend, step, state, shapes, (round) => {
+  if ("obstacle" in step) return step;
+  const arenas = arenasOf(backend, step, state);
+  if (arenas === null) return { obstacle: "its updates need more memory than they can have" };
+  return new CapturedStep(backend, step, state, arenas, shapes, (round) => {
     const again = recorded(backend, record, round);
     return "obstacle" in again ? again.obstacle : differenceOf(part, again.part);
   });
@@ -81,8 +87,13 @@ function recorded(backend: OnnxBackend, record: (round: 0 | 1) => Recording, rou
       },
       ({ next, outputs }) => new Set([...Object.values(next), ...Object.values(outputs)].map(({ dataId }) => backend.value(dataId))),
       (recording, live) => {
+        const updates = live.filter(({ definition }) => definition.update !== undefined);
+        const rest = live.filter(({ definition }) => definition.update === undefined);
+        const updated = new Set(updates.flatMap(({ outputs }) => outputs));
+        if (live.some(({ inputs }) => inputs.some(({ value }) => updated.has(value)))) return { obstacle: "it reads what an update has made" };
         const results = new Set([...Object.values(recording.next), ...Object.values(recording.outputs)].map(({ dataId }) => backend.value(dataId)));
-        return partOf(backend, recording, graphOf(live, (value) => results.has(value)));
+        const read = new Set(updates.flatMap(({ inputs }) => inputs.map(({ value }) => value)));
+        return partOf(backend, recording, graphOf(rest, (value) => results.has(value) || read.has(value)), updates);
       },
     );
   } finally {
@@ -90,31 +101,54 @@ function recorded(backend: OnnxBackend, record: (round: 0 | 1) => Recording, rou
   }
 }
 
-function partOf(backend: OnnxBackend, { state, next, inputs, outputs }: Recording, bound: Bound): Recorded | Obstacle {
+function partOf(backend: OnnxBackend, { state, next, inputs, outputs }: Recording, bound: Bound, recordedUpdates: readonly RecordedNode[]): Recorded | Obstacle {
   const roles: Role[] = [];
   const constants: HostArray[] = [];
   const known = [
     ...Object.entries(state).map(([name, { dataId }]) => ({ kind: "state" as const, name, value: backend.value(dataId) })),
     ...Object.entries(inputs).map(([name, { dataId }]) => ({ kind: "input" as const, name, value: backend.value(dataId) })),
   ];
-  for (const value of bound.fed) {
+  const roleOf = (value: Value): Role | Obstacle => {
     const { host, storage } = value;
     if (host === null) return { obstacle: "it reads a tensor that has no numbers" };
     // It may be a part of the tensor that was given.
     const source = known.find((one) => one.value === value) ?? known.find((one) => one.value.storage === storage && isWithin(host, one.value.host));
     if (source?.value.host == null) {
-      roles.push({ kind: "constant", index: constants.push(host.slice()) - 1 });
-      continue;
+      if (storage !== null) backend.settled(storage.array);
+      return { kind: "constant", index: constants.push(host.slice()) - 1 };
     }
     const offset = (host.byteOffset - source.value.host.byteOffset) / host.BYTES_PER_ELEMENT;
-    roles.push({ kind: source.kind, name: source.name, offset, length: host.length });
+    return { kind: source.kind, name: source.name, offset, length: host.length };
+  };
+  for (const value of bound.fed) {
+    const role = roleOf(value);
+    if ("obstacle" in role) return role;
+    roles.push(role);
   }
   const places = new Map<Value, number>(bound.fetched.map((value, i) => [value, i]));
   const [replaced, given] = [new Map<string, number>(), new Map<string, number>()];
+  const updates: Update[] = [];
+  const changed = new Set<string>();
+  for (const { definition, inputs: read, outputs: made, params } of recordedUpdates) {
+    const { bulk = 0 } = definition.update ?? {};
+    const targets = made.map((value, i) => known.find((one) => one.kind === "state" && one.value === read[i]?.value && backend.value(next[one.name]?.dataId ?? {}) === value)?.name ?? null);
+    const fetched = read.slice(made.length, made.length + bulk).map(({ value }) => places.get(value) ?? null);
+    if (targets.includes(null)) return { obstacle: `${definition.kernel} changes what is not the state` };
+    if (fetched.includes(null)) return { obstacle: `${definition.kernel} reads what the step does not compute` };
+    const small: Update["small"][number][] = [];
+    for (const { value } of read.slice(made.length + bulk)) {
+      const place = places.get(value);
+      const source = place === undefined ? roleOf(value) : { kind: "fetch" as const, place };
+      if ("obstacle" in source) return source;
+      small.push(source);
+    }
+    for (const name of targets) if (name !== null) changed.add(name);
+    updates.push({ definition, params, targets: targets.flatMap((name) => name ?? []), fetched: fetched.flatMap((place) => place ?? []), small });
+  }
   for (const [name, tensor] of Object.entries(next)) {
     const before = state[name];
     if (before === undefined || sizeOf(before.shape) !== sizeOf(tensor.shape)) return { obstacle: `it changes the size of its state ${name}` };
-    if (backend.value(before.dataId) === backend.value(tensor.dataId)) continue;
+    if (changed.has(name) || backend.value(before.dataId) === backend.value(tensor.dataId)) continue;
     const place = places.get(backend.value(tensor.dataId));
     if (place === undefined) return { obstacle: `its next ${name} is not computed by it` };
     if ([...replaced.values()].includes(place)) return { obstacle: `its next ${name} is also that of another tensor` };
@@ -126,7 +160,7 @@ function partOf(backend: OnnxBackend, { state, next, inputs, outputs }: Recordin
     given.set(name, place);
   }
   const shapes = new Map(Object.entries(inputs).map(([name, { shape }]) => [name, shape]));
-  return { part: { ...bound, roles, constants, next: replaced, outputs: given }, state: new Map(Object.entries(state)), shapes };
+  return { part: { ...bound, roles, constants, next: replaced, outputs: given, updates }, state: new Map(Object.entries(state)), shapes };
 }
 
 function isWithin(part: HostArray, whole: HostArray | null): boolean {
@@ -144,6 +178,9 @@ function differenceOf(a: Part, b: Part): string | null {
       return `a number that ${reader?.definition.kernel ?? "it"} reads differs from time to time and is no input`;
     }
   }
+  for (const [i, constant] of a.constants.entries()) if (!isSameBytes(constant, b.constants[i])) return "a number that an update reads differs from time to time and is no input";
+  const describe = ({ updates }: Part): string => JSON.stringify(updates.map(({ definition, ...rest }) => [definition.kernel, rest]));
+  if (describe(a) !== describe(b)) return "it does not make the same updates each time";
   const isSame = (one: ReadonlyMap<string, number>, two: ReadonlyMap<string, number>): boolean => JSON.stringify([...one]) === JSON.stringify([...two]);
   return isSame(a.next, b.next) && isSame(a.outputs, b.outputs) ? null : "it does not give the same results each time";
 }

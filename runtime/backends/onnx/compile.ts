@@ -1,20 +1,21 @@
 // From a graph to a session of the engine.
 
 import type { NativeEngine } from "./binding.js";
-import { Emitter, Operand, type Forms } from "./emitter.js";
+import { channelBlock } from "./channel-blocks.js";
+import { Emitter, formsOf, Operand, type Emitted, type Forms } from "./emitter.js";
 import type { Graph } from "./graph.js";
-import { encodeModel, type ModelValue } from "./model.js";
+import type { ModelValue } from "./model.js";
 import type { Compiled } from "./sessions.js";
 import { isSameShape } from "./value.js";
 
 /** Opens the session. Throws with the engine's message, which names the node at fault as `nodeName` does. */
 export function compile(engine: NativeEngine, threads: number, { nodes, feeds, fetches }: Graph): Compiled {
-  const to = new Emitter();
+  const to = new Emitter(channelBlock(engine));
   const made = new Map<number, { readonly forms: Forms; readonly shape: readonly number[]; readonly dtype: ModelValue["type"] }>();
   const inputs: ModelValue[] = [];
   for (const { slot, shape, dtype } of feeds) {
     const name = `i${slot}`;
-    made.set(slot, { forms: { plain: name, channelsFirst: null }, shape, dtype });
+    made.set(slot, { forms: formsOf(name), shape, dtype });
     inputs.push({ name, type: dtype, shape });
   }
   for (const [place, node] of nodes.entries()) {
@@ -23,15 +24,13 @@ export function compile(engine: NativeEngine, threads: number, { nodes, feeds, f
       const found = made.get(slot);
       if (found === undefined) throw new Error("an operand that no op made");
       const operand = new Operand(to, found.forms, found.shape, found.dtype);
-      return isSameShape(shape, found.shape) ? operand : new Operand(to, { plain: to.reshape(operand.name, shape), channelsFirst: null }, shape, found.dtype);
+      return isSameShape(shape, found.shape) ? operand : new Operand(to, formsOf(to.reshape(operand.name, shape)), shape, found.dtype);
     });
     const given = node.definition.emit(to, operands, node.params, node.specs);
     const results = Array.isArray(given) ? given : [given];
     for (const [i, slot] of node.outputs.entries()) {
-      const result: unknown = results[i];
       const spec = node.specs[i] ?? { shape: [], dtype: "float32" };
-      const forms = typeof result === "string" ? { plain: result, channelsFirst: null } : { plain: null, channelsFirst: (result as { channelsFirst: string }).channelsFirst };
-      made.set(slot, { forms, ...spec });
+      made.set(slot, { forms: formsOf(results[i] as Emitted), ...spec });
     }
   }
   to.label = "result";
@@ -45,7 +44,7 @@ export function compile(engine: NativeEngine, threads: number, { nodes, feeds, f
     taken.add(name);
     return { name, type: spec.dtype, shape: spec.shape };
   });
-  const session = engine.open(encodeModel(to.model(inputs, outputs)), threads);
+  const session = engine.open(to.model(inputs, outputs), threads);
   return { session, feeds: inputs.map(({ name }) => name), fetches: outputs.map(({ name }) => name) };
 }
 

@@ -2,8 +2,10 @@
 // nothing but shapes, types and `params`, all of which are in the key of a session: so a cached session is never a wrong one. Numbers
 // that may differ from step to step are inputs.
 
+import type { HostArray } from "./binding.js";
 import type { DataType } from "./pool.js";
 import type { Emitter, Emitted, Operand } from "./emitter.js";
+import type { UpdateEngine } from "./update.js";
 import type { Ref } from "./value.js";
 
 export interface OutputSpec {
@@ -29,6 +31,8 @@ export interface Call {
   attribute(name: string): unknown;
   numbers(name: string): readonly number[];
   flag(name: string): boolean;
+  /** Its numbers, if they are known and will be the same whenever the op runs. */
+  known(input: Ref): HostArray | null;
   /** A number as an input. */
   scalar(value: number, dtype?: DataType): Ref;
 }
@@ -43,4 +47,9 @@ export interface KernelDefinition {
   /** Null: not served here, the fallback runs. */
   readonly plan: (call: Call) => Plan | null;
   readonly emit: (to: Emitter, inputs: readonly Operand[], params: readonly number[], outputs: readonly OutputSpec[]) => readonly Emitted[] | Emitted;
+  /**
+   * Then it is no op of the engine but an update of a captured step: its first inputs, as many as it has outputs, are tensors of the state
+   * that it changes, the `bulk` next ones lie beside them in the update's memory, the others are small.
+   */
+  readonly update?: { readonly engine: UpdateEngine; readonly bulk: number };
 }

@@ -4,7 +4,10 @@
 import { spawnSync } from "node:child_process";
 import { encodeModel } from "./model.js";
 
-/** What computes: processors, a GPU through WebGPU (Vulkan, Metal, Direct3D 12), or NVIDIA's through CUDA. */
+/**
+ * What computes: processors, a GPU through WebGPU (Vulkan, Metal, Direct3D 12), or NVIDIA's through CUDA 12 on Linux. WebGPU was tried with a
+ * driver in software only, so that nothing is known of its speed; of CUDA, only what is said where it is missing.
+ */
 export const devices = ["cpu", "webgpu", "cuda"] as const;
 export type Device = (typeof devices)[number];
 

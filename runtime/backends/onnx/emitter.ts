@@ -1,18 +1,27 @@
-// Builds the ONNX model of a flush. A value of rank 4 has up to two forms there, [n, h, w, c] as TensorFlow.js has it and [n, c, h, w] as
-// the engine wants it for convolutions and pools; each is made from the other when first asked for. Element-wise ops and sums keep
-// the form they meet, so that activations stay in the engine's layout between convolutions.
+// Builds the ONNX model of a flush. An image has up to three forms there, one for each layout (see layouts.ts); each is made from another when
+// first asked for. Element-wise ops and sums keep the layout they meet, so that activations stay in the engine's between convolutions.
+// Nodes that compute the same are one node: kernels may share intermediate results without knowing of each other.
 
+import { firstShape, relaid, type Layout } from "./layouts.js";
 import { elementTypes, type Attribute, type ElementType, type Model, type ModelConstant, type ModelNode, type ModelValue } from "./model.js";
+import { tidied } from "./tidy.js";
 import { isSameShape, sizeOf } from "./value.js";
 
 /** The names of the forms that a value has. */
 export interface Forms {
-  plain: string | null;
-  channelsFirst: string | null;
+  /** The layout that its kernel made. */
+  readonly home: Layout;
+  readonly names: { [layout in Layout]?: string };
 }
 
-/** What a kernel gives: the name of a value, or of one in [n, c, h, w]. */
-export type Emitted = string | { readonly channelsFirst: string };
+/** What a kernel gives: the name of a value, or of one in another layout than TensorFlow.js's. */
+export type Emitted = string | { readonly channelsFirst: string } | { readonly blocked: string };
+
+/** The forms of a value that a kernel just made. */
+export function formsOf(emitted: Emitted): Forms {
+  if (typeof emitted === "string") return { home: "plain", names: { plain: emitted } };
+  return "blocked" in emitted ? { home: "blocked", names: { blocked: emitted.blocked } } : { home: "channelsFirst", names: { channelsFirst: emitted.channelsFirst } };
+}
 
 /** An input of a kernel in the shape it is used in. */
 export class Operand {
@@ -23,25 +32,46 @@ export class Operand {
     readonly dtype: ElementType,
   ) {}
 
+  /** Its name in that layout; what is no image has only the plain one. */
+  in(layout: Layout): string {
+    const { home, names } = this.forms;
+    const known = names[layout];
+    if (known !== undefined) return known;
+    const own = names[home];
+    if (own === undefined) throw new Error("an operand without a form");
+    const made = relaid(this.to, own, home, layout, this.shape, this.dtype);
+    names[layout] = made;
+    return made;
+  }
+
   /** Its name in TensorFlow.js's layout. */
   get name(): string {
-    if (this.forms.plain === null) {
-      const { channelsFirst } = this.forms;
-      if (channelsFirst === null) throw new Error("an operand without a form");
-      this.forms.plain = this.to.transposed(channelsFirst, firstShape(this.shape), [0, 2, 3, 1]);
-    }
-    return this.forms.plain;
+    return this.in("plain");
   }
 
   /** Its name in [n, c, h, w]. */
   get channelsFirst(): string {
-    if (this.forms.channelsFirst === null) this.forms.channelsFirst = this.to.transposed(this.name, this.shape, [0, 3, 1, 2]);
-    return this.forms.channelsFirst;
+    return this.in("channelsFirst");
   }
 
-  /** Is [n, c, h, w] the only form it has so far? */
+  /** Its name with channels in blocks; only where `hasBlocks`. */
+  get blocked(): string {
+    return this.in("blocked");
+  }
+
+  /** Was it made in [n, c, h, w]? */
   get isChannelsFirst(): boolean {
-    return this.forms.plain === null;
+    return this.forms.home === "channelsFirst";
+  }
+
+  /** Was it made with channels in blocks? */
+  get isBlocked(): boolean {
+    return this.forms.home === "blocked";
+  }
+
+  /** Do its channels fill blocks? */
+  get hasBlocks(): boolean {
+    return this.shape.length === 4 && this.to.fillsBlocks(this.shape[3] ?? 1);
   }
 
   get size(): number {
@@ -49,17 +79,25 @@ export class Operand {
   }
 }
 
-/** [n, h, w, c] as [n, c, h, w]. */
-export function firstShape([n = 1, h = 1, w = 1, c = 1]: readonly number[]): readonly number[] {
-  return [n, c, h, w];
-}
-
 export class Emitter {
   private readonly nodes: ModelNode[] = [];
   private readonly constants = new Map<string, ModelConstant>();
+  /** Outputs by what computes them. */
+  private readonly emitted = new Map<string, readonly string[]>();
+  /** What was reshaped, by the name of the result. */
+  private readonly reshaped = new Map<string, string>();
+  private readonly units = new Set<string>();
+  private readonly sums = new Set<string>();
   private count = 0;
   /** What an error calls the nodes that are emitted now. */
   label = "";
+
+  /** `block`: channels in a block of the engine's own layout, 0 where it has none. */
+  constructor(readonly block = 0) {}
+
+  fillsBlocks(channels: number): boolean {
+    return this.block > 0 && channels % this.block === 0;
+  }
 
   /** One node with one output. */
   op(op: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, domain = ""): string {
@@ -69,7 +107,12 @@ export class Emitter {
 
   /** One node with several outputs. */
   ops(op: string, inputs: readonly string[], outputs: number, attributes: Readonly<Record<string, Attribute>> = {}, domain = ""): readonly string[] {
+    const key = JSON.stringify([domain, op, inputs, attributes, outputs]);
+    const known = this.emitted.get(key);
+    // An identity is there to give a value another name.
+    if (known !== undefined && op !== "Identity") return known;
     const names = Array.from({ length: outputs }, () => `t${this.count++}`);
+    this.emitted.set(key, names);
     this.nodes.push({ name: `${this.label}_${this.nodes.length}`, op, domain, inputs, outputs: names, attributes });
     return names;
   }
@@ -114,6 +157,19 @@ export class Emitter {
     return this.constant("int32", [], new Uint8Array(Int32Array.of(value).buffer), [value]);
   }
 
+  /** Filters that pass each channel on as it is, or scaled by a number: [channels, 1, 1, 1]. */
+  unit(channels: number, scale = 1): string {
+    const name = this.op("Expand", [this.float(scale), this.integers([channels, 1, 1, 1])]);
+    if (scale === 1) this.units.add(name);
+    return name;
+  }
+
+  /** Notes that a value is the sum of two images of one shape, both with channels in blocks. */
+  noteSum(name: string): string {
+    this.sums.add(name);
+    return name;
+  }
+
   private constant(type: ElementType, shape: readonly number[], bytes: Uint8Array, values: readonly number[]): string {
     const key = `${type}[${shape.join()}]${values.map((value) => (Object.is(value, -0) ? "-0" : String(value))).join()}`;
     const found = this.constants.get(key);
@@ -125,7 +181,10 @@ export class Emitter {
 
   reshape(name: string, shape: readonly number[]): string {
     // With `allowzero` absent a 0 would mean "as in the input"; empty tensors never come here.
-    return this.op("Reshape", [name, this.integers(shape)]);
+    const source = this.reshaped.get(name) ?? name;
+    const result = this.op("Reshape", [source, this.integers(shape)]);
+    this.reshaped.set(result, source);
+    return result;
   }
 
   cast(name: string, type: ElementType): string {
@@ -142,6 +201,8 @@ export class Emitter {
   }
 
   model(inputs: readonly ModelValue[], outputs: readonly ModelValue[]): Model {
-    return { nodes: this.nodes, constants: [...this.constants.values()], inputs, outputs };
+    return { nodes: tidied(this.nodes, outputs.map(({ name }) => name), { units: this.units, sums: this.sums, zero: this.float(0) }), constants: [...this.constants.values()], inputs, outputs };
   }
 }
+
+export { firstShape };

@@ -6,8 +6,10 @@ import "@tensorflow/tfjs-backend-cpu";
 import { availableParallelism } from "node:os";
 import { OnnxBackend } from "./backend.js";
 import { loadEngine, type MissingEngine, type NativeEngine } from "./binding.js";
+import type { Device } from "./device.js";
 import type { Call, KernelDefinition, Plan } from "./definition.js";
 import { runFallback } from "./fallback.js";
+import { installGradients } from "./gradients.js";
 import { aliases } from "./kernels/aliases.js";
 import { definitions } from "./kernels/definitions.js";
 import type { DataType } from "./pool.js";
@@ -19,8 +21,10 @@ export const backendName = "onnx";
 export interface InstallOptions {
   /** Files from which the engine's package is looked for, best first. */
   readonly roots: readonly string[];
-  /** Threads of the engine; by default one for every two processors, at most 8: more wait for each other where others use the machine. */
+  /** Threads of the engine; by default one for every two processors, at most 8: more wait for each other where others use the machine. Up to `mostThreads` results do not depend on it. */
   readonly threads?: number;
+  /** What computes; by default the CPU. */
+  readonly device?: Device;
   readonly limits?: Limits;
   /** Kernels of whoever installs the backend, beside those of TensorFlow.js. */
   readonly extraKernels?: readonly KernelDefinition[];
@@ -28,22 +32,38 @@ export interface InstallOptions {
 
 export interface Installed {
   readonly version: string;
+  readonly device: Device;
   readonly threads: number;
   readonly backend: OnnxBackend;
 }
 
 let installed: Installed | null = null;
 
-/** Registers the backend `onnx`, once; says what is missing otherwise. */
-export function installOnnxBackend({ roots, threads = Math.min(8, Math.max(1, availableParallelism() >> 1)), limits, extraKernels = [] }: InstallOptions): Installed | MissingEngine {
-  if (installed !== null) return installed;
-  const engine = loadEngine(roots);
+/** Registers the backend `onnx`, once; says what is missing otherwise. Asked again, it takes other threads, but no other device. */
+export function installOnnxBackend({ roots, threads: wanted, device, limits, extraKernels = [] }: InstallOptions): Installed | MissingEngine {
+  if (installed !== null) return again(installed, wanted, device);
+  const threads = wanted ?? defaultThreads(availableParallelism());
+  const engine = loadEngine(roots, device);
   if ("missing" in engine) return engine;
   const backend = create(engine, threads, limits);
   tf.registerBackend(backendName, () => backend, 0);
   registerKernels(backend, [...definitions, ...extraKernels]);
   flushBetweenSteps(backend);
-  installed = { version: engine.version, threads, backend };
+  installGradients(() => tf.getBackend() === backendName);
+  installed = { version: engine.version, device: engine.device, threads, backend };
+  return installed;
+}
+
+/** Half the processors, at most 8: more wait for each other where others use the machine; both of two. */
+function defaultThreads(processors: number): number {
+  return processors <= 2 ? processors : Math.min(8, Math.max(2, processors >> 1));
+}
+
+function again(known: Installed, threads: number | undefined, device: Device | undefined): Installed | MissingEngine {
+  if (device !== undefined && device !== known.device) return { missing: `it runs on \`${known.device}\` already`, help: "Start another process for another device." };
+  if (threads === undefined || threads === known.threads) return known;
+  known.backend.recorder.setThreads(threads);
+  installed = { ...known, threads };
   return installed;
 }
 
@@ -74,7 +94,9 @@ function registerKernels(backend: OnnxBackend, native: readonly KernelDefinition
         if (shared !== null) return shared;
         for (const definition of own) {
           const plan = definition.plan(call);
-          if (plan !== null && isServed(plan)) return record(backend, definition, plan);
+          if (plan === null || !isServed(plan)) continue;
+          if (definition.update !== undefined && !backend.recorder.isTracing) throw new Error(`${kernelName} changes its inputs, which only a captured step may do`);
+          return record(backend, definition, plan);
         }
         return runFallback(backend, kernelName, inputs, attrs);
       },
@@ -140,6 +162,8 @@ function callOf(backend: OnnxBackend, inputs: unknown, attrs: Readonly<Record<st
       return Array.isArray(found) || ArrayBuffer.isView(found) ? Array.from(found as ArrayLike<number>) : [];
     },
     flag: (name) => attrs[name] === true,
+    // What is recorded to be captured is replayed with other numbers.
+    known: ({ value }) => (backend.recorder.isTracing ? null : value.host),
     scalar: (number, dtype: DataType = "float32") => {
       const value = backend.hostValue([number], dtype);
       value.references = 0;

@@ -44,7 +44,9 @@ export interface Model {
 }
 
 const irVersion = 9;
-const opsets = { "": 20, "com.microsoft": 1 } as const;
+/** Ops on images whose channels lie in blocks: see channel-blocks.ts. */
+export const blockedDomain = "com.microsoft.nchwc";
+const opsets = { "": 20, "com.microsoft": 1, [blockedDomain]: 1 } as const;
 
 /** The model as the bytes of a ModelProto. */
 export function encodeModel(model: Model): Uint8Array {

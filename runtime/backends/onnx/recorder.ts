@@ -110,16 +110,19 @@ export class Recorder {
   }
 
   /** Gives a value other numbers; the array of the old ones, if no one else can see it. */
-  replace(value: Value, array: HostArray): HostArray | null {
+  replace(value: Value, array: HostArray, isLive = false): HostArray | null {
     const { storage } = value;
-    value.hold({ array, owners: 0, exposed: false }, array);
+    // What lies in an update's memory never goes to the pool.
+    value.hold({ array, owners: 0, exposed: isLive, isLive }, array);
     if (storage === null) return null;
     storage.owners--;
+    if (storage.owners === 0) this.engine.forget(storage.array);
     return storage.owners === 0 && !storage.exposed && storage.array.length === array.length ? storage.array : null;
   }
 
   private leave(storage: Storage, dtype: string): void {
     storage.owners--;
+    if (storage.owners === 0) this.engine.forget(storage.array);
     if (storage.owners === 0 && !storage.exposed) this.pool.give(dtype as DataType, storage.array);
   }
 
@@ -188,7 +191,7 @@ export class Recorder {
     for (const node of nodes) for (const { value } of node.inputs) this.release(value);
   }
 
-  /** Runs with so many threads from now on. The engine splits products of few rows otherwise then, which changes last bits. */
+  /** Runs with so many threads from now on; up to `mostThreads` results stay the same, bit by bit. */
   setThreads(threads: number): void {
     this.flush();
     this.sessions.clear();

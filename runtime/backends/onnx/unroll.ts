@@ -1,6 +1,7 @@
 // Several steps as one graph: what one step makes of the state is what the next reads.
 
 import type { HostArray } from "./binding.js";
+import type { KernelDefinition } from "./definition.js";
 import type { Feed, Fetch, Graph, GraphNode, SlotUse } from "./graph.js";
 
 /** What a feed is: a part of a tensor of the state or of an input, or a constant. */
@@ -8,11 +9,23 @@ export type Role =
   | { readonly kind: "state" | "input"; readonly name: string; readonly offset: number; readonly length: number; /** Which of the unrolled steps reads it. */ readonly step?: number }
   | { readonly kind: "constant"; readonly index: number };
 
+/** An update of the state after the run. */
+export interface Update {
+  readonly definition: KernelDefinition;
+  readonly params: readonly number[];
+  /** Names of the state that it changes. */
+  readonly targets: readonly string[];
+  /** Fetches that it reads in its own memory. */
+  readonly fetched: readonly number[];
+  readonly small: readonly (Role | { readonly kind: "fetch"; readonly place: number })[];
+}
+
 /** A step's graph with the meaning of its feeds and fetches. */
 export interface Step {
   readonly graph: Graph;
   readonly roles: readonly Role[];
   readonly constants: readonly HostArray[];
+  readonly updates: readonly Update[];
   /** Fetch by name of the state that it replaces. */
   readonly next: ReadonlyMap<string, number>;
   /** Fetch by name of the output. */
@@ -29,6 +42,7 @@ export interface Unrolled extends Omit<Step, "outputs"> {
 export function unrolled(step: Step, steps: number): Unrolled | { readonly obstacle: string } {
   const { graph, roles, constants, next, outputs } = step;
   if (steps === 1) return { ...step, steps, outputs: [outputs] };
+  if (step.updates.length > 0) return { obstacle: "an update is between one step and the next" };
   const isPart = graph.feeds.some((feed, i) => roles[i]?.kind === "state" && !isWhole(roles[i], feed));
   if (isPart) return { obstacle: "it reads parts of its state" };
   const [nodes, feeds, allRoles]: [GraphNode[], Feed[], Role[]] = [[], [], []];
@@ -79,7 +93,7 @@ export function unrolled(step: Step, steps: number): Unrolled | { readonly obsta
     if (spec === undefined) throw new Error("a state that is not fetched");
     last.set(name, fetches.push({ slot: state.get(name) ?? -1, spec }) - 1);
   }
-  return { graph: { nodes, feeds, fetches }, roles: allRoles, constants, next: last, outputs: allOutputs, steps };
+  return { graph: { nodes, feeds, fetches }, roles: allRoles, constants, updates: [], next: last, outputs: allOutputs, steps };
 }
 
 function isWhole(role: Role | undefined, { shape }: Feed): boolean {

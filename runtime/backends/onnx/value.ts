@@ -11,6 +11,8 @@ export interface Storage {
   owners: number;
   /** Someone outside has seen the array: it may never be written to again. */
   exposed: boolean;
+  /** An update changes the array where it lies: whoever is to keep the numbers gets a copy. */
+  isLive?: boolean;
 }
 
 /** A value with the shape it is used in: tensors of several shapes may share one. */

@@ -1,4 +1,4 @@
-// Kernels whose result is their input's numbers, in another shape or a part of them: nothing is recorded.
+// Kernels whose result is their input's numbers, in another shape or a part of them, or made of attributes alone: nothing is recorded.
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { OnnxBackend } from "../backend.js";
@@ -13,6 +13,12 @@ function tensor(inputs: unknown, name: string): tf.TensorInfo {
   const found = (inputs as Readonly<Record<string, tf.TensorInfo | undefined>>)[name];
   if (found === undefined) throw new Error(`a kernel without its input ${name}`);
   return found;
+}
+
+/** Each number is the rounded one before it and a step, as in TensorFlow.js. */
+function series(numbers: Float32Array | Int32Array, start: number, step: number): Float32Array | Int32Array {
+  for (let i = 0; i < numbers.length; i++) numbers[i] = i === 0 ? start : (numbers[i - 1] ?? 0) + step;
+  return numbers;
 }
 
 export const aliases: Readonly<Record<string, Alias>> = {
@@ -37,6 +43,19 @@ export const aliases: Readonly<Record<string, Alias>> = {
   [tf.Cast]: (backend, inputs, attrs) => {
     const x = tensor(inputs, "x");
     return x.dtype === attrs["dtype"] ? backend.alias(x, x.shape) : null;
+  },
+  [tf.LinSpace]: (backend, _inputs, attrs) => {
+    const [start, count] = [Number(attrs["start"]), Number(attrs["num"])];
+    return backend.adopt(backend.hostValue(series(new Float32Array(count), start, (Number(attrs["stop"]) - start) / (count - 1)), "float32"), [count]);
+  },
+  [tf.Range]: (backend, _inputs, attrs) => {
+    const [start, stop, step] = [Number(attrs["start"]), Number(attrs["stop"]), Number(attrs["step"])];
+    const dtype = attrs["dtype"] === "int32" ? "int32" : "float32";
+    if (attrs["dtype"] !== dtype) return null;
+    const isEmpty = start === stop || (start < stop && step < 0) || (stop < start && step > 1);
+    const count = isEmpty ? 0 : Math.abs(Math.ceil((stop - start) / step));
+    const numbers = dtype === "int32" ? new Int32Array(count) : new Float32Array(count);
+    return backend.adopt(backend.hostValue(series(numbers, start, stop < start && step === 1 ? -1 : step), dtype), [count]);
   },
   // Rows of numbers on the host: as an op, a start that changes from step to step would be a new session each time.
   [tf.Slice]: (backend, inputs, _attrs, call) => {

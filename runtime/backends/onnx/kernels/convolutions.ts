@@ -4,7 +4,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Call, KernelDefinition } from "../definition.js";
 import type { Emitter } from "../emitter.js";
 import { firstShape } from "../emitter.js";
+import { blockedConvolution, blockedFilterGradient, blockedInputGradient } from "./blocked-convolutions.js";
 import { isSameShape } from "../value.js";
+import { convolveSteadily } from "./steady-convolution.js";
 
 /** Everything that a convolution's nodes depend on, in the order of `params`. */
 interface Geometry {
@@ -73,7 +75,7 @@ export const convolutions: readonly KernelDefinition[] = [
     },
     emit: (to, [x, filter], params) => {
       if (x === undefined || filter === undefined) throw new Error("a convolution without inputs");
-      return { channelsFirst: to.op("Conv", [x.channelsFirst, to.transposed(filter.name, filter.shape, [3, 2, 0, 1])], attributesOf(params)) };
+      return blockedConvolution(to, x, filter, params) ?? { channelsFirst: convolveSteadily(to, x.channelsFirst, firstShape(x.shape), to.transposed(filter.name, filter.shape, [3, 2, 0, 1]), [3, 2, 0, 1].map((axis) => filter.shape[axis] ?? 1), attributesOf(params)) };
     },
   },
   {
@@ -86,6 +88,8 @@ export const convolutions: readonly KernelDefinition[] = [
     },
     emit: (to, [dy, filter], params, [output]) => {
       if (dy === undefined || filter === undefined) throw new Error("a convolution without inputs");
+      const blocked = blockedInputGradient(to, dy, filter, params, output?.shape ?? []);
+      if (blocked !== null) return blocked;
       const [kh = 1, kw = 1, sh = 1, sw = 1, dh = 1, dw = 1, top = 0, left = 0, bottom = 0, right = 0] = params;
       const [, oh = 1, ow = 1] = dy.shape;
       const [, height = 1, width = 1] = output?.shape ?? [];
@@ -105,6 +109,8 @@ export const convolutions: readonly KernelDefinition[] = [
     // The gradient at a tap is the product of what lies under it, over all places, with dy.
     emit: (to, [x, dy], params, [output]) => {
       if (x === undefined || dy === undefined) throw new Error("a convolution without inputs");
+      const blocked = blockedFilterGradient(to, x, dy, params, output?.shape ?? []);
+      if (blocked !== null) return blocked;
       const [n = 1, oh = 1, ow = 1] = dy.shape;
       const [, , inputs = 1, outputs = 1] = output?.shape ?? [];
       const rows = n * oh * ow;

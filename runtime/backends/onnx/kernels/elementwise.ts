@@ -5,6 +5,7 @@ import type { KernelDefinition } from "../definition.js";
 import type { Emitter } from "../emitter.js";
 import { elementTypes } from "../model.js";
 import { broadcast, isSameShape } from "../value.js";
+import { inFloat64 } from "./float64.js";
 import { binary, booleans, dtypeOf, floats, inLayout, numbers, unary } from "./pointwise.js";
 
 const all = ["float32", "int32", "bool"];
@@ -38,7 +39,8 @@ export const elementwise: readonly KernelDefinition[] = [
   compare(tf.LogicalOr, "Or", booleans),
   unary(tf.LogicalNot, booleans, (to, x) => to.op("Not", [x])),
   same(tf.Exp, "Exp"),
-  same(tf.Log, "Log"),
+  // The engine's own rounds some numbers otherwise, by where a thread's share begins and ends. So do its Elu and its Softplus.
+  unary(tf.Log, floats, (to, x) => inFloat64(to, [x], ([whole = ""]) => to.op("Log", [whole]))),
   same(tf.Sqrt, "Sqrt"),
   unary(tf.Rsqrt, floats, (to, x) => to.op("Div", [to.float(1), to.op("Sqrt", [x])])),
   unary(tf.Reciprocal, floats, (to, x) => to.op("Div", [to.float(1), x])),
@@ -49,13 +51,13 @@ export const elementwise: readonly KernelDefinition[] = [
   unary(tf.Relu6, floats, (to, x) => to.op("Clip", [x, to.float(0), to.float(6)])),
   same(tf.Sigmoid, "Sigmoid"),
   same(tf.Tanh, "Tanh"),
-  same(tf.Elu, "Elu"),
-  same(tf.Softplus, "Softplus"),
+  unary(tf.Elu, floats, (to, x) => to.op("Add", [to.op("Relu", [x]), to.op("Sub", [to.op("Exp", [to.op("Min", [x, to.float(0)])]), to.float(1)])])),
+  // max(x, 0) + log(1 + exp(-|x|)).
+  unary(tf.Softplus, floats, (to, x) => to.op("Add", [to.op("Relu", [x]), inFloat64(to, [to.op("Exp", [to.op("Neg", [to.op("Abs", [x])])])], ([share = ""]) => to.op("Log", [to.op("Add", [share, to.double(1)])]))])),
   same(tf.Erf, "Erf"),
   same(tf.Sin, "Sin"),
   same(tf.Cos, "Cos"),
   same(tf.Tan, "Tan"),
-  same(tf.Atan, "Atan"),
   same(tf.Floor, "Floor"),
   same(tf.Ceil, "Ceil"),
   same(tf.Round, "Round"),

@@ -1,13 +1,13 @@
 // Rows by index, one-hot rows, and sums of rows by index. Indices that are known when the op is recorded are checked then.
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { KernelDefinition } from "../definition.js";
+import type { Call, KernelDefinition } from "../definition.js";
 import { sizeOf, type Ref } from "../value.js";
 import { dtypeOf } from "./pointwise.js";
 
 /** Are all indices in [0, count)? Null if they are not known yet. */
-function isWithin({ value }: Ref, count: number): boolean | null {
-  const { host } = value;
+function isWithin(call: Call, indices: Ref, count: number): boolean | null {
+  const host = call.known(indices);
   if (host === null) return null;
   for (const index of host) if (index < 0 || index >= count) return false;
   return true;
@@ -21,10 +21,18 @@ export const indexing: readonly KernelDefinition[] = [
       const [given = 0] = call.numbers("axis");
       const axis = given < 0 ? given + x.shape.length : given;
       // The fallback says which index is wrong.
-      if (indices.value.dtype !== "int32" || Number(call.attribute("batchDims") ?? 0) !== 0 || isWithin(indices, x.shape[axis] ?? 0) === false) return null;
-      return { inputs: [x, indices], outputs: [{ shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)], dtype: dtypeOf(x) }], params: [axis] };
+      if (indices.value.dtype !== "int32" || Number(call.attribute("batchDims") ?? 0) !== 0) return null;
+      const count = x.shape[axis] ?? 0;
+      const isKnown = isWithin(call, indices, count);
+      if (isKnown === false) return null;
+      return { inputs: [x, indices], outputs: [{ shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)], dtype: dtypeOf(x) }], params: [axis, isKnown === true ? 1 : 0] };
     },
-    emit: (to, [x, indices], [axis = 0]) => to.op("Gather", [x?.name ?? "", indices?.name ?? ""], { axis }),
+    // To the engine negative indices count from the end: moved below that they are the error that they are to TensorFlow.js.
+    emit: (to, [x, indices], [axis = 0, isKnown = 0]) => {
+      const given = indices?.name ?? "";
+      const safe = isKnown === 1 ? given : to.op("Where", [to.op("Less", [given, to.int32(0)]), to.op("Sub", [given, to.int32(x?.shape[axis] ?? 0)]), given]);
+      return to.op("Gather", [x?.name ?? "", safe], { axis });
+    },
   },
   {
     kernel: tf.OneHot,
@@ -52,7 +60,7 @@ export const indexing: readonly KernelDefinition[] = [
       const count = Number(call.attribute("numSegments"));
       if (x.value.dtype !== "float32" || ids.value.dtype !== "int32" || count < 1) return null;
       const rest = x.shape.slice(ids.shape.length);
-      const isKnown = isWithin(ids, count) === true;
+      const isKnown = isWithin(call, ids, count) === true;
       const rows = sizeOf(ids.shape);
       const width = sizeOf(rest);
       return { inputs: [{ value: x.value, shape: [rows, width] }, { value: ids.value, shape: [rows, 1] }], outputs: [{ shape: [count, ...rest], dtype: "float32" }], params: [count, isKnown ? 1 : 0] };

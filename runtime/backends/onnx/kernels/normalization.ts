@@ -2,8 +2,9 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { KernelDefinition } from "../definition.js";
+import type { Operand } from "../emitter.js";
 import type { Ref } from "../value.js";
-import { inLayout } from "./pointwise.js";
+import { Channelwise } from "./channelwise.js";
 
 export const normalization: readonly KernelDefinition[] = [
   {
@@ -16,10 +17,12 @@ export const normalization: readonly KernelDefinition[] = [
       const isPlain = inputs.every(({ value, shape }, i) => value.dtype === "float32" && (i === 0 || shape.length === 0 || (shape.length === 1 && shape[0] === x.shape.at(-1))));
       return isPlain ? { inputs, outputs: [{ shape: x.shape, dtype: "float32" }] } : null;
     },
-    emit: (to, inputs, _params, [output]) =>
-      inLayout(to, inputs, output?.shape ?? [], ([x = "", mean = "", variance = "", scale = "", offset = "", epsilon = ""]) => {
-        const factor = to.op("Div", [scale, to.op("Sqrt", [to.op("Add", [variance, epsilon])])]);
-        return to.op("Add", [to.op("Mul", [to.op("Sub", [x, mean]), factor]), offset]);
-      }),
+    emit: (to, [x, mean, variance, scale, offset, epsilon]) => {
+      if (x === undefined || mean === undefined || variance === undefined || scale === undefined || offset === undefined || epsilon === undefined) throw new Error("batch norm of nothing");
+      const by = new Channelwise(to, [x]);
+      const each = ({ name, size }: Operand): string => (size === by.channels ? name : to.op("Expand", [name, to.integers([by.channels])]));
+      const factor = to.op("Div", [each(scale), to.op("Sqrt", [to.op("Add", [each(variance), epsilon.name])])]);
+      return by.given(by.affine(by.centered(by.of(x), each(mean)), { factor, offset: each(offset) }));
+    },
   },
 ];

@@ -3,9 +3,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Call, KernelDefinition, OutputSpec, Plan } from "../definition.js";
 import type { Emitted, Emitter, Operand } from "../emitter.js";
+import { firstShape } from "../emitter.js";
 import type { DataType } from "../pool.js";
 import { sizeOf, type Ref } from "../value.js";
 import { dtypeOf, floats, numbers, type Types } from "./pointwise.js";
+import { isSteadiedReduction, reduceSteadily } from "./steady-sums.js";
 
 /** The reduced axes, increasing; all if none are named. */
 function axesOf(call: Call, x: Ref): readonly number[] {
@@ -21,8 +23,11 @@ function reduced(shape: readonly number[], axes: readonly number[], keeps: boole
   return shape.flatMap((size, axis) => (!axes.includes(axis) ? [size] : keeps ? [1] : []));
 }
 
+/** Adjusts what a reduction gave; may reduce x again. */
+type Finish = (to: Emitter, y: string, reduce: (op: string, x: string) => string, x: string) => string;
+
 /** A kernel that is one reduction of ONNX; `compute` may adjust it. */
-function reduction(kernel: string, op: string, types: Types, result?: DataType, finish: (to: Emitter, y: string, reduce: (op: string, x: string) => string, x: string) => string = (_to, y) => y, prepare: (to: Emitter, x: string) => string = (_to, x) => x): KernelDefinition {
+function reduction(kernel: string, op: string, types: Types, result?: DataType, finish: Finish = (_to, y) => y, prepare: (to: Emitter, x: string) => string = (_to, x) => x): KernelDefinition {
   return {
     kernel,
     plan: (call): Plan | null => {
@@ -38,15 +43,36 @@ function reduction(kernel: string, op: string, types: Types, result?: DataType, 
   };
 }
 
-function emitReduction(to: Emitter, [x]: readonly Operand[], [keeps = 0, ...axes]: readonly number[], _outputs: readonly OutputSpec[], op: string, finish: (to: Emitter, y: string, reduce: (op: string, x: string) => string, x: string) => string, prepare: (to: Emitter, x: string) => string): Emitted {
+function emitReduction(to: Emitter, [x]: readonly Operand[], [keeps = 0, ...axes]: readonly number[], outputs: readonly OutputSpec[], op: string, finish: Finish, prepare: (to: Emitter, x: string) => string): Emitted {
   if (x === undefined) throw new Error("a reduction of nothing");
+  const blocked = x.isBlocked ? overSpace(to, x, axes, op, finish, prepare) : null;
+  if (blocked !== null) return to.reshape(blocked, outputs[0]?.shape ?? []);
   // Where space is summed away the order of what stays is the same in both layouts.
   const isFirst = x.isChannelsFirst && axes.includes(1) && axes.includes(2);
   const places = isFirst ? axes.map((axis) => [0, 2, 3, 1][axis] ?? 0).sort((a, b) => a - b) : axes;
   const input = prepare(to, isFirst ? x.channelsFirst : x.name);
-  const reduce = (name: string, value: string): string => to.op(name, [value, to.integers(places)], { keepdims: keeps });
+  const shape = isFirst ? firstShape(x.shape) : x.shape;
+  const reduce = (name: string, value: string): string => (isSteadiedReduction(name) && x.dtype === "float32" && value === input ? reduceSteadily(to, name, value, shape, places, keeps === 1) : to.op(name, [value, to.integers(places)], { keepdims: keeps }));
   const y = finish(to, reduce(op, input), reduce, input);
   return isFirst && keeps === 1 ? { channelsFirst: y } : y;
+}
+
+/** Over space, or images and space, with channels in blocks: in plain order, as [n, c] or [c]. Null for other axes. */
+function overSpace(to: Emitter, x: Operand, axes: readonly number[], op: string, finish: Finish, prepare: (to: Emitter, x: string) => string): string | null {
+  if (axes.join() !== "1,2" && axes.join() !== "0,1,2") return null;
+  const [n = 1, h = 1, w = 1, c = 1] = x.shape;
+  const isOverImages = axes.length === 3;
+  const input = prepare(to, x.blocked);
+  const one = (name: string, value: string, isFloat: boolean, shape: readonly number[], axis: number): string => {
+    const shaped = to.reshape(value, shape);
+    return isSteadiedReduction(name) && isFloat ? reduceSteadily(to, name, shaped, shape, [axis], false) : to.op(name, [shaped, to.integers([axis])], { keepdims: 0 });
+  };
+  // Images first: they are long rows, one below the other.
+  const reduce = (name: string, value: string): string => {
+    const isFloat = x.dtype === "float32" && value === input;
+    return one(name, isOverImages ? one(name, value, isFloat, [n, c * h * w], 0) : value, isFloat, [((isOverImages ? 1 : n) * c) / to.block, h * w, to.block], 1);
+  };
+  return finish(to, reduce(op, input), reduce, input);
 }
 
 /** The engine's extremes pass NaN over; TensorFlow.js's are NaN then. */
