@@ -33,35 +33,45 @@ export function trainingMode(seed: number, step: number | StepNumbers, record: M
   return { kind: "train", seed, numbers: typeof step === "number" ? numbersOf(step) : step, record };
 }
 
-/** Estimates the statistics of batch norms anew: plain averages over the batches passed under `mode`, weighted by their sizes. */
+/**
+ * Estimates the statistics of batch norms anew: plain averages over the batches passed under `mode`, weighted by their sizes. After each pass
+ * `collect` takes what it recorded, in double precision on the host, so that one batch is computed at a time.
+ */
 export class Calibration {
   readonly mode: Mode;
-  private readonly sums = new Map<string, { mean: tf.Tensor; variance: tf.Tensor; count: number }>();
+  private recorded: { readonly path: string; readonly statistics: BatchStatistics }[] = [];
+  private readonly sums = new Map<string, { readonly mean: Float64Array; readonly variance: Float64Array; count: number }>();
 
   constructor(seed = 0) {
-    this.mode = { kind: "calibrate", seed, numbers: numbersOf(0), record: (path, statistics) => this.add(path, statistics) };
+    const keep = (path: string, { mean, variance, ...rest }: BatchStatistics): void => {
+      this.recorded.push({ path, statistics: { ...rest, mean: tf.keep(tf.clone(mean)), variance: tf.keep(tf.clone(variance)) } });
+    };
+    this.mode = { kind: "calibrate", seed, numbers: numbersOf(0), record: keep };
   }
 
-  private add(path: string, { mean, variance, count }: BatchStatistics): void {
-    const old = this.sums.get(path);
-    const [meanSum, varianceSum] = tf.tidy(() => {
-      const meanPart = tf.mul(mean, count);
-      const variancePart = tf.mul(variance, count);
-      return [tf.keep(old ? tf.add(old.mean, meanPart) : meanPart), tf.keep(old ? tf.add(old.variance, variancePart) : variancePart)] as const;
-    });
-    old?.mean.dispose();
-    old?.variance.dispose();
-    this.sums.set(path, { mean: meanSum, variance: varianceSum, count: (old?.count ?? 0) + count });
+  /** Adds what the last pass recorded. */
+  async collect(): Promise<void> {
+    const recorded = this.recorded;
+    this.recorded = [];
+    for (const { path, statistics } of recorded) {
+      const { mean, variance, count } = statistics;
+      const size = mean.size;
+      const sum = this.sums.get(path) ?? { mean: new Float64Array(size), variance: new Float64Array(size), count: 0 };
+      for (const [total, tensor] of [[sum.mean, mean], [sum.variance, variance]] as const) {
+        for (const [i, x] of (await tensor.data()).entries()) total[i] = (total[i] ?? 0) + count * x;
+        tensor.dispose();
+      }
+      sum.count += count;
+      this.sums.set(path, sum);
+    }
   }
 
   /** `<path>.mean` and `<path>.variance` of every batch norm that ran; the caller disposes them. Ends the calibration. */
   statistics(): Record<string, tf.Tensor> {
     const result: Record<string, tf.Tensor> = {};
     for (const [path, { mean, variance, count }] of this.sums) {
-      result[`${path}.mean`] = tf.keep(tf.div(mean, count));
-      result[`${path}.variance`] = tf.keep(tf.div(variance, count));
-      mean.dispose();
-      variance.dispose();
+      result[`${path}.mean`] = tf.keep(tf.tensor(Float32Array.from(mean, (x) => x / count)));
+      result[`${path}.variance`] = tf.keep(tf.tensor(Float32Array.from(variance, (x) => x / count)));
     }
     this.sums.clear();
     return result;

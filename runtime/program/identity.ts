@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import type { Run } from "./run.js";
 
 /** Goes up whenever the runtime would give other numbers for the same program. */
-const numericVersion = 1;
+const numericVersion = 2;
 
 /** Of the program (IR, training clauses, seed), the bytes of its data and the numeric version of the runtime. */
 export function runIdentity(run: Run, dataHash: string): string {

@@ -37,6 +37,8 @@ export interface LoopContext {
   readonly saved: (step: number) => void;
   /** The `.sop` file, for messages. */
   readonly source: string;
+  /** Evaluates the run's models; the caller's to dispose. */
+  readonly evaluator: Evaluator;
   /** Take this many steps at most, and evaluate as many batches: for `--smoke`. */
   readonly smoke: number | null;
 }
@@ -94,7 +96,6 @@ class Loop {
   private readonly training: Training;
   private readonly order: DataOrder;
   private readonly stepper: Stepper;
-  private readonly evaluator: Evaluator;
   private state: Pick<Position, "stopping" | "best" | "stopped"> = { stopping: null, best: null, stopped: false };
   private saved = -1;
 
@@ -107,12 +108,10 @@ class Loop {
     this.training = new Training({ weights, optimizer, clip, l2, seed, totalSteps: total, stepsPerEpoch: perEpoch });
     this.order = new DataOrder(context.data.splits.train, batch, seed);
     this.stepper = new Stepper(context.run, this.training, context.data.columns, this.order);
-    this.evaluator = new Evaluator(context.run, context.data);
   }
 
   dispose(): void {
     this.stepper.forget();
-    this.evaluator.dispose();
     this.training.dispose();
   }
 
@@ -216,7 +215,7 @@ class Loop {
       return;
     }
     const model = await this.folded();
-    const found = await this.evaluator.evaluate(model, "valid", smoke ?? Infinity);
+    const found = await this.context.evaluator.evaluate(model, "valid", smoke ?? Infinity);
     tf.dispose(model);
     const values = Object.entries(found.values);
     log.write({ step, epoch: Math.ceil(step / this.perEpoch), ...Object.fromEntries(values.map(([name, value]) => [`valid.${name}`, Number.isFinite(value) ? value : null])) });

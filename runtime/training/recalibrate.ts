@@ -9,7 +9,7 @@ import type { Run } from "../program/run.js";
 import { stream } from "../random.js";
 import { inputColumns, inputsOf, tick } from "./evaluate.js";
 
-/** Rows that the statistics are estimated on; their error falls with the root of it. */
+/** At most so many rows the statistics are estimated on, in whole batches; their error falls with the root of it. */
 const calibrationRows = 4096;
 
 /** Must statistics be estimated anew: are there any, and does any kernel set train? */
@@ -22,11 +22,15 @@ export function needsRecalibration(run: Run): boolean {
 export async function recalibrate(run: Run, weights: Record<string, tf.Tensor>, data: LoadedDataset): Promise<void> {
   const columns = inputColumns(run, data.columns);
   const calibration = new Calibration(run.seed);
-  for (const rows of pieces(calibrationSet(data.splits.train), run.batch)) {
+  const all = [...pieces(calibrationSet(data.splits.train), run.batch)];
+  const whole = all.filter(({ length }) => length === run.batch);
+  // Batches of one size are one program on backends that build one per size.
+  for (const rows of whole.length > 0 ? whole : all) {
     const batch = gatherBatch(columns, rows);
     tf.tidy(() => {
       run.forward(weights, inputsOf(run, batch), calibration.mode);
     });
+    await calibration.collect();
     tf.dispose(batch);
     await tick();
   }

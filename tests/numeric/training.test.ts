@@ -177,7 +177,7 @@ test("a step that is not finite changes nothing, and the op is found", async () 
   }
 });
 
-test("statistics move by their momentum and are estimated anew as plain averages", () => {
+test("statistics move by their momentum and are estimated anew as plain averages", async () => {
   const training = new sop.Training(settings);
   const rows = batch(0);
   const conv = tf.tidy(() => {
@@ -201,6 +201,7 @@ test("statistics move by their momentum and are estimated anew as plain averages
       const own = tf.moments(tf.conv2d(image as tf.Tensor4D, folded["conv.kernel"] as tf.Tensor4D, 1, "same"), [0, 1, 2]);
       for (const kind of ["mean", "variance"] as const) own[kind].dataSync().forEach((x, i) => (expected[kind][i] = (expected[kind][i] ?? 0) + (x * size) / 19));
     });
+    await calibration.collect();
   }
   const statistics = calibration.statistics();
   assert.equal(Object.keys(statistics), ["norm.mean", "norm.variance"]);

@@ -12,6 +12,8 @@ import { installOnnxBackend } from "../../runtime/backends/onnx/install.js";
 import { DataOrder, stepsPerEpoch } from "../../runtime/data/batches.js";
 import { loadDataset } from "../../runtime/data/load.js";
 import { selectBackend, Training } from "../../runtime/index.js";
+import { Evaluator } from "../../runtime/training/evaluate.js";
+import { needsRecalibration, recalibrate } from "../../runtime/training/recalibrate.js";
 import { Stepper } from "../../runtime/training/stepper.js";
 import { named, runsOf } from "../support/compiled.js";
 
@@ -93,5 +95,31 @@ async function staysFlat(steps: number, isCaptured: boolean): Promise<void> {
 test("5,000 captured steps take no more memory than 200", () => staysFlat(5000, true));
 
 test("1,000 traced steps take no more memory than 200", () => withoutCapture(() => staysFlat(1000, false)));
+
+test("training, folding, estimating statistics anew and evaluating take 6 sessions", async () => {
+  const net = named(await runsOf(source.replace("train net: Net on", "train net: Net overparam 3 on")), "net");
+  await selectBackend("onnx");
+  const installed = installOnnxBackend({ roots: [import.meta.url] });
+  if ("missing" in installed) throw new Error(installed.missing);
+  const data = loadDataset(net.dataset, ".");
+  const { weights, optimizer, clip, l2, seed, batch } = net;
+  const perEpoch = stepsPerEpoch(data.splits.train.length, batch);
+  const training = new Training({ weights, optimizer, clip, l2, seed, totalSteps: 5_200, stepsPerEpoch: perEpoch });
+  const stepper = new Stepper(net, training, data.columns, new DataOrder(data.splits.train, batch, seed));
+  const evaluator = new Evaluator(net, data);
+  assert.ok(needsRecalibration(net));
+  const { built } = installed.backend.counts;
+  for (let round = 0; round < 3; round++) {
+    for (let step = 0; step < perEpoch; step++) await stepper.take(1);
+    const model = training.folded();
+    await recalibrate(net, model, data);
+    await evaluator.evaluate(model, "train");
+    tf.dispose(model);
+  }
+  assert.ok(installed.backend.counts.built - built <= 6, `${installed.backend.counts.built - built} sessions`);
+  stepper.forget();
+  evaluator.dispose();
+  training.dispose();
+});
 
 test.run();

@@ -12,7 +12,7 @@ import type { LoadedDataset } from "../../data/load.js";
 import { MetricsLog } from "../../logging/metrics-log.js";
 import { readable } from "../../logging/numbers.js";
 import { progressOn } from "../../logging/progress.js";
-import { evaluate, type Evaluation } from "../../training/evaluate.js";
+import { Evaluator, type Evaluation } from "../../training/evaluate.js";
 import { latestCheckpoint, totalSteps, train, type LoopContext } from "../../training/loop.js";
 import { Interrupted, UserError } from "../errors.js";
 import { runIdentity } from "../identity.js";
@@ -102,12 +102,12 @@ async function trainRun(program: Program, run: Run, data: LoadedDataset, options
     const progress = progressOn(output.terminal, run.name, steps, step, options.quiet);
     let reached = step;
     const saved = (at: number): void => void (reached = at);
-    const context: LoopContext = { run, data, folder, identity, log: MetricsLog.open(folder.metrics, step), progress, isInterrupted: signals.isInterrupted, saved, source: program.source, smoke: null };
+    const context: LoopContext = { run, data, folder, identity, log: MetricsLog.open(folder.metrics, step), progress, isInterrupted: signals.isInterrupted, saved, source: program.source, smoke: null, evaluator: new Evaluator(run, data) };
     try {
       const trained = await train(context, start);
       progress.end();
       writeModel(folder.model, identity, await toStored(trained.model));
-      const results = await evaluateAll(run, trained.model, data, Infinity);
+      const results = await evaluateAll(context, trained.model, Infinity);
       tf.dispose(trained.model);
       record("finished", trained.steps, { modelStep: trained.modelStep, results: Object.fromEntries(results.flatMap(({ split, found }) => Object.entries(found.values).map(([name, value]) => [`${split}.${name}`, Number.isFinite(value) ? value : null]))) });
       for (const { split, found } of results) output.result(resultLine(run, split, found));
@@ -138,10 +138,10 @@ async function smoke(program: Program, run: Run, data: LoadedDataset, output: Ou
   folder.claim(null);
   try {
     const progress = progressOn({ write: () => true }, run.name, smokeSteps, 0, true);
-    const context: LoopContext = { run, data, folder, identity: runIdentity(run, data.hash), log: MetricsLog.open(folder.metrics, 0), progress, isInterrupted: signals.isInterrupted, saved: () => undefined, source: program.source, smoke: smokeSteps };
+    const context: LoopContext = { run, data, folder, identity: runIdentity(run, data.hash), log: MetricsLog.open(folder.metrics, 0), progress, isInterrupted: signals.isInterrupted, saved: () => undefined, source: program.source, smoke: smokeSteps, evaluator: new Evaluator(run, data) };
     const trained = await train(context, null);
     if (readCheckpoint(folder.checkpoint(trained.steps)) === null) throw new Error("the smoke run left no checkpoint");
-    const results = await evaluateAll(run, trained.model, data, smokeSteps);
+    const results = await evaluateAll(context, trained.model, smokeSteps);
     tf.dispose(trained.model);
     const losses = results.map(({ split, found }) => `${split} loss ${readable(found.values["loss"] ?? NaN)}`);
     output.result(`${run.name}: ${trained.steps} steps, ${[...losses, "fine"].join(", ")} (smoke)`);
@@ -159,12 +159,13 @@ function temporaryFolder(): string {
 }
 
 /** Evaluates the folded model on the validation and the test split, where there are any. */
-async function evaluateAll(run: Run, model: Record<string, tf.Tensor>, data: LoadedDataset, batches: number): Promise<readonly { readonly split: string; readonly found: Evaluation }[]> {
+async function evaluateAll({ data, evaluator }: LoopContext, model: Record<string, tf.Tensor>, batches: number): Promise<readonly { readonly split: string; readonly found: Evaluation }[]> {
   const results: { readonly split: string; readonly found: Evaluation }[] = [];
   for (const split of splitNames) {
     if (split === "train" || data.splits[split].length === 0) continue;
-    results.push({ split, found: await evaluate(run, model, data, split, batches) });
+    results.push({ split, found: await evaluator.evaluate(model, split, batches) });
   }
+  evaluator.dispose();
   return results;
 }
 
