@@ -9,9 +9,14 @@ export function relativeTo(main: string, dataset: DatasetModel): DatasetModel {
   const { source } = dataset;
   switch (source.kind) {
     case "idx":
+    case "npy":
       return { ...dataset, source: { ...source, files: source.files.map(named) } };
     case "csv":
+    case "npz":
       return { ...dataset, source: { ...source, file: named(source.file) } };
+    case "jsonl":
+    case "text":
+      return { ...dataset, source: { ...source, file: named(source.file), tokenizer: source.tokenizer === null ? null : named(source.tokenizer) } };
     case "synthetic":
       return dataset;
   }
@@ -21,9 +26,14 @@ export function relativeTo(main: string, dataset: DatasetModel): DatasetModel {
 export function filesOf({ source }: DatasetModel): readonly string[] {
   switch (source.kind) {
     case "idx":
+    case "npy":
       return source.files;
     case "csv":
+    case "npz":
       return [source.file];
+    case "jsonl":
+    case "text":
+      return [source.file, ...(source.tokenizer === null ? [] : [source.tokenizer])];
     case "synthetic":
       return [];
   }

@@ -20,10 +20,17 @@ export function identityOf(run: Run, module: Module, hash: (text: string) => str
  */
 export function modelIdentityOf(run: Run, module: Module, hash: (text: string) => string): string {
   const { weights, graphs, ...rest } = fold.run(module);
-  const forward = print({ ...rest, weights: weights.map((weight) => ({ ...weight, init: { kind: "zeros" }, trainable: true })), graphs: graphs.filter((graph) => graph.name === "forward") });
+  const forward = print({ ...rest, weights: weights.map(({ l2: _, ...weight }) => ({ ...weight, init: { kind: "zeros" }, trainable: true })), graphs: graphs.filter((graph) => graph.name === "forward") });
   const { fields, transforms } = run.dataset;
-  return hash(`${forward}${canonicalJson({ source: run.dataset.source.kind, fields, transforms, feeds: run.feeds, links: run.links })}`);
+  return hash(`${forward}${canonicalJson({ source: readingOf(run.dataset.source), fields, transforms, feeds: run.feeds, links: run.links })}`);
 }
+
+/** What decides how rows of the source's kind become numbers. */
+function readingOf(source: DatasetModel["source"]): string {
+  return source.kind === "text" ? `text ${unitOf(source)}` : source.kind;
+}
+
+const unitOf = ({ unit, tokenizer }: Extract<DatasetModel["source"], { readonly kind: "text" }>): string => (tokenizer === null ? unit : "tokens");
 
 function settingsOf({ settings }: Run, isDecisive: boolean): unknown {
   const { checkpoint, evaluate, ...rest } = settings;
@@ -37,7 +44,13 @@ function dataOf({ source, fields, transforms, split, take }: DatasetModel): unkn
 function sourceOf(source: DatasetModel["source"]): unknown {
   switch (source.kind) {
     case "idx":
+    case "npy":
+    case "npz":
       return { kind: source.kind };
+    case "jsonl":
+      return { kind: source.kind, tokenizer: source.tokenizer !== null };
+    case "text":
+      return { kind: source.kind, unit: unitOf(source) };
     case "csv":
       return { kind: source.kind, missing: source.missing, separator: source.separator };
     case "synthetic":

@@ -1,4 +1,4 @@
-// What a forward pass is for. Only `batch_norm` and `dropout` ask.
+// What a forward pass is for. Only `batch_norm`, `dropout` and `noise` ask.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { numbersOf, type StepNumbers } from "./training/step-numbers.js";

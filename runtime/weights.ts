@@ -16,6 +16,8 @@ export interface WeightSpec {
   readonly init: Initializer;
   readonly trainable: boolean;
   readonly set: KernelSet | null;
+  /** Its own coupled decay, in the place of the run's. */
+  readonly l2?: number;
 }
 
 /** k kernels for one weight. */
@@ -57,6 +59,11 @@ export function statistic(shape: readonly number[], init: Initializer): WeightSp
 /** A weight that keeps its initial value. */
 export function frozen(weight: WeightSpec): WeightSpec {
   return { ...weight, trainable: false };
+}
+
+/** A weight with a coupled decay of its own: `l2` times the weight is added to its gradient. */
+export function decayed(l2: number, weight: WeightSpec): WeightSpec {
+  return { ...weight, l2 };
 }
 
 /** k copies of a kernel or table; training mixes them, evaluation folds them. */

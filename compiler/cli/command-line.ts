@@ -4,6 +4,8 @@ import { Command, CommanderError, Option } from "commander";
 import { emitKinds } from "./emit-kinds.js";
 import { checkFormats } from "./commands/check-formats.js";
 import type { CheckFormat } from "./commands/check-formats.js";
+import { graphFormats } from "./commands/graph-formats.js";
+import type { GraphFormat } from "./commands/graph-formats.js";
 import { packageVersion } from "./package-root.js";
 import type { Terminal } from "./terminal.js";
 
@@ -78,7 +80,7 @@ export async function commandLine(words: readonly string[], terminal: Terminal):
     new Option("--split <name>", "train, valid or test").choices(["train", "valid", "test"]),
   ]);
   run("predict", "apply a run's folded model to new rows", ".sop file, then the run", [
-    new Option("--in <file...>", "rows to predict: a CSV file, or one idx file per input"),
+    new Option("--in <file...>", "rows to predict: a file such as the dataset's, a CSV or npz file, or one idx or npy file per input"),
     new Option("--split <name>", "rows of the run's data instead").choices(["train", "valid", "test"]),
     new Option("--out <file>", "where to write the predictions, as CSV (default: standard output)"),
   ]);
@@ -95,6 +97,17 @@ export async function commandLine(words: readonly string[], terminal: Terminal):
       exitCode = summaryCommand(file, options, terminal);
     });
 
+  command("graph", "a model as a picture: names, shapes, weights")
+    .argument("[file-and-model...]", ".sop file, then the model or run (default: the only one)")
+    .usage("[options] [file] [model]")
+    .addOption(new Option("--format <format>", "how to draw: mermaid, the text of a flowchart").choices(graphFormats).default("mermaid"))
+    .option("--folded", "the model that ships instead of the one that is trained")
+    .option("-o, --out <file>", "the file to write (default: standard output)")
+    .action(async (words: string[], options: { readonly format: GraphFormat; readonly folded?: boolean; readonly out?: string }) => {
+      const { graphCommand } = await import("./commands/graph.js");
+      exitCode = graphCommand(words, { format: options.format, folded: options.folded === true, out: options.out }, terminal);
+    });
+
   command("fmt", "rewrite files in their canonical form")
     .argument("[files...]", ".sop files, rewritten in place")
     .option("--check", "change nothing; name the files that would change and return 1")
@@ -102,6 +115,14 @@ export async function commandLine(words: readonly string[], terminal: Terminal):
     .action(async (files: string[], options: { readonly check?: boolean; readonly stdin?: boolean }) => {
       const { fmtCommand } = await import("./commands/fmt.js");
       exitCode = fmtCommand(files, { check: options.check === true, stdin: options.stdin === true }, terminal);
+    });
+
+  command("fix", "apply the fixes that messages offer")
+    .argument("[files...]", ".sop files, changed in place")
+    .option("--dry-run", "change nothing; show what would be done")
+    .action(async (files: string[], options: { readonly dryRun?: boolean }) => {
+      const { fixCommand } = await import("./commands/fix.js");
+      exitCode = fixCommand(files, { dryRun: options.dryRun === true }, terminal);
     });
 
   command("explain", "the page of a word of the language or of a diagnostic; all of them without one")

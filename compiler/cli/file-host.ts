@@ -2,10 +2,11 @@
 // Only regular files of a sane size that are UTF-8 are read: an import must not be able to hang the compiler or fill its memory.
 
 import { createHash } from "node:crypto";
-import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, realpathSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { Host } from "../host.js";
 import { systemReason } from "./failure.js";
+import { sourcePath } from "./find-source.js";
 import { packageRoot } from "./package-root.js";
 
 /** The most bytes that a source file may have. */
@@ -40,6 +41,7 @@ export function fileHost(): FileHost {
       const path = `${LIBRARY}${name}.sop`;
       return read(path) === null ? null : path;
     },
+    package: packageFolder,
     hash: (text) => createHash("sha256").update(text, "utf8").digest("hex"),
     problems,
     texts,
@@ -52,6 +54,27 @@ function location(path: string): string {
   // A relative import inside the library must stay there.
   const name = path.slice(LIBRARY.length);
   return join(packageRoot, "stdlib", /^[a-z0-9_-]+\.sop$/.test(name) ? name : "no-such-file.sop");
+}
+
+/** The nearest `node_modules/<name>` upward from a file. Links are followed, so that a package of the same workspace is the file that is being edited. */
+function packageFolder(name: string, from: string): string | null {
+  if (from.startsWith(LIBRARY)) return null;
+  try {
+    const start = dirname(resolve(from));
+    for (let folder = start, above = ""; folder !== above; above = folder, folder = dirname(folder)) {
+      const found = join(folder, "node_modules", name);
+      if (basename(folder) === "node_modules" || !existsSync(join(found, "package.json"))) {
+        if (folder === dirname(folder)) return null;
+        continue;
+      }
+      const real = realpathSync(found);
+      return sourcePath(isAbsolute(from) ? real : relative(realpathSync("."), real));
+    }
+  } catch (error) {
+    // Nothing can be found from a folder that is gone or closed.
+    if (systemReason(error) === null) throw error;
+  }
+  return null;
 }
 
 /** Reads a text file, or says why not. A byte-order mark is not part of the text. */

@@ -19,6 +19,14 @@ export function renderText(diagnostics: readonly Diagnostic[], read: (path: stri
   return shown.join("") + (rest > 0 ? `${paint.strong(`... and ${rest} more`)}\n\n` : "");
 }
 
+/** A fix that was made: its place and title, and the lines that it changed, before and after. */
+export function renderFix(diagnostic: Diagnostic, fix: Fix, read: (path: string) => string | null): string {
+  const at = sources(read);
+  const rows = fixRows(fix, diagnostic.origin.file, at);
+  const width = Math.max(1, ...rows.map((row) => row.label.length));
+  return `${place(diagnostic.origin, at)}: ${printableMessage(fix.title)} (${diagnostic.id})\n${rows.map((row) => `${row.label.padStart(width)} ${row.text}\n`).join("")}`;
+}
+
 /** "2 errors, 1 warning", or "no errors". */
 export function countText(diagnostics: readonly Diagnostic[]): string {
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;

@@ -29,6 +29,14 @@ function emitSource(source: DataSource): string {
         "csv",
         object([["file", text(source.file)], ["missing", orNull(source.missing, text)], ["separator", text(source.separator)], ["sha256", orNull(source.sha256, texts)]]),
       );
+    case "npy":
+      return call("npy", object([["files", texts(source.files)], ["sha256", orNull(source.sha256, texts)]]));
+    case "npz":
+      return call("npz", object([["file", text(source.file)], ["sha256", orNull(source.sha256, texts)]]));
+    case "jsonl":
+      return call("jsonl", object([["file", text(source.file)], ["tokenizer", source.tokenizer === null ? undefined : text(source.tokenizer)], ["sha256", orNull(source.sha256, texts)]]));
+    case "text":
+      return call("text", object([["file", text(source.file)], ["unit", text(source.unit)], ["tokenizer", source.tokenizer === null ? undefined : text(source.tokenizer)], ["sha256", orNull(source.sha256, texts)]]));
     case "synthetic":
       return call("synthetic", object([["generator", text(source.generator)], ["rows", number(source.rows)], ["seed", number(source.seed)]]));
   }
@@ -48,9 +56,17 @@ function emitField(field: DataField): string {
 }
 
 function emitOrigin(from: NonNullable<DataField["from"]>): string {
-  if (from.kind === "column") return object([["column", text(from.column)]]);
   const end = (value: string | number): string => (typeof value === "number" ? number(value) : text(value));
-  return object([["first", end(from.first)], ["last", end(from.last)]]);
+  switch (from.kind) {
+    case "column":
+      return object([["column", text(from.column)]]);
+    case "columns":
+      return object([["first", end(from.first)], ["last", end(from.last)]]);
+    case "next":
+      return object([["next", "true"]]);
+    case "shift":
+      return object([["shift", text(from.column)]]);
+  }
 }
 
 function emitTransform(transform: DataTransform): string {

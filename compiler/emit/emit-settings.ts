@@ -25,6 +25,7 @@ export function emitSettings(settings: RunSettings): readonly (readonly [string,
     ["stop", stop === null ? "null" : object([["metric", text(stop.metric)], ["patience", emitDuration(stop.patience)]])],
     ["evaluate", emitDuration(settings.evaluate)],
     ["l2", number(settings.l2)],
+    ...(settings.l1 === undefined ? [] : [["l1", number(settings.l1)] as const]),
     ["seed", number(settings.seed)],
   ];
 }

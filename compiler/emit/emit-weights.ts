@@ -19,7 +19,8 @@ const declarations: { readonly [R in Weight["role"]]: RuntimeName } = {
 
 function emitWeight(weight: Weight): string {
   const plain = call(declarations[weight.role], numbers(weight.shape), emitInitializer(weight.init));
-  const held = weight.trainable || weight.role === "statistic" ? plain : call("frozen", plain);
+  const decaying = weight.l2 === undefined ? plain : call("decayed", number(weight.l2), plain);
+  const held = weight.trainable || weight.role === "statistic" ? decaying : call("frozen", decaying);
   return weight.set === null ? held : call("kernelSet", number(weight.set.copies), held, emitSet(weight.set));
 }
 

@@ -7,7 +7,7 @@ import { printShape } from "../ir/value-types.js";
 import type { Origin } from "../source/source.js";
 import { number, object } from "./literals.js";
 import { Names } from "./names.js";
-import { isFree, opEmitters, takesNumbers } from "./op-emitters.js";
+import { emitOp, isFree, takesNumbers } from "./op-emitters.js";
 
 /** What became of a graph. */
 export interface FunctionBody {
@@ -68,7 +68,7 @@ export function emitBody(graph: Graph, style: BodyStyle): FunctionBody {
 }
 
 function combine(op: Op, operands: readonly Expression[]): Expression {
-  const code = opEmitters[op.kind](operands.map((operand) => operand.code), op);
+  const code = emitOp(operands.map((operand) => operand.code), op);
   const calls = operands.flatMap((operand) => operand.calls);
   if (isFree.has(op.kind)) return { code, depth: 0, calls };
   return { code, depth: 1 + Math.max(0, ...operands.map((operand) => operand.depth)), calls: [...calls, op] };

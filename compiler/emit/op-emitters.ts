@@ -6,7 +6,7 @@ import type { Attribute, Op } from "../ir/module.js";
 import type { OpKind } from "../ir/ops.js";
 import { member, number, numbers, object, text } from "./literals.js";
 import { camelCase } from "./names.js";
-import { call, type RuntimeName } from "./runtime-names.js";
+import { call, runtime, type RuntimeName } from "./runtime-names.js";
 
 /** An expression for the op, given those of its operands. */
 type OpEmitter = (operands: readonly string[], op: Op) => string;
@@ -15,16 +15,37 @@ type OpEmitter = (operands: readonly string[], op: Op) => string;
 export const weightsName = "w";
 export const modeName = "mode";
 
-export const opEmitters: { readonly [K in OpKind]: OpEmitter } = {
+const opEmitters: { readonly [K in OpKind]: OpEmitter } = {
   weight: (_, op) => member(weightsName, textAttribute(op.attributes, "path")),
   // Training hands mixed kernels to the forward function, evaluation folded ones: the mix is the runtime's.
   mix: ([kernel = ""]) => kernel,
   constant: (_, op) => call("constant", number(numberAttribute(op.attributes, "value"))),
   matmul: called("matmul"),
+  conv1d: called("conv1d"),
   conv2d: called("conv2d"),
+  depthwise_conv2d: called("depthwiseConv2d"),
+  conv2d_transpose: called("conv2dTranspose"),
+  resize: called("resize"),
+  pad: called("pad"),
   embedding: called("embedding"),
+  unembed: called("unembed"),
+  project_heads: called("projectHeads"),
+  merge_heads: called("mergeHeads"),
+  attention: called("attention"),
+  rotary: called("rotary"),
+  learned_positions: called("learnedPositions"),
+  relative_bias: called("relativeBias"),
+  lstm: recurrent("lstm", 4),
+  gru: recurrent("gru", 5),
   batch_norm: noisy("batchNorm"),
+  frozen_batch_norm: (operands, op) => call("batchNorm", ...operands, attributesOf(op), runtime("evaluating"), text(op.path)),
+  product: called("product"),
+  layer_norm: called("layerNorm"),
+  rms_norm: called("rmsNorm"),
+  group_norm: called("groupNorm"),
+  l2_normalize: called("l2Normalize"),
   dropout: noisy("dropout"),
+  noise: (operands, op) => call("noise", ...operands, modeName, text(op.path)),
   max_pool: called("maxPool"),
   avg_pool: called("avgPool"),
   reshape: (operands, op) => call("reshape", ...operands, numbers(numbersAttribute(op.attributes, "shape"))),
@@ -32,6 +53,9 @@ export const opEmitters: { readonly [K in OpKind]: OpEmitter } = {
   one_hot: called("oneHot"),
   cast: called("cast"),
   mean: called("mean"),
+  transpose: called("transpose"),
+  slice: called("slice"),
+  per_example: called("perExample"),
   relu: called("relu"),
   leaky_relu: called("leakyRelu"),
   elu: called("elu"),
@@ -56,15 +80,29 @@ export const opEmitters: { readonly [K in OpKind]: OpEmitter } = {
   mae: called("mae"),
   huber: called("huber"),
   kl: called("kl"),
+  kl_normal: called("klNormal"),
+  contrastive: called("contrastive"),
   accuracy: called("accuracy"),
   top_k: called("topK"),
   f1: called("f1"),
   r2: called("r2"),
   perplexity: called("perplexity"),
+  recall: called("recall"),
 };
 
 /** Ops whose operands may be numbers of JavaScript: there a constant is written as one. */
 export const takesNumbers: ReadonlySet<OpKind> = new Set<OpKind>(["add", "sub", "mul", "div", "pow"]);
+
+/** Ops whose runtime function takes the first axis for the batch: what is the same for each example, they see as a batch of one. */
+const seesBatch: ReadonlySet<OpKind> = new Set<OpKind>(["reshape", "concat", "mean", "transpose", "slice", "group_norm", "product", "attention"]);
+
+/** The call of an op, given those of its operands. */
+export function emitOp(operands: readonly string[], op: Op): string {
+  const emit = opEmitters[op.kind];
+  if (op.type.batched || !seesBatch.has(op.kind)) return emit(operands, op);
+  const count = op.kind === "group_norm" ? 1 : operands.length;
+  return call("withoutBatch", emit(operands.map((operand, index) => (index < count ? call("withBatch", operand) : operand)), op));
+}
 
 /** Ops that are no call of the runtime: reading a weight costs nothing and cannot go wrong. */
 export const isFree: ReadonlySet<OpKind> = new Set<OpKind>(["weight", "mix"]);
@@ -76,6 +114,11 @@ function called(name: RuntimeName): OpEmitter {
 /** Ops that ask for the mode, and whose statistics or random numbers go by their path. */
 function noisy(name: RuntimeName): OpEmitter {
   return (operands, op) => call(name, ...operands, attributesOf(op), modeName, text(op.path));
+}
+
+/** Layers with a state: what it starts from stands behind the operands that they always have, or null. */
+function recurrent(name: RuntimeName, count: number): OpEmitter {
+  return (operands, op) => call(name, ...operands.slice(0, count), operands[count] ?? "null", attributesOf(op));
 }
 
 function attributesOf(op: Op): string {

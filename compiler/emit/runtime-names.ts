@@ -6,24 +6,28 @@ import { camelCase } from "./names.js";
 
 /** Functions that stand in the place of ops. */
 const opNames = [
-  "constant", "matmul", "conv2d", "embedding", "batchNorm", "dropout", "maxPool", "avgPool", "reshape", "concat", "oneHot", "cast", "mean",
+  "constant", "matmul", "conv1d", "conv2d", "depthwiseConv2d", "conv2dTranspose", "resize", "pad", "embedding", "product", "layerNorm", "rmsNorm", "groupNorm", "l2Normalize", "lstm", "gru",
+  "batchNorm", "dropout", "noise", "maxPool", "avgPool", "reshape", "concat", "oneHot", "cast", "mean",
+  "transpose", "slice", "perExample", "withBatch", "withoutBatch",
+  "unembed", "projectHeads", "mergeHeads", "attention", "rotary", "learnedPositions", "relativeBias",
   "relu", "leakyRelu", "elu", "gelu", "silu", "sigmoid", "tanh", "softplus", "softmax", "exp", "log", "sqrt", "neg", "add", "sub", "mul", "div", "pow",
-  "crossEntropy", "binaryCrossEntropy", "mse", "mae", "huber", "kl", "accuracy", "topK", "f1", "r2", "perplexity",
+  "evaluating",
+  "crossEntropy", "binaryCrossEntropy", "mse", "mae", "huber", "kl", "klNormal", "contrastive", "accuracy", "topK", "f1", "r2", "perplexity", "recall",
 ] as const;
 
 /** Declarations of weights. */
 const weightNames = [
-  "kernel", "embeddingTable", "bias", "scaleWeight", "statistic", "frozen", "kernelSet",
+  "kernel", "embeddingTable", "bias", "scaleWeight", "statistic", "frozen", "decayed", "kernelSet",
   "zeros", "ones", "constantInitializer", "normal", "uniform", "heNormal", "lecunNormal", "glorotUniform",
   "dirichlet", "uniformMixing", "meanMixing", "centred", "scaled", "independent",
 ] as const;
 
 /** Declarations of data. */
-const dataNames = ["dataset", "idx", "csv", "synthetic", "field", "scale", "standardize"] as const;
+const dataNames = ["dataset", "idx", "csv", "npy", "npz", "jsonl", "text", "synthetic", "field", "scale", "standardize"] as const;
 
 /** Settings of a run. */
 const settingNames = [
-  "sgd", "adam", "adamw", "cosine", "warmupCosine", "linear", "step", "exponential", "inverseSqrt", "oneCycle", "share", "steps", "epochs",
+  "sgd", "adam", "adamw", "adagrad", "rmsprop", "lion", "cosine", "warmupCosine", "linear", "step", "exponential", "inverseSqrt", "oneCycle", "share", "steps", "epochs",
 ] as const;
 
 const programNames = ["defineRun", "main"] as const;

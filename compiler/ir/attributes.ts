@@ -5,6 +5,7 @@ import { ops, type OpKind } from "./ops.js";
 
 type Form =
   | { readonly kind: "text" }
+  | { readonly kind: "flag" }
   | { readonly kind: "word"; readonly words: readonly string[] }
   | { readonly kind: "number"; readonly min: number; readonly max: number }
   | { readonly kind: "whole"; readonly min: number }
@@ -13,17 +14,21 @@ type Form =
 const anyNumber: Form = { kind: "number", min: -Infinity, max: Infinity };
 const positive: Form = { kind: "number", min: 0, max: Infinity };
 const share: Form = { kind: "number", min: 0, max: 1 };
+const steps: Form = { kind: "wholes", min: 1, count: null };
 const plane: Form = { kind: "wholes", min: 1, count: 2 };
 
-/** Names of all attributes with what they hold. `ignore` is a class, or -1 for none. */
+/** Names of all attributes with what they hold. `stride` and `dilation` have a number for each axis of space. `ignore` is a class, or -1 for none. */
 const forms: Readonly<Record<string, Form>> = {
   path: { kind: "text" },
   value: anyNumber,
-  stride: plane,
-  dilation: plane,
+  stride: steps,
+  dilation: steps,
   size: plane,
   padding: { kind: "word", words: ["same", "valid"] },
   groups: { kind: "whole", min: 1 },
+  before: { kind: "wholes", min: 0, count: null },
+  after: { kind: "wholes", min: 0, count: null },
+  method: { kind: "word", words: ["nearest", "bilinear"] },
   epsilon: positive,
   momentum: share,
   rate: share,
@@ -35,9 +40,16 @@ const forms: Readonly<Record<string, Form>> = {
   slope: anyNumber,
   smoothing: share,
   delta: positive,
+  temperature: positive,
+  start: { kind: "whole", min: 0 },
   k: { kind: "whole", min: 1 },
   average: { kind: "word", words: ["macro", "micro", "binary"] },
+  reverse: { kind: "flag" },
   ignore: { kind: "whole", min: -1 },
+  causal: { kind: "flag" },
+  base: positive,
+  length: { kind: "whole", min: 1 },
+  max_distance: { kind: "whole", min: 1 },
 };
 
 /** What is wrong with an op's attributes, in words; empty when they are as `ops` declares. */
@@ -61,6 +73,8 @@ function fits(value: Attribute, form: Form): boolean {
   switch (form.kind) {
     case "text":
       return typeof value === "string";
+    case "flag":
+      return typeof value === "boolean";
     case "word":
       return typeof value === "string" && form.words.includes(value);
     case "number":

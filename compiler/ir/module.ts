@@ -37,6 +37,8 @@ export interface Weight {
   readonly axes: readonly ("feature" | "fixed")[];
   readonly init: Initializer;
   readonly trainable: boolean;
+  /** Coupled decay of its own, in the place of the run's. */
+  readonly l2?: number;
   /** Made by majority-kernels, taken away by fold. */
   readonly set: KernelSet | null;
   readonly origin: Origin;

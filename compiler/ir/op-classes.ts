@@ -3,4 +3,4 @@
 import type { OpKind } from "./ops.js";
 
 /** Ops whose result is a metric: counts that add up over batches, not a tensor to compute with. */
-export const metricOps: ReadonlySet<OpKind> = new Set<OpKind>(["accuracy", "top_k", "f1", "r2", "perplexity"]);
+export const metricOps: ReadonlySet<OpKind> = new Set<OpKind>(["accuracy", "top_k", "f1", "r2", "perplexity", "recall"]);

@@ -68,8 +68,14 @@ class Reader {
     this.expect("=");
     const init = this.initializer();
     const trainable = this.oneOf(["trained", "untrained"] as const) === "trained";
+    const l2 = this.peek().kind === "word" && this.peek().text === "l2" ? this.decay() : {};
     const set = this.peek().kind === "word" && this.peek().text === "set" ? this.set() : null;
-    return { path, role, shape, axes, init, trainable, set, origin: nowhere };
+    return { path, role, shape, axes, init, trainable, ...l2, set, origin: nowhere };
+  }
+
+  private decay(): { readonly l2: number } {
+    this.expect("l2");
+    return { l2: this.inParentheses() };
   }
 
   private initializer(): Initializer {

@@ -27,6 +27,7 @@ export function printWeight(weight: Weight): string {
   return [
     `weight ${quote(weight.path)} ${weight.role} f32[${weight.shape.join(", ")}] (${weight.axes.join(", ")}) = ${printInitializer(weight.init)}`,
     weight.trainable ? "trained" : "untrained",
+    ...(weight.l2 === undefined ? [] : [`l2(${printNumber(weight.l2)})`]),
     ...(weight.set === null ? [] : [printSet(weight.set)]),
   ].join(" ");
 }

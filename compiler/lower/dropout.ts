@@ -1,5 +1,6 @@
-// dropout: one op; its random numbers are keyed by the path of the layer.
+// dropout: one op; its random numbers are keyed by the path of the layer. Frozen, it is the identity.
 
 import type { LoweringRule } from "./lowering.js";
 
-export const lowerDropout: LoweringRule = (application) => application.add("dropout", [application.operand(0)], { rate: application.number("rate") });
+export const lowerDropout: LoweringRule = (application) =>
+  application.isFrozen ? application.operand(0) : application.add("dropout", [application.operand(0)], { rate: application.number("rate") });

@@ -62,7 +62,7 @@ class Unit {
     const signature = layers[application.layer];
     const weights = declareWeights(application, signature.weights(operands, application.options), this.weights, this.reach);
     const place = { path: application.path, hint: null, origin: this.placeOf(application) };
-    const value = lowerings[application.layer](new Lowering(builder, place, application.options, application.operands.map((operand) => at(values, operand)), weights));
+    const value = lowerings[application.layer](new Lowering(builder, place, application.options, application.operands.map((operand) => at(values, operand)), weights, application.frozen));
     const result = builder.typeOf(value);
     invariant(sameShape(result.shape, application.type.shape), `the shape of ${application.layer} is [${application.type.shape.join(", ")}], lowered [${result.shape.join(", ")}]`);
     return value;

@@ -15,6 +15,8 @@ export class Lowering {
     /** Values of its tensors, in order of the call. */
     readonly operands: readonly number[],
     private readonly weights: ReadonlyMap<string, string>,
+    /** Does it behave as in evaluation, always? */
+    readonly isFrozen: boolean,
   ) {}
 
   /** Appends an op that belongs to this application. */
@@ -27,6 +29,12 @@ export class Lowering {
     const value = this.operands[index];
     invariant(value !== undefined, `${this.place.path} has a tensor ${index}`);
     return value;
+  }
+
+  /** A tensor that is given by name; null where it is not. */
+  optional(name: string): number | null {
+    const index = this.options[name];
+    return typeof index === "number" ? this.operand(index) : null;
   }
 
   typeOf(value: number): ValueType {
@@ -45,9 +53,25 @@ export class Lowering {
     return this.add("weight", [], { path });
   }
 
+  /** All options, those left out without a default not among them. */
+  get given(): Readonly<Record<string, OptionValue>> {
+    return this.options;
+  }
+
   number(name: string): number {
     const value = this.options[name];
     invariant(typeof value === "number", `the option ${name} of ${this.place.path} is a number`);
+    return value;
+  }
+
+  /** A number whose default is none: null where it is not given. */
+  numberIfGiven(name: string): number | null {
+    return this.options[name] === undefined ? null : this.number(name);
+  }
+
+  flag(name: string): boolean {
+    const value = this.options[name];
+    invariant(typeof value === "boolean", `the option ${name} of ${this.place.path} is true or false`);
     return value;
   }
 

@@ -1,6 +1,7 @@
 // flatten, reshape, concat, one_hot, cast and mean. Axes that count from the end become axes that count from the start.
 
 import { elementCount } from "../ir/value-types.js";
+import { perExample } from "./batch.js";
 import type { LoweringRule } from "./lowering.js";
 
 export const lowerFlatten: LoweringRule = (application) => {
@@ -15,7 +16,7 @@ export const lowerConcat: LoweringRule = (application) => {
   const vectors = application.operands.map((operand) => (application.typeOf(operand).shape.length === 0 ? application.add("reshape", [operand], { shape: [1] }) : operand));
   const [first] = vectors;
   const rank = first === undefined ? 0 : application.typeOf(first).shape.length;
-  return application.add("concat", vectors, { axis: fromStart(application.number("axis"), rank) });
+  return application.add("concat", perExample(application, vectors), { axis: fromStart(application.number("axis"), rank) });
 };
 
 export const lowerOneHot: LoweringRule = (application) => application.add("one_hot", [application.operand(0)], { depth: application.number("depth") });

@@ -23,6 +23,7 @@ export function declareWeights(application: Application, signatures: readonly We
 }
 
 function toWeight(application: Application, signature: WeightSignature, path: string): Weight {
+  const l2 = application.options["l2"];
   return {
     path,
     role: signature.role,
@@ -30,6 +31,7 @@ function toWeight(application: Application, signature: WeightSignature, path: st
     axes: signature.axes,
     init: signature.init,
     trainable: signature.role !== "statistic" && !application.frozen,
+    ...(typeof l2 === "number" && (signature.role === "kernel" || signature.role === "embedding") ? { l2 } : {}),
     set: null,
     origin: application.origin,
   };

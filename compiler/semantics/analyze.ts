@@ -16,8 +16,11 @@ import { optionParameters } from "./callables.js";
 import { parameterKind, sayUnknownType, valueTypeNames } from "./declared-types.js";
 import { evaluate, evaluateLet } from "./evaluate.js";
 import { loadFiles, type Entry, type FileScope, type Parse } from "./files.js";
+import { withoutIgnored } from "./ignore.js";
 import { createReport, type Report } from "./report.js";
+import { applyRules } from "./rules/rules.js";
 import { Scope } from "./scope.js";
+import { checkSizes } from "./sizes/check-sizes.js";
 import type { DatasetModel, Instance, Run, SemanticModel } from "./semantic-model.js";
 
 /** Checks the program that starts with the file `main`. Its value holds what has no error. */
@@ -30,14 +33,21 @@ export function analyze(main: string, host: Host, parse: Parse): Checked<Semanti
     constants: new Map(),
     overparams: new Map(),
     elaborated: new Set(),
+    traces: new Map(),
+    clauses: new Map(),
+    sizes: { requirements: new Set(), closed: new Set(), faulty: new Set() },
     spent: { evaluations: 0, depth: 0 },
     rules: { expression: evaluate, call: evaluateCall, block: inlineBlock },
   };
+  for (const file of files.values()) checkSizes(context, file, "block");
   const opened = files.get(main);
   const value: SemanticModel = { files: new Map([...files].map(([path, file]) => [path, file.program])), main, ...(opened === undefined ? { datasets: [], instances: [], runs: [] } : readDeclarations(context, opened)) };
+  for (const file of files.values()) checkSizes(context, file, "model");
   for (const file of files.values()) checkBodies(context, file);
   for (const { origin, reached } of context.overparams.values()) if (!reached && report.errors() === 0) report.say("overparam-without-kernel", origin, {});
-  return { value, diagnostics: withoutConsequences(report, files) };
+  if (report.errors() === 0) applyRules(context, value);
+  const diagnostics = withoutIgnored(withoutConsequences(report, files), { files, read: host.read, main, elaborated: context.elaborated });
+  return { value, diagnostics: inOrder(diagnostics, files) };
 }
 
 function readDeclarations(context: Context, file: FileScope): Pick<SemanticModel, "datasets" | "instances" | "runs"> {
@@ -102,9 +112,7 @@ const aboutNames: ReadonlySet<string> = new Set(["unknown-name", "unknown-layer"
 // Where the text itself is broken, what follows from it is not said: nothing inside a declaration with a syntax error, and no
 // unknown names in a file that may have lost declarations.
 function withoutConsequences(report: Report, files: ReadonlyMap<string, FileScope>): readonly Diagnostic[] {
-  const order = new Map([...files.keys()].map((path, index) => [path, index]));
-  const rank = ({ origin }: Diagnostic): number => order.get(origin.file) ?? 0;
-  const kept = report.diagnostics.filter((diagnostic) => {
+  return report.diagnostics.filter((diagnostic) => {
     const file = files.get(diagnostic.origin.file);
     if (file === undefined || !file.hasSyntaxErrors) return true;
     if (file.syntax.has(diagnostic)) return true;
@@ -113,5 +121,10 @@ function withoutConsequences(report: Report, files: ReadonlyMap<string, FileScop
     const within = [...file.program.declarations].reverse().find((declaration) => declaration.span.start <= start);
     return within === undefined || !file.tainted.has(within.span.start);
   });
-  return kept.sort((a, b) => rank(a) - rank(b) || a.origin.span.start - b.origin.span.start);
+}
+
+function inOrder(diagnostics: readonly Diagnostic[], files: ReadonlyMap<string, FileScope>): readonly Diagnostic[] {
+  const order = new Map([...files.keys()].map((path, index) => [path, index]));
+  const rank = ({ origin }: Diagnostic): number => order.get(origin.file) ?? 0;
+  return [...diagnostics].sort((a, b) => rank(a) - rank(b) || a.origin.span.start - b.origin.span.start);
 }

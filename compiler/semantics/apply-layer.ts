@@ -4,13 +4,13 @@ import type { Note } from "../diagnostics/diagnostic.js";
 import type { Span } from "../source/source.js";
 import { at, Exhausted, type Env, type Site } from "./context.js";
 import { limits } from "./limits.js";
-import type { Options, WeightSignature } from "./layers/layer.js";
+import { batchProblem } from "./layers/batchless.js";
+import type { Options, ShapeResult, WeightSignature } from "./layers/layer.js";
 import { categoryOf, layers, type LayerKind } from "./layers/layers.js";
 import { elements } from "./layers/shape-rules.js";
-import { plannedOption } from "./not-supported.js";
 import { resizeFixes } from "./resize-fixes.js";
 import { originKey } from "./overparam.js";
-import { printType } from "./types.js";
+import { printType, type TensorType } from "./types.js";
 import { error, type Reach, type TensorValue, type Value } from "./values.js";
 
 export interface LayerRequest {
@@ -25,7 +25,7 @@ export interface LayerRequest {
 }
 
 // Layers that a loss or metric cannot hold: they have weights, or differ between training and evaluation.
-const bodyOnly: ReadonlySet<LayerKind> = new Set<LayerKind>(["dense", "conv2d", "embedding", "batch_norm", "dropout"]);
+const bodyOnly: ReadonlySet<LayerKind> = new Set<LayerKind>(["dense", "conv1d", "conv2d", "depthwise_conv2d", "conv2d_transpose", "embedding", "lstm", "gru", "batch_norm", "dropout", "unembed", "self_attention", "cross_attention", "learned_positions", "relative_bias", "layer_norm", "rms_norm", "group_norm", "learned", "noise"]);
 
 /** Adds the application to the graph and gives its value; `error` where something was reported. */
 export function applyLayer(env: Env, request: LayerRequest): Value {
@@ -37,15 +37,11 @@ export function applyLayer(env: Env, request: LayerRequest): Value {
     return error;
   }
   const { site } = env;
-  const planned = plannedOption(request.kind, request.options);
-  if (planned !== null) {
-    report.say("not-supported-yet", origin, { what: planned });
-    return error;
-  }
   const tensors = promoteScalars(env, request);
   const types = tensors.map((tensor) => tensor.type);
   const signature = layers[request.kind];
-  const result = signature.shape(types, request.options);
+  const fitting = signature.shape(types, request.options);
+  const result = fitting.kind === "ok" && categoryOf(request.kind) === "layer" ? (batchProblem(request.kind, types) ?? withBatch(fitting.type, types)) : fitting;
   if (result.kind === "mismatch") {
     const fixes = resizeFixes(site.graph, request.kind, tensors, env.file.path);
     report.say(
@@ -66,17 +62,25 @@ export function applyLayer(env: Env, request: LayerRequest): Value {
     report.say("model-too-large", origin, { limit: `${limits.applications.toLocaleString("en-US")} layers and operators` });
     throw new Exhausted();
   }
-  const overparam = request.reach?.settings ?? null;
-  if (weights.length > 0 && !shareWeights(env, site, request, weights, overparam?.copies ?? 1)) return error;
-  if (overparam !== null && weights.some(({ role }) => role === "kernel" || (role === "embedding" && overparam.embeddings))) {
-    const met = env.context.overparams.get(originKey(overparam.origin));
+  const isFrozen = request.reach?.frozen === true;
+  const settings = request.reach?.settings ?? null;
+  const overparam = isFrozen ? null : settings;
+  const isReached = settings !== null && weights.some(({ role }) => role === "kernel" || (role === "embedding" && settings.embeddings));
+  if (weights.length > 0 && !shareWeights(env, site, request, weights, isReached && overparam !== null ? overparam.copies : 1, isFrozen)) return error;
+  if (settings !== null && isReached) {
+    const met = env.context.overparams.get(originKey(settings.origin));
     if (met !== undefined) met.reached = true;
   }
   const isMetric = categoryOf(request.kind) === "metric";
   return site.graph.apply(
-    { layer: request.kind, operands: tensors.map((tensor) => tensor.ref), options: request.options, type: result.type, path: request.path, name: null, origin, callers: site.callers, overparam, frozen: false },
+    { layer: request.kind, operands: tensors.map((tensor) => tensor.ref), options: request.options, type: result.type, path: request.path, within: site.paths.prefix, name: null, origin, callers: site.callers, overparam, frozen: isFrozen },
     isMetric,
   );
+}
+
+// A result depends on the inputs as soon as one of its tensors does.
+function withBatch(type: TensorType, tensors: readonly TensorType[]): ShapeResult {
+  return { kind: "ok", type: { ...type, batched: type.batched || tensors.some((tensor) => tensor.batched) } };
 }
 
 function placeProblem(site: Site | null, kind: LayerKind): string | null {
@@ -120,13 +124,13 @@ export function callerNotes(env: Env): readonly Note[] {
 }
 
 // Two uses of one path share its weights: they must agree in shapes and in their kernel sets.
-function shareWeights(env: Env, site: Site, request: LayerRequest, weights: readonly WeightSignature[], copies: number): boolean {
+function shareWeights(env: Env, site: Site, request: LayerRequest, weights: readonly WeightSignature[], copies: number, frozen: boolean): boolean {
   const { graph } = site;
   const shapes = weights.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ");
   const shared = graph.weights.get(request.path);
   const origin = at(env, request.span);
   if (shared === undefined) {
-    graph.weights.set(request.path, { shapes, copies, origin });
+    graph.weights.set(request.path, { shapes, copies, frozen, origin });
     graph.count(weights);
     return true;
   }
@@ -135,7 +139,11 @@ function shareWeights(env: Env, site: Site, request: LayerRequest, weights: read
     env.context.report.say("shared-weights-differ", origin, { layer: request.path, first: shared.shapes, second: shapes }, { notes });
     return false;
   }
-  if (shared.copies !== copies && weights.some(({ role }) => role === "kernel")) {
+  if (shared.frozen !== frozen) {
+    env.context.report.say("shared-frozen-differs", origin, { layer: request.path }, { notes });
+    return false;
+  }
+  if (shared.copies !== copies) {
     env.context.report.say("shared-overparam-differs", origin, { layer: request.path, first: shared.copies, second: copies }, { notes });
     return false;
   }

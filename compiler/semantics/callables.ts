@@ -5,9 +5,10 @@ import { suggestWord } from "../diagnostics/synonyms.js";
 import { bindArguments, type Parameter } from "./bind-arguments.js";
 import { at, type Env } from "./context.js";
 import { checkDeclaredValue, parameterKind } from "./declared-types.js";
-import { kindOf, originOf } from "./files.js";
+import { kindOf, originOf, type FileScope } from "./files.js";
 import { functions } from "./functions.js";
 import { isLayerName, layers } from "./layers/layers.js";
+import { limits } from "./limits.js";
 import { plannedLayers } from "./not-supported.js";
 import { bareName, calleeName, chosenBranch, readOption, readOptions, sayUnknownWord } from "./read-options.js";
 import { replacement } from "./report.js";
@@ -30,8 +31,9 @@ export function resolveCallee(env: Env, path: Path, say: (env: Env, path: Path, 
   const local = env.scope.lookup(name);
   if (texts.length > 1) {
     if (local?.kind === "error" || env.file.broken.has(name)) return broken;
-    if (local?.kind === "layer" && texts[1] === "unembed") say(env, path, `\`${texts.join(".")}\``);
-    else if (local !== undefined || env.file.entries.has(name)) sayUnknownCallee(env, path, texts.join("."), []);
+    const table = local?.kind === "layer" && texts.length === 2 && texts[1] === "unembed" ? unembedding(local) : null;
+    if (table !== null) return { kind: "layer", layer: table };
+    if (local !== undefined || env.file.entries.has(name)) sayUnknownCallee(env, path, texts.join("."), []);
     // `nn.Linear`, of another framework.
     else sayUnknownCallee(env, path, texts.join("."), builtInNames, texts[texts.length - 1]);
     return broken;
@@ -63,6 +65,13 @@ export function resolveCallee(env: Env, path: Path, say: (env: Env, path: Path, 
   return broken;
 }
 
+/** The layer that reads the table of a named embedding the other way round; null for another layer. */
+function unembedding(layer: LayerValue): LayerValue | null {
+  const { callable, bound, path } = layer;
+  if (callable.kind !== "built-in" || callable.name !== "embedding" || bound === null || path === null) return null;
+  return { ...layer, callable: { kind: "built-in", name: "unembed" } };
+}
+
 /** Reports a layer that this version has not. */
 export function sayPlanned(env: Env, path: Path, what: string): void {
   env.context.report.say("not-supported-yet", at(env, path.span), { what });
@@ -75,6 +84,10 @@ function sayUnknownCallee(env: Env, path: Path, name: string, known: readonly st
   const [first = "", method = ""] = path.names.map((part) => part.text);
   if (path.names.length === 2 && env.scope.lookup(first)?.kind === "tensor") {
     env.context.report.say("unknown-layer", origin, { name, nearest: "" }, { help: `Pipe the tensor: \`${first} |> ${method}(...)\`.` });
+    return;
+  }
+  if (path.names[path.names.length - 1]?.text === "unembed") {
+    env.context.report.say("unknown-layer", origin, { name, nearest: "" }, { help: "Name an embedding with `layer table = embedding(...)` and write `table.unembed(x)`." });
     return;
   }
   const nearest = known.includes(meant) ? meant : suggestWord(meant, known);
@@ -95,6 +108,15 @@ export function isTensorParameter(node: Block | Model, param: Param): boolean {
 export function tensorNames(node: Block | Model): readonly string[] {
   if (node.kind === "block") return node.params.filter((param) => isTensorParameter(node, param)).map((param) => param.name.text);
   return modelInputs(node).map((field) => field.name.text);
+}
+
+/** The same, of a model that stands for another (`model A = B(...)`) too; where they are not known, any number. */
+export function tensorsOf({ file, node }: { readonly file: FileScope; readonly node: Block | Model }, depth = 0): readonly string[] {
+  if (node.kind === "block" || node.definition.kind === "body") return tensorNames(node);
+  const call = node.definition.kind === "instance" ? node.definition.call : null;
+  const name = call === null ? null : calleeName(call.kind === "annotated" ? call.value : call);
+  const entry = name === null ? undefined : file.entries.get(name);
+  return entry?.node.kind === "model" && depth < limits.recursion ? tensorsOf({ file: entry.file, node: entry.node }, depth + 1) : ["tensors..."];
 }
 
 /** The inputs of a model, in order. */

@@ -3,13 +3,13 @@
 import type { Annotation, Argument, Call, Expression } from "../ast/ast.js";
 import type { Span } from "../source/source.js";
 import { applyLayer } from "./apply-layer.js";
-import { readValues, resolveCallee, tensorNames } from "./callables.js";
+import { readValues, resolveCallee, tensorsOf } from "./callables.js";
 import { at, type Env, type Piped } from "./context.js";
 import { functions } from "./functions.js";
 import { isLayerName, layers, type LayerKind } from "./layers/layers.js";
 import type { Options } from "./layers/layer.js";
 import { numberOrReport } from "./operators.js";
-import { readAnnotations } from "./overparam.js";
+import { readAnnotations, within } from "./overparam.js";
 import { readOptions } from "./read-options.js";
 import type { ReportDetails } from "./report.js";
 import { callableName, describe, error, type LayerValue, type Reach, type TensorValue, type Value } from "./values.js";
@@ -60,7 +60,7 @@ function callFunction(env: Env, call: Call, name: string, piped: Piped | null, r
 
 function applyNamed(env: Env, call: Call, kind: LayerKind, tensors: readonly TensorValue[], options: Options, reach: Reach | undefined): Value {
   const path = pathOf(env, call, null, kind);
-  return path === null ? error : applyLayer(env, { kind, title: kind, tensors, options, path, reach: reach ?? env.site?.reach ?? null, span: call.span });
+  return path === null ? error : applyLayer(env, { kind, title: kind, tensors, options, path, reach: within(env.site?.reach, reach), span: call.span });
 }
 
 /** The path of a call's weights, or null where it is taken. */
@@ -75,34 +75,41 @@ function pathOf(env: Env, call: Call, layer: LayerValue | null, callee: string):
 function callLayer(env: Env, call: Call, layer: LayerValue, piped: Piped | null, annotated: Reach | undefined): Value {
   const { callable } = layer;
   const name = callableName(callable);
-  const names = callable.kind === "built-in" ? layers[callable.name].tensors : tensorNames(callable.node);
+  const names = callable.kind === "built-in" ? layers[callable.name].tensors : tensorsOf(callable);
   const isVariadic = names.length === 1 && names[0]?.endsWith("...") === true;
   const args = call.arguments ?? [];
   const operands: Operand[] = piped === null ? [] : [piped];
   const rest: Argument[] = [];
   const byName = new Map<string, Operand>();
+  const optional = callable.kind === "built-in" ? (layers[callable.name].optionalTensors ?? []).map((tensor) => tensor.name) : [];
+  const extra = new Map<string, Operand>();
   for (const argument of args) {
     const operand = { expression: argument.value, span: argument.span };
-    if (argument.name !== null && callable.kind !== "built-in" && names.includes(argument.name.text)) byName.set(argument.name.text, operand);
+    const given = argument.name?.text ?? "";
+    if (optional.includes(given) && !extra.has(given)) extra.set(given, { expression: argument.value, span: argument.value.span });
+    else if (argument.name !== null && callable.kind !== "built-in" && names.includes(argument.name.text)) byName.set(argument.name.text, operand);
     else if (argument.name === null && (isVariadic || operands.length + byName.size < names.length)) operands.push(operand);
     else rest.push(argument);
   }
   const ordered = byName.size === 0 ? operands : placeByName(names, operands, byName);
-  const tensors = ordered.map((operand) => ({ value: "value" in operand ? operand.value : env.context.rules.expression(env, operand.expression), span: operand.span }));
-  const ok = checkTensors(env, call, name, names, isVariadic, tensors);
+  const evaluated = (operand: Operand) => ({ value: "value" in operand ? operand.value : env.context.rules.expression(env, operand.expression), span: operand.span });
+  const tensors = ordered.map(evaluated);
+  const named = [...extra.values()].map(evaluated);
+  const ok = checkTensors(env, call, name, names, isVariadic, tensors) && (named.length === 0 || checkTensors(env, call, name, [], true, named));
   if (!ok) return error;
   const bound = layer.bound;
   if (bound !== null && rest.length > 0) {
     env.context.report.say("too-many-arguments", at(env, rest[0]?.span ?? call.span), { of: call.callee.names.map((part) => part.text).join("."), expected: names.length }, { help: "Give the options where the layer is named." });
     return error;
   }
-  const reach = annotated ?? layer.reach ?? env.site?.reach ?? null;
+  const reach = within(within(env.site?.reach, layer.reach), annotated);
   if (callable.kind === "built-in") {
     const options = bound?.kind === "options" ? bound.options : readOptions(env, name, layers[callable.name].options, rest, call.span);
     const path = pathOf(env, call, layer, name);
-    const values = tensors.flatMap(({ value }) => (value.kind === "tensor" ? [value] : []));
+    const values = [...tensors, ...named].flatMap(({ value }) => (value.kind === "tensor" ? [value] : []));
     if (options === null || path === null) return error;
-    const result = applyLayer(env, { kind: callable.name, title: name, tensors: values, options, path, reach, span: call.span });
+    const places = Object.fromEntries([...extra.keys()].map((key, index) => [key, tensors.length + index]));
+    const result = applyLayer(env, { kind: callable.name, title: name, tensors: values, options: { ...options, ...places }, path, reach, span: call.span });
     if (result.kind === "tensor") rememberSize(env, callable.name, rest, result);
     return result;
   }
@@ -129,9 +136,9 @@ function checkTensors(env: Env, call: Call, name: string, names: readonly string
     if (value.kind !== "error") report.say("tensor-expected", at(env, span), { layer: name, found: describe(value) }, value.kind === "list" ? oneByOne(call, name, isVariadic ? null : names, span) : {});
   }
   const least = isVariadic ? 1 : names.length;
-  if (ok && tensors.length < least) {
-    const plural = least === 1 ? "1 tensor" : `${least} tensors`;
-    report.say("tensor-count", at(env, call.span), { layer: name, expected: plural, found: tensors.length }, { help: `Write \`${name}(${names.map((part) => part.replace("...", "")).join(", ")})\`, or pipe a tensor into it with \`|>\`.` });
+  if (ok && (tensors.length < least || (least === 0 && tensors.length > 0 && !isVariadic))) {
+    const plural = least === 0 ? "no tensor" : least === 1 ? "1 tensor" : `${least} tensors`;
+    report.say("tensor-count", at(env, call.span), { layer: name, expected: plural, found: tensors.length }, least === 0 ? { help: `Call \`${name}\` by itself: it depends on no tensor.` } : { help: `Write \`${name}(${names.map((part) => part.replace("...", "")).join(", ")})\`, or pipe a tensor into it with \`|>\`.` });
     return false;
   }
   return ok;
@@ -147,8 +154,8 @@ function oneByOne(call: Call, name: string, names: readonly string[] | null, spa
   return { help, fixes: [{ title: "Remove the brackets", edits }] };
 }
 
-// The option that decides the size of the last axis, by layer; a plain number there can be mended by a fix.
-const sizeOptions: Readonly<Partial<Record<LayerKind, string>>> = { dense: "units", conv2d: "filters", embedding: "d", one_hot: "depth" };
+/** The option that decides the size of the last axis, by layer; a plain number there can be mended by a fix. */
+export const sizeOptions: Readonly<Partial<Record<LayerKind, string>>> = { dense: "units", conv1d: "filters", conv2d: "filters", conv2d_transpose: "filters", embedding: "d", one_hot: "depth", lstm: "units", gru: "units" };
 
 function rememberSize(env: Env, kind: LayerKind, args: readonly Argument[], result: TensorValue): void {
   const option = sizeOptions[kind];

@@ -3,7 +3,8 @@
 
 import type { Annotation, Block, Body, Call, Expression, Model, Param, Size, Statement, Type } from "../ast/ast.js";
 import { bindArguments } from "./bind-arguments.js";
-import { optionParameters, parametersOfNode, resolveCallee, sayPlanned, tensorNames } from "./callables.js";
+import { isFigurePath } from "./budgets.js";
+import { optionParameters, parametersOfNode, resolveCallee, sayPlanned, tensorsOf } from "./callables.js";
 import { Exhausted, at, type Context, type Env } from "./context.js";
 import { freeSizeName, parameterKind, parameterTypeNames, sayUnknownType, tensorTypeNames } from "./declared-types.js";
 import { evaluate } from "./evaluate.js";
@@ -155,7 +156,7 @@ class BodyCheck {
       switch (expression.kind) {
         case "path":
           if (isPiped) this.#call(env, { kind: "call", span: expression.span, callee: expression, arguments: null }, true, visit);
-          else if (!(expression.names[0]?.text === "shipped" && expression.names.length > 1)) evaluate(env, expression);
+          else if (!isFigurePath(expression)) evaluate(env, expression);
           break;
         case "call":
           this.#call(env, expression, isPiped, visit);
@@ -195,8 +196,7 @@ class BodyCheck {
 
   #annotations(env: Env, annotations: readonly Annotation[]): void {
     for (const annotation of annotations) {
-      if (annotation.kind === "frozen") env.context.report.say("not-supported-yet", at(env, annotation.span), { what: "`frozen`" });
-      else for (const { name, value } of annotation.arguments) if (name === null || name.text === "copies") this.#expression(env, value);
+      if (annotation.kind === "overparam") for (const { name, value } of annotation.arguments) if (name === null || name.text === "copies") this.#expression(env, value);
     }
   }
 
@@ -223,14 +223,15 @@ class BodyCheck {
       for (const { name, value } of args) if (callee.kind === "function" || (name === null && value.kind !== "path")) visit(value);
       return;
     }
-    const tensors = callable.kind === "built-in" ? layers[callable.name].tensors : tensorNames(callable.node);
+    const tensors = callable.kind === "built-in" ? layers[callable.name].tensors : tensorsOf(callable);
+    const byName = callable.kind === "built-in" ? (layers[callable.name].optionalTensors ?? []).map((tensor) => tensor.name) : tensors;
     const isVariadic = tensors.length === 1 && tensors[0]?.endsWith("...") === true;
     const slots = piped === "named" ? 0 : isVariadic ? Number.POSITIVE_INFINITY : Math.max(0, tensors.length - (piped ? 1 : 0));
     const specs = callable.kind === "built-in" ? layers[callable.name].options : [];
     const params = callable.kind === "built-in" ? [] : optionParameters(callable.node);
     const parameters = callable.kind === "built-in" ? specs.map(({ name }) => ({ name, required: true })) : parametersOfNode(callable.node);
     const of = callable.kind === "built-in" ? callable.name : callable.node.name.text;
-    bindArguments(env, of, parameters, args.filter(({ name }) => name !== null && !(callable.kind !== "built-in" && tensors.includes(name.text))));
+    bindArguments(env, of, parameters, args.filter(({ name }) => name !== null && !byName.includes(name.text)));
     const required = callable.kind === "built-in" ? specs.filter((spec) => spec.default === undefined).map(({ name }) => name) : parametersOfNode(callable.node).filter((parameter) => parameter.required).map(({ name }) => name);
     let position = 0;
     for (const { name, value } of args) {
@@ -241,7 +242,7 @@ class BodyCheck {
       if (spec !== undefined) this.#option(env, of, spec, value, visit);
       // What is given to an option that does not exist is not looked at.
       else if (param === undefined) {
-        if (name === null || tensors.includes(name.text)) visit(value);
+        if (name === null || byName.includes(name.text)) visit(value);
       }
       else this.#argument(env, of, param, value, visit);
     }

@@ -8,6 +8,8 @@ import type { PathScope } from "./path-scope.js";
 import { limits } from "./limits.js";
 import type { Report } from "./report.js";
 import type { Scope } from "./scope.js";
+import type { Instance, Run } from "./semantic-model.js";
+import type { CollectedClauses } from "./clauses/collect.js";
 import type { Reach, Value } from "./values.js";
 
 export interface Context {
@@ -18,8 +20,34 @@ export interface Context {
   readonly overparams: Map<string, { readonly origin: Origin; reached: boolean }>;
   /** Blocks and models whose bodies were elaborated. */
   readonly elaborated: Set<Block | Model>;
+  /** What the building of each model left behind for the rules about training and for its runs. */
+  readonly traces: Map<Instance, Trace>;
+  /** The clauses that each run was read from. */
+  readonly clauses: Map<Run, CollectedClauses>;
+  /** What the check of sizes with symbols found. */
+  readonly sizes: SizeFindings;
   readonly spent: { evaluations: number; depth: number };
   readonly rules: Rules;
+}
+
+/** Places as `originKey` writes them. */
+export interface SizeFindings {
+  /** What may fail in a call with numbers. */
+  readonly requirements: Set<string>;
+  /** Expressions that have the same number in every call. */
+  readonly closed: Set<string>;
+  /** Blocks and models that are wrong whatever the numbers are. */
+  readonly faulty: Set<Block | Model>;
+}
+
+/** What is known of a model's graph beside the graph itself. */
+export interface Trace {
+  /** Applications whose value a block or model gave back: the outermost call that did, and as which of its values. */
+  readonly returned: ReadonlyMap<number, { readonly call: Origin; readonly index: number }>;
+  /** Applications whose value was bound to `_`. */
+  readonly discarded: ReadonlySet<number>;
+  /** Assertions that wait for a run: its batch and optimizer. */
+  readonly budgets: readonly ((run: Pick<Run, "instance" | "settings">) => void)[];
 }
 
 /** The mutually recursive parts of the evaluator; kept here so that their files need not import each other. */
@@ -52,6 +80,8 @@ export interface Env {
   readonly scope: Scope;
   /** The graph that is being built; null where only compile-time values have a meaning. */
   readonly site: Site | null;
+  /** Figures that an assertion can name, where they are known. */
+  readonly figures?: ReadonlyMap<string, number>;
 }
 
 export interface Site {

@@ -127,6 +127,19 @@ export function bindSizes(env: Env, type: Type, shape: readonly number[], taken:
   });
 }
 
+/** A signature's type for which a tensor has too many or too few axes, as it is written: names that nothing binds stay names. null: they are as many. */
+export function wrongRank(env: Env, type: Type, actual: TensorType): string | null {
+  const sizes = type.name.text === "class" ? [] : (type.sizes ?? []);
+  if (sizes.length === actual.shape.length || !tensorNames.includes(type.name.text)) return null;
+  const printed = sizes.map((size) => {
+    const free = freeSizeName(env, size, new Set());
+    if (free !== null) return free;
+    const value = size.value.kind === "path" || size.value.kind === "number" ? env.context.rules.expression(env, size.value) : error;
+    return value.kind === "number" ? printNum(value.value) : "...";
+  });
+  return `${type.name.text}[${printed.join(", ")}]`;
+}
+
 /** Does a tensor of type `actual` fit where `declared` stands? Bounds of labels must be at least as tight. */
 export function fitsType(declared: TensorType, actual: TensorType): boolean {
   return (

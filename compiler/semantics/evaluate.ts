@@ -4,6 +4,7 @@
 import type { Binary, Conditional, Expression, NumberLiteral, Path, Pipe } from "../ast/ast.js";
 import { suggest } from "../diagnostics/suggest.js";
 import { at, spend, type Env, type Piped } from "./context.js";
+import { modelFigures, runFigures } from "./costs.js";
 import { limits } from "./limits.js";
 import { kindOf, originOf, type Entry } from "./files.js";
 import { categoryOf, isLayerName } from "./layers/layers.js";
@@ -181,9 +182,11 @@ function lookup(env: Env, path: Path): Value {
 }
 
 function member(env: Env, path: Path, first: string, name: string): Value {
+  const figure = env.figures?.get(name);
+  if (figure !== undefined) return numberValue(whole(figure));
   if (first === "shipped" && env.site?.purpose === "model") {
     const { graph } = env.site;
-    const known: Readonly<Record<string, number>> = { "shipped.weights": graph.shippedWeights, "shipped.bytes": 4 * (graph.shippedWeights + graph.shippedStatistics), "shipped.flops": graph.flops };
+    const known: Readonly<Record<string, number>> = { "shipped.weights": graph.shippedWeights + graph.shippedStatistics, "shipped.bytes": 4 * (graph.shippedWeights + graph.shippedStatistics), "shipped.flops": graph.flops };
     const value = Object.hasOwn(known, name) ? known[name] : undefined;
     if (value !== undefined) return numberValue(whole(value));
   }
@@ -195,7 +198,7 @@ function member(env: Env, path: Path, first: string, name: string): Value {
 /** Reports a name that is not bound, with the nearest one that is. */
 export function sayUnknown(env: Env, path: Path, name: string): void {
   const lets = [...env.file.entries].filter(([, entry]) => entry.node.kind === "let").map(([key]) => key);
-  const known = name.startsWith("shipped.") ? ["shipped.weights", "shipped.bytes", "shipped.flops"] : [...env.scope.names(), ...lets];
+  const known = /^(shipped|trained)\./.test(name) ? [...modelFigures, ...runFigures] : [...env.scope.names(), ...lets];
   const nearest = suggest(name, known);
   const origin = at(env, path.span);
   const help = env.site?.names === undefined ? {} : { help: env.site.names };

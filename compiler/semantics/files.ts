@@ -8,6 +8,7 @@ import type { Host } from "../host.js";
 import type { Origin, SourceFile } from "../source/source.js";
 import { limits } from "./limits.js";
 import { missingLibrary } from "./not-supported.js";
+import { packageFile } from "./packages.js";
 import { replacement, type Report } from "./report.js";
 
 export type Parse = (file: SourceFile) => Checked<Program>;
@@ -82,7 +83,11 @@ export function loadFiles(main: string, host: Host, parse: Parse, report: Report
     const specifier = node.from.value;
     const origin: Origin = { file: file.path, span: node.from.span };
     if (specifier.startsWith("pkg:")) {
-      report.say("not-supported-yet", origin, { what: "an import from a package (`pkg:`)" });
+      const found = packageFile(specifier, file.path, host);
+      if (found.kind === "file") return found.path;
+      if (found.kind === "not-installed") report.say("package-not-found", origin, { package: found.name });
+      else if (found.kind === "form") report.say("package-form", origin, { found: specifier });
+      else report.say("package-file", origin, { package: found.name, file: found.file, why: found.why });
       return null;
     }
     if (specifier.startsWith("std/")) {

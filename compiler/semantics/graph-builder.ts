@@ -1,7 +1,7 @@
 // Builds a graph: inputs and applications in order, with what diagnostics need to know of each.
 
 import type { Origin } from "../source/source.js";
-import type { Application, Graph, GraphInput } from "./semantic-model.js";
+import type { Application, Graph, GraphInput, Run } from "./semantic-model.js";
 import { layers } from "./layers/layers.js";
 import { elements } from "./layers/shape-rules.js";
 import type { TensorType } from "./types.js";
@@ -17,9 +17,14 @@ export class GraphBuilder {
   /** Where the size of an application's last axis is written as a plain number (`dense(64)`), by index. */
   readonly sizeLiterals = new Map<number, Origin>();
   /** Shapes of weights by path of layer, with the call that made them first. */
-  readonly weights = new Map<string, { readonly shapes: string; readonly copies: number; readonly origin: Origin }>();
+  readonly weights = new Map<string, { readonly shapes: string; readonly copies: number; readonly frozen: boolean; readonly origin: Origin }>();
   /** What runs when the body is over: assertions about the whole model. */
   readonly deferred: (() => void)[] = [];
+  /** What waits for a run of the model. */
+  readonly budgets: ((run: Pick<Run, "instance" | "settings">) => void)[] = [];
+  /** Values that a call of a block gave back, with the outermost such call, and values that were bound to `_`. */
+  readonly returned = new Map<number, { readonly call: Origin; readonly index: number }>();
+  readonly discarded = new Set<number>();
   /** Trained numbers in the shipped model, and operations for one example. */
   shippedWeights = 0;
   shippedStatistics = 0;

@@ -1,4 +1,4 @@
-// The annotation `overparam`: its options, and whose reach a call stands in. What the options do is the runtime's matter
+// The annotations `overparam` and `frozen`: options, and whose reach a call stands in. What the options do is the runtime's matter
 // (majority kernels); here they are checked and defaults filled in.
 
 import type { Annotation, OverparamAnnotation } from "../ast/ast.js";
@@ -62,9 +62,14 @@ export function originKey(origin: Origin): string {
 /** The reach that the annotations of a call open; undefined where they say nothing, or said something wrong. */
 export function readAnnotations(env: Env, annotations: readonly Annotation[]): Reach | undefined {
   let reach: Reach | undefined;
+  // What `overparam` would reach on a call that is frozen does not train.
+  if (annotations.some(({ kind }) => kind === "frozen")) {
+    for (const annotation of annotations) if (annotation.kind === "overparam") readOverparam(env, annotation);
+    return { settings: null, frozen: true };
+  }
   for (const annotation of annotations) {
-    if (annotation.kind === "frozen") env.context.report.say("not-supported-yet", at(env, annotation.span), { what: "`frozen`" });
-    else if (reach !== undefined) env.context.report.say("duplicate-overparam", at(env, annotation.span), {});
+    if (annotation.kind === "frozen") continue;
+    if (reach !== undefined) env.context.report.say("duplicate-overparam", at(env, annotation.span), {});
     else reach = readOverparam(env, annotation);
   }
   return reach;
@@ -74,10 +79,16 @@ function readOverparam(env: Env, annotation: OverparamAnnotation): Reach | undef
   const options = readOptions(env, "overparam", overparamOptions, annotation.arguments, annotation.span);
   if (options === null) return undefined;
   const settings = overparamOf(options, at(env, annotation.span));
-  if (settings.copies === 1) return { settings: null };
+  if (settings.copies === 1) return { settings: null, frozen: false };
   const key = originKey(settings.origin);
   if (!env.context.overparams.has(key)) env.context.overparams.set(key, { origin: settings.origin, reached: false });
-  return { settings };
+  return { settings, frozen: false };
+}
+
+/** The reach inside both annotations: the inner `overparam` wins, either `frozen` holds. */
+export function within(outer: Reach | null | undefined, inner: Reach | undefined): Reach | null {
+  if (inner === undefined) return outer ?? null;
+  return { settings: inner.settings, frozen: inner.frozen || outer?.frozen === true };
 }
 
 function overparamOf(options: Readonly<Record<string, OptionValue>>, origin: Origin): Overparam {

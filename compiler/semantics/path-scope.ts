@@ -11,6 +11,11 @@ export class PathScope {
     this.#prefix = prefix;
   }
 
+  /** The path of the body; "" for the model's own. */
+  get prefix(): string {
+    return this.#prefix;
+  }
+
   #join(segment: string): string {
     return this.#prefix === "" ? segment : `${this.#prefix}.${segment}`;
   }

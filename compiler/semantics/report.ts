@@ -14,6 +14,8 @@ export interface Report {
   /** Adds a diagnostic unless it stands there already. */
   readonly say: <Id extends DiagnosticId>(id: Id, origin: Origin, params: DiagnosticParams<Id>, more?: ReportDetails) => void;
   readonly add: (diagnostics: readonly Diagnostic[]) => void;
+  /** Puts what was reported since there were `from` diagnostics somewhere else, or takes it back where `move` gives null; it counts as before. */
+  readonly relocate: (from: number, move: (diagnostic: Diagnostic) => Diagnostic | null) => void;
 }
 
 export interface ReportDetails {
@@ -29,12 +31,16 @@ export function createReport(): Report {
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
   let errors = 0;
-  const push = (diagnostic: Diagnostic): void => {
-    if (diagnostic.severity === "error") errors++;
-    const key = `${diagnostic.id} ${diagnostic.origin.span.start} ${diagnostic.origin.span.end} ${diagnostic.origin.file}`;
+  const keyOf = ({ id, origin: { file, span } }: Diagnostic): string => `${id} ${span.start} ${span.end} ${file}`;
+  const keep = (diagnostic: Diagnostic): void => {
+    const key = keyOf(diagnostic);
     if (seen.has(key) || diagnostics.length >= limit) return;
     seen.add(key);
     diagnostics.push(diagnostic);
+  };
+  const push = (diagnostic: Diagnostic): void => {
+    if (diagnostic.severity === "error") errors++;
+    keep(diagnostic);
   };
   return {
     diagnostics,
@@ -42,6 +48,14 @@ export function createReport(): Report {
     isFull: () => diagnostics.length >= limit,
     say: (id, origin, params, more = {}) => push(diagnose(id, origin, params, more)),
     add: (more) => more.forEach(push),
+    relocate: (from, move) => {
+      for (const diagnostic of diagnostics.splice(from)) {
+        const moved = move(diagnostic);
+        if (moved !== diagnostic) seen.delete(keyOf(diagnostic));
+        if (moved === diagnostic) diagnostics.push(diagnostic);
+        else if (moved !== null) keep(moved);
+      }
+    },
   };
 }
 

@@ -7,8 +7,8 @@ import { categoryOf, type LayerKind } from "./layers/layers.js";
 import { lastSize } from "./layers/shape-rules.js";
 import type { TensorValue } from "./values.js";
 
-// The last axis goes through these as it is.
-const transparent: ReadonlySet<LayerKind> = new Set<LayerKind>([...(Object.keys(activations) as (keyof typeof activations)[]), "dropout", "batch_norm", "neg", "max_pool", "avg_pool", "global_avg_pool", "cast"]);
+/** The last axis goes through these as it is. */
+export const transparent: ReadonlySet<LayerKind> = new Set<LayerKind>([...(Object.keys(activations) as (keyof typeof activations)[]), "dropout", "batch_norm", "neg", "max_pool", "avg_pool", "resize", "global_avg_pool", "cast"]);
 
 /** The edit that gives `value` a last axis of `size`, or nothing where no plain number decides it. */
 export function resizeFix(graph: GraphBuilder, value: TensorValue, size: number, file: string): readonly Fix[] {

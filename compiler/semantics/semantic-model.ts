@@ -41,6 +41,8 @@ export interface Application {
   readonly type: TensorType;
   /** `repeat_1.3.encoder_layer.dense_2`; its weights are named below it. "" for what has no path (operators). */
   readonly path: string;
+  /** The body that it stands in, as a path: `repeat_1.3.encoder_layer`; "" for the model's own. */
+  readonly within: string;
   /** The name bound to the value in the source, for readable output; not part of any identity. */
   readonly name: string | null;
   /** The call itself. */
@@ -94,6 +96,10 @@ export interface DatasetModel {
 export type DataSource =
   | { readonly kind: "idx"; readonly files: readonly string[]; readonly sha256: readonly string[] | null }
   | { readonly kind: "csv"; readonly file: string; readonly missing: string | null; readonly separator: string; readonly sha256: readonly string[] | null }
+  | { readonly kind: "npy"; readonly files: readonly string[]; readonly sha256: readonly string[] | null }
+  | { readonly kind: "npz"; readonly file: string; readonly sha256: readonly string[] | null }
+  | { readonly kind: "jsonl"; readonly file: string; readonly tokenizer: string | null; readonly sha256: readonly string[] | null }
+  | { readonly kind: "text"; readonly file: string; readonly unit: "bytes" | "characters"; readonly tokenizer: string | null; readonly sha256: readonly string[] | null }
   | { readonly kind: "synthetic"; readonly generator: string; readonly rows: number; readonly seed: number };
 
 export interface DataField {
@@ -104,8 +110,14 @@ export interface DataField {
   readonly below: number | null;
   /** Names of the classes in order, or null. */
   readonly classes: readonly string[] | null;
-  /** Where it comes from; null: what has the field's own name (csv column) or stands in its place (idx file). */
-  readonly from: { readonly kind: "column"; readonly column: string } | { readonly kind: "columns"; readonly first: string | number; readonly last: string | number } | null;
+  /** Where it comes from; null: what has the field's own name (csv column, member of a JSON line, npz array), stands in its place (idx, npy
+   * file) or is the window of a text. `next`: what follows each unit of the window. `shift`: a member's values, moved to the right by one. */
+  readonly from:
+    | { readonly kind: "column"; readonly column: string }
+    | { readonly kind: "columns"; readonly first: string | number; readonly last: string | number }
+    | { readonly kind: "next" }
+    | { readonly kind: "shift"; readonly column: string }
+    | null;
 }
 
 export type DataTransform =
@@ -134,7 +146,7 @@ export interface Run {
 export type Duration = { readonly unit: "steps" | "epochs"; readonly value: number } | { readonly unit: "share"; readonly value: number };
 
 export interface RunSettings {
-  /** `sgd`, `adam`, `adamw` and their options; `lr` is a number (constant) or a schedule's call value. */
+  /** An optimizer and its options; `lr` is a number (constant) or a schedule's call value. */
   readonly optimizer: CallValue;
   readonly batch: number;
   readonly length: { readonly unit: "steps" | "epochs"; readonly value: number };
@@ -144,5 +156,7 @@ export interface RunSettings {
   /** How often the validation split is evaluated; null: after each epoch. */
   readonly evaluate: Duration | null;
   readonly l2: number;
+  /** Absent: 0. */
+  readonly l1?: number;
   readonly seed: number;
 }

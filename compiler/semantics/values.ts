@@ -57,9 +57,12 @@ export interface LayerValue {
   readonly reach: Reach | undefined;
 }
 
-/** In whose reach of `overparam` a call stands: its settings, or null where it is switched off. */
+/** In whose reach of annotations a call stands. */
 export interface Reach {
+  /** Of `overparam`; null where it is switched off. */
   readonly settings: Overparam | null;
+  /** Does a `frozen` stand around it? It cannot be taken back further in. */
+  readonly frozen: boolean;
 }
 
 export interface TensorValue {

@@ -3,10 +3,11 @@
 
 import type { Overparam } from "../semantics/semantic-model.js";
 
-/** The factor for an optimizer. Adam-like ones with moments per copy have their own. */
+/** The factor for an optimizer. Adam-like ones with moments per copy have their own; the steps of Lion do not see the size of a gradient. */
 export function rateFactor({ copies, mix, rate, moments }: Pick<Overparam, "copies" | "mix" | "rate" | "moments">, optimizer: string): number {
   if (rate === "unscaled") return 1;
   const square = expectedSquare(mix, copies);
+  if (optimizer === "lion") return 1;
   if (optimizer !== "sgd" && moments === "copies") return Math.sqrt(copies * square);
   return rate === "mean" ? copies : 1 / square;
 }

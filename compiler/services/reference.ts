@@ -4,7 +4,7 @@
 import type { Host } from "../host.js";
 import { clauseEntries, plannedEntries } from "./reference/clause-entries.js";
 import { constructEntries } from "./reference/constructs.js";
-import { dataEntries, initializerEntries, numberEntries, optimizerEntries, overparamEntries } from "./reference/functions-of-options.js";
+import { dataEntries, frozenEntry, initializerEntries, numberEntries, optimizerEntries, overparamEntries } from "./reference/functions-of-options.js";
 import { layerEntries, operatorEntries } from "./reference/functions-of-tensors.js";
 import { libraryEntries } from "./reference/library.js";
 import { topicEntries } from "./reference/notes.js";
@@ -21,6 +21,7 @@ export function referenceEntries(host: Host): readonly ReferenceEntry[] {
     ...dataEntries(),
     ...clauseEntries(),
     ...overparamEntries(),
+    frozenEntry(),
     ...libraryEntries(host),
     ...constructEntries,
     ...topicEntries,

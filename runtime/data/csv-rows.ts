@@ -100,9 +100,10 @@ function columnsOf(name: string, declared: Field, header: readonly string[], fil
     if (place < 1 || place > header.length) throw new UserError(`\`${file}\` has ${header.length} columns, the field \`${name}\` asks for column ${place}.`, "Count columns from 1.");
     return place - 1;
   };
-  const from = declared.from ?? { column: name };
-  const [first, last] =
-    "column" in from ? [find(from.column), find(from.column)] : [typeof from.first === "number" ? position(from.first) : find(from.first), typeof from.last === "number" ? position(from.last) : find(from.last)];
+  const { from } = declared;
+  const end = (at: number | string): number => (typeof at === "number" ? position(at) : find(at));
+  const single = from !== null && "column" in from ? from.column : name;
+  const [first, last] = from !== null && "first" in from ? [end(from.first), end(from.last)] : [find(single), find(single)];
   const count = last - first + 1;
   if (count !== fieldSize(declared)) {
     throw new UserError(`The field \`${name}\` is ${fieldType(declared)} and needs ${fieldSize(declared)} columns of \`${file}\`, found ${Math.max(count, 0)}.`, `Correct the type of \`${name}\`, or its columns with \`from columns(first, last)\`.`);

@@ -1,6 +1,5 @@
 // CSV files with a header, as far as bytes, quotes and records go; csv-rows.ts knows columns and cells. Relies on csv-parse for quoting.
 
-import { isUtf8 } from "node:buffer";
 import { CsvError, parse } from "csv-parse/sync";
 import { UserError } from "../program/errors.js";
 import { CsvRows } from "./csv-rows.js";
@@ -8,6 +7,7 @@ import type { Field } from "./field.js";
 import { readDataFile, type DataFile } from "./read-file.js";
 import type { CsvSource } from "./source.js";
 import type { Table } from "./table.js";
+import { requireText } from "./utf8.js";
 
 /** The bytes of a file are held while it is read. */
 const largestFile = 500_000_000;
@@ -18,7 +18,7 @@ const largestRow = 16_000_000;
  * asked for are all that is held. */
 export function readCsv(source: CsvSource, fields: Readonly<Record<string, Field>>, directory: string, take: number | null): Table {
   const file = readDataFile(source.file, directory, source.sha256?.[0] ?? null, largestFile);
-  checkText(file);
+  requireText(file, "a CSV file");
   const readers: CsvRows[] = [];
   eachRecord(file, source, take, (record, line) => {
     const [reader] = readers;
@@ -28,19 +28,6 @@ export function readCsv(source: CsvSource, fields: Readonly<Record<string, Field
   const [reader] = readers;
   if (reader === undefined) throw new UserError(`\`${file.name}\` is empty, expected a header and rows.`, "Give the file a first line with the names of its columns.");
   return reader.finish(file.sha256);
-}
-
-function checkText({ name, bytes }: DataFile): void {
-  if (bytes.includes(0)) throw new UserError(`\`${name}\` holds a zero byte, expected text.`, "Name a CSV file in UTF-8.");
-  if (isUtf8(bytes)) return;
-  let line = 1;
-  for (let from = 0; from < bytes.length; line++) {
-    const end = bytes.indexOf(10, from);
-    const to = end < 0 ? bytes.length : end + 1;
-    if (!isUtf8(bytes.subarray(from, to))) break;
-    from = to;
-  }
-  throw new UserError(`Line ${line} of \`${name}\` is not UTF-8 text.`, "Save the file in UTF-8.");
 }
 
 /** Calls `use` with each record, the header first, and the line it ends in. */

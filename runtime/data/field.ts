@@ -1,7 +1,13 @@
 // Fields of a dataset: what each row holds under which name, and how a value finds its dtype and shape.
 
-/** Where a field's values come from in a CSV file: one column, or a range of them by header or by position from 1, inclusive. */
-export type FieldOrigin = { readonly column: string } | { readonly first: string; readonly last: string } | { readonly first: number; readonly last: number };
+/** Where a field's values come from: one column (CSV), member (JSON lines) or array (npz); a range of CSV columns by header or by position
+ * from 1, inclusive; of a text the units after those of the window; the values of a member, moved to the right by one with a 0 in front. */
+export type FieldOrigin =
+  | { readonly column: string }
+  | { readonly first: string; readonly last: string }
+  | { readonly first: number; readonly last: number }
+  | { readonly next: true }
+  | { readonly shift: string };
 
 /** What `field` takes. */
 export interface FieldOptions {

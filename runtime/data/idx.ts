@@ -2,12 +2,13 @@
 // Relies on gunzip.ts to stop at the size that the header declares.
 
 import { UserError } from "../program/errors.js";
-import { fieldSize, fieldType, type Field } from "./field.js";
+import { fieldSize, type Field } from "./field.js";
 import { gunzip, gunzipHead, isGzip } from "./gunzip.js";
 import { requireMemory } from "./memory.js";
+import { readPerField, requireShape } from "./per-field.js";
 import { readDataFile } from "./read-file.js";
 import type { IdxSource } from "./source.js";
-import type { Numbers, RawColumn, Table } from "./table.js";
+import type { Numbers, Table } from "./table.js";
 
 /** Bytes per element and reader, by the type byte of the header. */
 const elementTypes: Readonly<Record<number, { readonly bytes: number; readonly read: (data: DataView, offset: number) => number }>> = {
@@ -36,22 +37,13 @@ export function readIdx(source: IdxSource, fields: Readonly<Record<string, Field
   if (names.length !== source.files.length) {
     throw new UserError(`The dataset has ${names.length} fields and ${source.files.length} idx files, expected one file per field.`, "Name one file for each field, in order of the fields.");
   }
-  const columns: Record<string, RawColumn> = {};
   const hashes: string[] = [];
-  let rows: { readonly count: number; readonly file: string } | null = null;
-  for (const [position, [name, declared]] of Object.entries(fields).entries()) {
+  return readPerField(fields, take, hashes, (name, declared, position) => {
     const fileName = source.files[position] ?? "";
     const file = readDataFile(fileName, directory, source.sha256?.[position] ?? null);
     hashes.push(file.sha256);
-    const found = readIdxBytes(file.bytes, fileName, name, declared, take);
-    if (rows !== null && rows.count !== found.declared) {
-      throw new UserError(`\`${fileName}\` holds ${found.declared} rows and \`${rows.file}\` ${rows.count}, expected equally many.`, "Name files that belong together.");
-    }
-    rows ??= { count: found.declared, file: fileName };
-    columns[name] = { kind: "numbers", values: found.values };
-  }
-  const count = Math.min(rows?.count ?? 0, take ?? Infinity);
-  return { rows: count, columns, kept: null, notes: [], hashes, place: (row, name) => `row ${row + 1} of \`${source.files[names.indexOf(name)] ?? ""}\`` };
+    return { ...readIdxBytes(file.bytes, fileName, name, declared, take), name: fileName };
+  });
 }
 
 /** The values of one file for one field. `declared` is the number of rows in the file. */
@@ -59,7 +51,7 @@ export function readIdxBytes(bytes: Buffer, fileName: string, name: string, decl
   const compressed = isGzip(bytes);
   const header = readHeader(compressed ? gunzipHead(bytes, fileName) : bytes, fileName, compressed);
   const rows = header.sizes[0] ?? 0;
-  checkShape(header.sizes.slice(1), declared, fileName, name);
+  requireShape(header.sizes.slice(1), declared, fileName, name);
   const element = elementTypes[header.type];
   if (element === undefined) throw new Error(`idx type ${header.type} passed the header`);
   const expected = header.length + header.sizes.reduce((product, size) => product * size, 1) * element.bytes;
@@ -88,14 +80,6 @@ function readHeader(head: Buffer, fileName: string, compressed: boolean): Header
 
 const truncated = (fileName: string, expected: number, found: number | null): UserError =>
   new UserError(`\`${fileName}\` is truncated: its header declares ${expected} bytes${found === null ? "" : `, it holds ${found}`}.`, "Fetch the file again.");
-
-/** Sizes must agree up to axes of size 1: `[28, 28]` in the file is `[28, 28, 1]` in the program. */
-function checkShape(sizes: readonly number[], declared: Field, fileName: string, name: string): void {
-  const wide = (shape: readonly number[]): string => shape.filter((size) => size !== 1).join(",");
-  if (wide(sizes) === wide(declared.shape)) return;
-  const found = declared.dtype === "class" && sizes.length === 0 ? "labels" : `[${sizes.join(", ")}]`;
-  throw new UserError(`\`${fileName}\` has rows of shape ${found}, expected ${fieldType(declared)} for the field \`${name}\`.`, `Correct the type of \`${name}\`, or the order of the files.`);
-}
 
 function readElements(content: Buffer, header: Header, rows: number, declared: Field, fileName: string, name: string): Numbers {
   const count = rows * fieldSize(declared);

@@ -8,12 +8,17 @@ import { readCsv } from "./csv.js";
 import type { Dataset } from "./dataset.js";
 import { fieldSize, fieldType, type Field } from "./field.js";
 import { readIdx } from "./idx.js";
+import { readJsonl } from "./jsonl.js";
 import { fitVocabulary, toLabels } from "./labels.js";
-import type { Source, SyntheticSource } from "./source.js";
-import { splitRows, type SplitRows } from "./split.js";
 import { requireMemory } from "./memory.js";
+import { readNpy } from "./npy.js";
+import { readNpz } from "./npz.js";
+import { sourceFiles, type Source, type SyntheticSource } from "./source.js";
+import { splitRows, type SplitRows } from "./split.js";
 import { generators } from "./synthetic/generators.js";
-import type { Numbers, Table } from "./table.js";
+import type { Numbers, Table, Words } from "./table.js";
+import { readText } from "./text.js";
+import { fitTokens, toTokens, type TokenColumn } from "./tokens.js";
 import { applyScale, applyStatistics, fitStatistics, type Statistics } from "./transforms.js";
 
 /** A field's values, ready for batches: `size` elements per row. */
@@ -28,6 +33,8 @@ export interface Fitted {
   readonly statistics: Readonly<Record<string, Statistics>>;
   /** Class names by field, where the training split gave them. */
   readonly vocabularies: Readonly<Record<string, readonly string[]>>;
+  /** SHA-256 of the tokenizer file, where there was one. */
+  readonly tokenizer?: string;
 }
 
 export interface LoadedDataset {
@@ -58,16 +65,16 @@ export function loadDataset(declaration: Dataset, directory: string, fitted: Fit
   const splits = splitRows(declaration.split, table.rows, declaration.name);
   const ready = prepare(declaration, declaration.fields, table, splits.train, fitted);
   const hash = createHash("sha256").update(JSON.stringify(table.hashes)).digest("hex");
-  return { declaration, rows: table.rows, columns: ready.columns, splits, fitted: ready.fitted, hash, kept: table.kept, notes: table.notes };
+  return { declaration, rows: table.rows, columns: ready.columns, splits, fitted: ready.fitted, hash, kept: table.kept, notes: ready.notes };
 }
 
 /** Reads new rows from `source` for some fields of the dataset. */
 export function loadRows(declaration: Dataset, source: Source, names: readonly string[], directory: string, fitted: Fitted): LoadedRows {
   const fields = Object.fromEntries(Object.entries(declaration.fields).filter(([name]) => names.includes(name)));
   const table = readTable(source, fields, directory, null);
-  checkRows(table, `\`${source.kind === "csv" ? source.file : source.kind === "idx" ? (source.files[0] ?? "") : source.generator}\``);
-  const { columns } = prepare(declaration, fields, table, new Int32Array(0), fitted);
-  return { rows: table.rows, columns, kept: table.kept, notes: table.notes };
+  checkRows(table, `\`${source.kind === "synthetic" ? source.generator : (sourceFiles(source)[0] ?? "")}\``);
+  const { columns, notes } = prepare(declaration, fields, table, new Int32Array(0), fitted);
+  return { rows: table.rows, columns, kept: table.kept, notes };
 }
 
 function checkRows(table: Table, subject: string): void {
@@ -81,6 +88,14 @@ function readTable(source: Source, fields: Readonly<Record<string, Field>>, dire
       return readIdx(source, fields, directory, take);
     case "csv":
       return readCsv(source, fields, directory, take);
+    case "npy":
+      return readNpy(source, fields, directory, take);
+    case "npz":
+      return readNpz(source, fields, directory, take);
+    case "jsonl":
+      return readJsonl(source, fields, directory, take);
+    case "text":
+      return readText(source, fields, directory, take);
     case "synthetic":
       return generate(source, fields, take);
   }
@@ -107,7 +122,12 @@ function generate(source: SyntheticSource, fields: Readonly<Record<string, Field
   return { rows, columns, kept: null, notes: [], hashes: [], place: (row, name) => `\`${name}\` of row ${row + 1}` };
 }
 
-function prepare(declaration: Dataset, fields: Readonly<Record<string, Field>>, table: Table, trainRows: Int32Array, given: Fitted | null): { readonly columns: Readonly<Record<string, Column>>; readonly fitted: Fitted } {
+function prepare(declaration: Dataset, fields: Readonly<Record<string, Field>>, table: Table, trainRows: Int32Array, given: Fitted | null): { readonly columns: Readonly<Record<string, Column>>; readonly fitted: Fitted; readonly notes: readonly string[] } {
+  const notes = [...table.notes];
+  const { tokenizer } = table;
+  if (given?.tokenizer !== undefined && tokenizer !== undefined && given.tokenizer !== tokenizer) {
+    throw new UserError(`The tokenizer file of \`${declaration.name}\` has changed since the run was trained: its SHA-256 is ${tokenizer}, expected ${given.tokenizer}.`, "Put back the file that the run was trained with, or train again with `--fresh`.");
+  }
   const vocabularies: Record<string, readonly string[]> = { ...given?.vocabularies };
   const statistics: Record<string, Statistics> = { ...given?.statistics };
   const columns: Record<string, Column> = {};
@@ -116,12 +136,24 @@ function prepare(declaration: Dataset, fields: Readonly<Record<string, Field>>, 
     const raw = table.columns[name];
     if (raw === undefined) throw new Error(`the source gave no column for ${name}`);
     let values: Numbers;
-    if (raw.kind === "words") {
+    if (raw.kind === "words" && declared.dtype === "i32") {
+      const place = (row: number): string => table.place(row, name);
+      const vocabulary = given !== null ? own(given.vocabularies, name) : (own(vocabularies, name) ?? fitTokens(tokenColumns(fields, table, name, raw), trainRows));
+      if (vocabulary === undefined) throw new UserError(`The record of the run has no vocabulary of \`${name}\`, and ${place(0)} holds words.`, "Give it numbers, or train again with `--fresh`.");
+      vocabularies[name] = vocabulary;
+      const found = toTokens({ name, declared, words: raw, size }, vocabulary, place);
+      if (found.note !== null) notes.push(found.note);
+      values = found.values;
+    } else if (raw.kind === "words") {
       const fittedNames = given !== null ? (own(given.vocabularies, name) ?? null) : declared.classes !== null ? null : fitVocabulary(raw, trainRows, declared, name, size);
       const names = declared.classes ?? fittedNames;
       if (fittedNames !== null) vocabularies[name] = fittedNames;
       values = toLabels(raw, declared, name, names, (row) => table.place(row, name), size);
     } else {
+      if (given !== null && declared.dtype === "i32" && own(given.vocabularies, name) !== undefined) {
+        const place = table.place(0, name);
+        throw new UserError(`${place.charAt(0).toUpperCase()}${place.slice(1)} holds numbers, expected words as in the data that the run was trained on.`, "Give it words: their numbers are those of the run's vocabulary.");
+      }
       values = raw.values;
       checkRange(values, declared, name, size, table);
     }
@@ -144,7 +176,16 @@ function prepare(declaration: Dataset, fields: Readonly<Record<string, Field>>, 
       applyStatistics(column.values, fitted);
     }
   }
-  return { columns, fitted: { statistics, vocabularies } };
+  return { columns, fitted: { statistics, vocabularies, ...(tokenizer === undefined ? {} : { tokenizer }) }, notes };
+}
+
+/** The column of a field, and those that share its vocabulary. */
+function tokenColumns(fields: Readonly<Record<string, Field>>, table: Table, name: string, { group }: Words): readonly TokenColumn[] {
+  return Object.entries(fields).flatMap(([other, declared]) => {
+    const words = table.columns[other];
+    if (words?.kind !== "words" || (other !== name && (group === undefined || words.group !== group))) return [];
+    return [{ name: other, declared, words, size: fieldSize(declared) }];
+  });
 }
 
 /** The entry itself: a field may be called `constructor`, which every object seems to have. */

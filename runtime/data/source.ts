@@ -18,6 +18,39 @@ export interface CsvSource {
   readonly sha256: readonly string[] | null;
 }
 
+/** Arrays in NumPy's npy format, one file per field in order of the fields. */
+export interface NpySource {
+  readonly kind: "npy";
+  readonly files: readonly string[];
+  readonly sha256: readonly string[] | null;
+}
+
+/** A NumPy archive; a field reads the array of its name. */
+export interface NpzSource {
+  readonly kind: "npz";
+  readonly file: string;
+  readonly sha256: readonly string[] | null;
+}
+
+/** A JSON object in each line; a field reads the member of its name. */
+export interface JsonlSource {
+  readonly kind: "jsonl";
+  readonly file: string;
+  /** A file that says how texts become tokens; null: members are numbers or single words. */
+  readonly tokenizer: string | null;
+  readonly sha256: readonly string[] | null;
+}
+
+/** A text, cut into windows of as many units as its fields have elements. */
+export interface TextSource {
+  readonly kind: "text";
+  readonly file: string;
+  readonly unit: "bytes" | "characters";
+  /** A file that says how the text becomes tokens, in place of `unit`. */
+  readonly tokenizer: string | null;
+  readonly sha256: readonly string[] | null;
+}
+
 /** Rows drawn by a generator that ships with sop. */
 export interface SyntheticSource {
   readonly kind: "synthetic";
@@ -26,7 +59,7 @@ export interface SyntheticSource {
   readonly seed: number;
 }
 
-export type Source = IdxSource | CsvSource | SyntheticSource;
+export type Source = IdxSource | CsvSource | NpySource | NpzSource | JsonlSource | TextSource | SyntheticSource;
 
 /** Declares idx files, named relative to the `.sop` file. */
 export function idx(options: { readonly files: readonly string[]; readonly sha256?: readonly string[] | null }): IdxSource {
@@ -36,6 +69,48 @@ export function idx(options: { readonly files: readonly string[]; readonly sha25
 /** Declares a CSV file, named relative to the `.sop` file. */
 export function csv(options: { readonly file: string; readonly missing?: string | null; readonly separator?: string; readonly sha256?: readonly string[] | null }): CsvSource {
   return { kind: "csv", file: options.file, missing: options.missing ?? null, separator: options.separator ?? ",", sha256: options.sha256 ?? null };
+}
+
+/** What a source of one file takes. */
+interface FileOptions {
+  readonly file: string;
+  readonly sha256?: readonly string[] | null;
+}
+
+/** Declares npy files, named relative to the `.sop` file. */
+export function npy(options: { readonly files: readonly string[]; readonly sha256?: readonly string[] | null }): NpySource {
+  return { kind: "npy", files: options.files, sha256: options.sha256 ?? null };
+}
+
+/** Declares an npz file, named relative to the `.sop` file. */
+export function npz(options: FileOptions): NpzSource {
+  return { kind: "npz", file: options.file, sha256: options.sha256 ?? null };
+}
+
+/** Declares a file of JSON lines, named relative to the `.sop` file. */
+export function jsonl(options: FileOptions & { readonly tokenizer?: string | null }): JsonlSource {
+  return { kind: "jsonl", file: options.file, tokenizer: options.tokenizer ?? null, sha256: options.sha256 ?? null };
+}
+
+/** Declares a text, named relative to the `.sop` file. */
+export function text(options: FileOptions & { readonly unit: "bytes" | "characters"; readonly tokenizer?: string | null }): TextSource {
+  return { kind: "text", file: options.file, unit: options.unit, tokenizer: options.tokenizer ?? null, sha256: options.sha256 ?? null };
+}
+
+/** The files of a source as the user named them; of generated rows none. */
+export function sourceFiles(source: Source): readonly string[] {
+  switch (source.kind) {
+    case "idx":
+    case "npy":
+      return source.files;
+    case "csv":
+    case "npz":
+    case "jsonl":
+    case "text":
+      return [source.file];
+    case "synthetic":
+      return [];
+  }
 }
 
 /** Declares generated rows. */

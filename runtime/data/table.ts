@@ -8,6 +8,8 @@ export interface Words {
   readonly kind: "words";
   readonly words: readonly string[];
   readonly indices: Int32Array;
+  /** Columns of one group have one vocabulary: the windows of a text and what follows them. Absent: a vocabulary of its own. */
+  readonly group?: string;
 }
 
 /** A field's values as the file has them: numbers, or words that are still to become labels. */
@@ -22,6 +24,8 @@ export interface Table {
   readonly kept: Int32Array | null;
   /** What a user should know of the reading: rows that were left out. */
   readonly notes: readonly string[];
+  /** SHA-256 of the tokenizer file that made numbers of texts; absent: there was none. */
+  readonly tokenizer?: string;
   /** SHA-256 of each file's bytes; empty for generated rows. */
   readonly hashes: readonly string[];
 }

@@ -1,4 +1,4 @@
-// Kullback-Leibler divergence.
+// Kullback-Leibler divergences.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { traced } from "../tensor.js";
@@ -12,5 +12,18 @@ export function kl(logits: tf.Tensor, targets: tf.Tensor): tf.Tensor {
     // Below the smallest float32 nothing contributes: t log t is 0 there.
     const entropy = tf.mul(t, tf.log(tf.maximum(t, 1e-38)));
     return tf.div(tf.sum(tf.sub(entropy, tf.mul(t, tf.logSoftmax(rows)))), rows.shape[0]);
+  });
+}
+
+/**
+ * sum_i (m_i^2 + exp v_i - 1 - v_i) / 2, the divergence of normal distributions of mean m and logarithm of variance v, independent along the
+ * last axis, from standard ones; mean over all rows (Kingma and Welling 2014, appendix B).
+ */
+export function klNormal(mean: tf.Tensor, logVariance: tf.Tensor): tf.Tensor {
+  return traced("klNormal", () => {
+    const rows = mean.size / (mean.shape.at(-1) ?? 1);
+    const v = alike(mean, logVariance);
+    const terms = tf.sub(tf.add(tf.square(mean), tf.exp(v)), tf.add(v, 1));
+    return tf.div(tf.sum(terms), 2 * rows);
   });
 }

@@ -50,7 +50,7 @@ interface BackendOptions extends PlaceOptions {
   readonly threads?: number;
 }
 
-const mostThreads = 256;
+const mostThreads = 16;
 
 /** The number of threads in an option's text. */
 function threadsOf(text: string): number {
@@ -101,7 +101,7 @@ function commandLine(definition: ProgramDefinition, home: string, name: string, 
     });
   executes(root.command("predict").argument("<run>"))
     .description("outputs of the folded model for new rows, as CSV")
-    .option("--in <file...>", "rows: a CSV file, or one idx file per input")
+    .option("--in <file...>", "rows: a file such as the dataset's, a CSV or npz file, or one idx or npy file per input")
     .option("--split <name>", "rows of the dataset instead: train, valid or test")
     .option("--out <file>", "where the predictions go (default: standard output)")
     .action(async (run: string, options: BackendOptions & { readonly in?: readonly string[]; readonly split?: string; readonly out?: string }) => {

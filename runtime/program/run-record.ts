@@ -49,6 +49,7 @@ export function isRunRecord(value: unknown): value is RunRecord {
 function isFitted(value: unknown): value is Fitted {
   if (!isObject(value) || !isObject(value["statistics"]) || !isObject(value["vocabularies"])) return false;
   const isVocabulary = (words: unknown): boolean => Array.isArray(words) && words.every((word) => typeof word === "string");
+  if (value["tokenizer"] !== undefined && typeof value["tokenizer"] !== "string") return false;
   return Object.values(value["statistics"]).every(isStatistics) && Object.values(value["vocabularies"]).every(isVocabulary);
 }
 

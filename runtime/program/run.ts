@@ -51,6 +51,7 @@ export interface RunSettings {
   /** How often the validation split is evaluated; null: after each epoch. */
   readonly evaluate: Duration | null;
   readonly l2: number;
+  readonly l1?: number;
   readonly seed: number;
   /** Layer or op, and line in the `.sop` file, of each op of `forward` in order of execution. */
   readonly places: readonly (readonly [string, number])[];

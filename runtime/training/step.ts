@@ -18,6 +18,8 @@ export interface TrainingSettings<W extends WeightSpecs = WeightSpecs> {
   readonly clip: Clip | null;
   /** Adds l2 * W to the gradient of each kernel and embedding table (of a kernel set: of the mixed kernel). */
   readonly l2: number;
+  /** Adds l1 * sign(W) to the gradient of the same weights; 0 unless given. */
+  readonly l1?: number;
   readonly seed: number;
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;
@@ -69,7 +71,7 @@ export function takeStep<W extends WeightSpecs>(settings: TrainingSettings<W>, c
   };
   // A loss that depends on no weight at all is allowed: its gradients are zeros.
   const { value, grads } = tf.engine().gradients(total, trained.map(([path]) => at(weights, path)), undefined, true);
-  const gradients = trained.map(([path, spec], i) => coupled(settings.l2, spec, at(weights, path), grads[i]));
+  const gradients = trained.map(([path, spec], i) => coupled(settings, spec, at(weights, path), grads[i]));
   const { scale, norm, clipped } = gradientScale(gradients, value, settings.clip, isGuarded);
   const next: Record<string, tf.Tensor> = { ...state };
   for (const [i, [path, spec]] of trained.entries()) {
@@ -98,9 +100,12 @@ function mixingOf(path: string, { set, shape, trainable }: WeightSpec, seed: num
 }
 
 /** G, with coupled decay; zeros where the loss does not depend on the weight. */
-function coupled(l2: number, { role }: WeightSpec, used: tf.Tensor, gradient: tf.Tensor | null | undefined): tf.Tensor {
+function coupled({ l1 = 0, l2 }: TrainingSettings, spec: WeightSpec, used: tf.Tensor, gradient: tf.Tensor | null | undefined): tf.Tensor {
   const own = gradient ?? tf.zerosLike(used);
-  return l2 > 0 && isDecaying(role) ? tf.add(own, tf.mul(used, l2)) : own;
+  if (!isDecaying(spec.role)) return own;
+  const decay = spec.l2 ?? l2;
+  const withL2 = decay > 0 ? tf.add(own, tf.mul(used, decay)) : own;
+  return l1 > 0 ? tf.add(withL2, tf.mul(tf.sign(used), l1)) : withL2;
 }
 
 /** A weight and its moments after the step, by their names in the state. */
@@ -115,7 +120,7 @@ function updated(settings: TrainingSettings, { state, step, numbers, mayUpdate }
   const decays = optimizer.decay === "all" || isDecaying(spec.role);
   const ratesAt = (which: number): StepRates => ratesOf(settings, set, decays, which);
   // Weights with the same rates share their scalars.
-  const group = `${decays} ${set === null ? "" : [set.rate, copies, set.anneal, set.mix.expectedSquare(copies)].join(" ")}`;
+  const group = `${decays} ${set === null ? "" : [set.rate, copies, set.moments, set.anneal, set.mix.expectedSquare(copies)].join(" ")}`;
   const after = optimizer.update({
     // A plain weight is a set of one copy.
     value: set === null ? tf.expandDims(value, 0) : value,

@@ -181,11 +181,11 @@ test("auto starts onnx with one session for its test; threads and devices are ta
 });
 
 test("other numbers of threads are wrong usage", async () => {
-  for (const text of ["0", "257", "-1", "1.5", "x", "", "1e1", "Infinity", "9".repeat(500)]) {
+  for (const text of ["0", "17", "-1", "1.5", "x", "", "1e1", "Infinity", "9".repeat(500)]) {
     const told: string[] = [];
     const code = await runProgram(["train", "--threads", text], { source: "m.sop", directory: ".", runs: [] }, ".", "m", { result: () => undefined, terminal: { write: (line: string) => told.push(line) } });
     assert.is(code, 2, text);
-    assert.equal(told, [`error: \`--threads\` takes a whole number from 1 to 256, but \`${text.slice(0, 100)}\` is given.\n`, "help: Leave it out for the backend's own choice.\n"]);
+    assert.equal(told, [`error: \`--threads\` takes a whole number from 1 to 16, but \`${text.slice(0, 100)}\` is given.\n`, "help: Leave it out for the backend's own choice.\n"]);
   }
 });
 
@@ -199,8 +199,8 @@ test("sop and programs take --device and --threads, and refuse other values with
       assert.not.match(stderr, /instead of/);
     }
     const wrong: readonly (readonly [readonly string[], RegExp])[] = [
-      [["--threads", "257"], /^error: `--threads` takes a whole number from 1 to 256, but `257` is given\.$/m],
-      [["--threads", "-1"], /^error: `--threads` takes a whole number from 1 to 256, but `-1` is given\.$/m],
+      [["--threads", "17"], /^error: `--threads` takes a whole number from 1 to 16, but `17` is given\.$/m],
+      [["--threads", "-1"], /^error: `--threads` takes a whole number from 1 to 16, but `-1` is given\.$/m],
       [["--threads"], /argument missing/],
       [["--device", "gpu"], /^error: The backend `onnx` cannot be used like this: there is no device `gpu` for it\.$/m],
       [["--backend", "cpu", "--device", "webgpu"], /^error: The backend `cpu` cannot be used like this: it has no choice of devices/m],

@@ -163,6 +163,21 @@ test("a summary has weights trained and shipped, as a table and as JSON", () =>
     const json = JSON.parse(sop(folder, ["summary", "a.sop", "--json"]).stdout);
     assert.is(json.models[0].totals.weightsShipped, 784 * 16 + 16 + 160 + 10);
     assert.is(json.models[0].totals.weightsTrained, 4 * (784 * 16 + 160) + 16 + 10);
+    // The documented form.
+    assert.is(json.version, 1);
+    assert.equal(Object.keys(json.models[0]), ["model", "runs", "trainedMemory", "rows", "totals"]);
+    assert.equal(Object.keys(json.models[0].rows[0]), ["path", "layer", "shape", "weightsTrained", "weightsShipped", "flops", "activationBytes", "overparam"]);
+    assert.equal(Object.keys(json.models[0].totals), ["weightsTrained", "weightsShipped", "flops", "activationBytes"]);
   }));
+
+test("a summary says what each run keeps in training", () => {
+  const clauses = "  loss      cross_entropy(y, c)\n  optimizer sgd(lr: 0.1)\n  batch     10\n  epochs    1\n";
+  return inFolder({ "a.sop": `data d = csv("d.csv") {\n  fields x: f32[4] from columns("a", "d"), c: class[2]\n}\n\nmodel M {\n  input  x: f32[4]\n  output y: f32[2] = x |> dense(2)\n}\n\ntrain r: M on d {\n${clauses}}\n` }, (folder) => {
+    // Ten weights, ten gradients, ten results of two numbers.
+    const { stdout } = sop(folder, ["summary", "a.sop"]);
+    assert.match(stdout, /r: training keeps 160 B \(batch 10, sgd\)/);
+    assert.equal(JSON.parse(sop(folder, ["summary", "a.sop", "--json"]).stdout).models[0].trainedMemory, { r: 160 });
+  });
+});
 
 test.run();

@@ -27,7 +27,7 @@ test("a word has its signature, options, weights and a whole program", () =>
     const several = sop(folder, ["explain", "mean"]).stdout;
     assert.match(several, /^mean {2}a layer[^]*^mean {2}a value of `mix`, of `overparam`$/m);
     assert.match(sop(folder, ["explain", "std/vision"]).stdout, /block conv_block\(/);
-    assert.match(sop(folder, ["explain", "lstm"]).stdout, /does not have it yet/);
+    assert.match(sop(folder, ["explain", "einsum"]).stdout, /does not have it yet/);
   }));
 
 test("a program of a page is one that `check` accepts", () =>

@@ -11,10 +11,10 @@ test("help lists the commands and goes to standard output", () =>
     const { status, stdout, stderr } = sop(folder, ["--help"]);
     assert.is(status, 0);
     assert.is(stderr, "");
-    for (const command of ["new", "check", "build", "train", "eval", "predict", "export", "summary", "fmt", "explain", "backends"]) {
+    for (const command of ["new", "check", "build", "train", "eval", "predict", "export", "summary", "graph", "fmt", "fix", "explain", "backends"]) {
       assert.match(stdout, new RegExp(`^  ${command}\\b`, "m"), command);
     }
-    for (const later of ["graph", "prove", "lsp", "fix"]) assert.not.match(stdout, new RegExp(`^  ${later}\\b`, "m"));
+    for (const later of ["prove", "lsp"]) assert.not.match(stdout, new RegExp(`^  ${later}\\b`, "m"));
     const ofCommand = sop(folder, ["train", "--help"]);
     assert.is(ofCommand.status, 0);
     assert.match(ofCommand.stdout, /--smoke/);

@@ -14,6 +14,9 @@ const optimizers = {
   nesterov: "sgd(lr: 0.02, momentum: 0.9, nesterov: true)",
   adam: "adam(lr: 3e-3)",
   adamw: "adamw(lr: warmup_cosine(peak: 5e-3, warmup: 10%), weight_decay: 0.1)",
+  adagrad: "adagrad(lr: 0.03)",
+  rmsprop: "rmsprop(lr: 2e-3, momentum: 0.5)",
+  lion: "lion(lr: 1e-3, weight_decay: 0.1)",
 } as const;
 
 const steps = 24;

@@ -2,7 +2,7 @@
 // taken away. Reaches what lies behind the parser. Deterministic by the stream it is given.
 
 const numbers = ["0", "1", "2", "3", "7", "64", "1_000", "65_536", "2 ** 31", "10 ** 12", "-1", "-3", "0.5", "2.5", "1e-300", "1e300", "5%", "150%", "1 / 3", "10 / 5", "3 epochs", "200 steps", "true", '"text"', "[2, 2]", "[]", "[0.9, 0.99]", "relu", "uniform", "same"];
-const layers = ["relu", "flatten", "softmax", "batch_norm", "dropout(0.5)", "dense(8)", "dense(3, bias: false)", "max_pool(2)", "avg_pool(2, padding: same)", "global_avg_pool", "conv2d(4, kernel: 3)", "reshape([4])", "mean", "mean(axis: 0)", "cast(f32)", "one_hot(3)", "embedding(10, 4)", "half"];
+const layers = ["relu", "flatten", "softmax", "batch_norm", "dropout(0.5)", "dense(8)", "dense(3, bias: false)", "max_pool(2)", "avg_pool(2, padding: same)", "global_avg_pool", "conv2d(4, kernel: 3)", "conv2d(4, kernel: 3, groups: 2)", "conv1d(4, kernel: 3)", "depthwise_conv2d(3)", "conv2d_transpose(2, kernel: 2, stride: 2)", "resize(scale: 2)", "pad([1])", "reshape([4])", "mean", "mean(axis: 0)", "cast(f32)", "one_hot(3)", "embedding(10, 4)", "half"];
 const operators = ["+", "-", "*", "/", "**"];
 
 /** A program with one to three such changes. */

@@ -21,6 +21,13 @@ export function memoryHost(files: Readonly<Record<string, string>>): Host {
       const path = `sop:${specifier}.sop`;
       return libraryFile(path) === null ? null : path;
     },
+    package: (name, from) => {
+      for (let folder = from.split("/").slice(0, -1); ; folder = folder.slice(0, -1)) {
+        const path = [...folder, "node_modules", name].join("/");
+        if (own.has(`${path}/package.json`)) return path;
+        if (folder.length === 0) return null;
+      }
+    },
     hash: (text) => createHash("sha256").update(text, "utf8").digest("hex"),
   };
 }

@@ -77,7 +77,7 @@ function take(step: Step, builder: GraphBuilder, weights: WeightTable, reach: Ma
   const { shape } = builder.typeOf(x);
   const weight = (role: Weight["role"], size: readonly number[]): number => {
     const path = `${weights.list().length}.${step.name}`;
-    weights.declare({ path, role, shape: size, axes: size.map((_, axis) => (axis === 0 ? "feature" : "fixed")), init: step.init, trainable: step.pick % 5 !== 0, set: null, origin: nowhere });
+    weights.declare({ path, role, shape: size, axes: size.map((_, axis) => (axis === 0 ? "feature" : "fixed")), init: step.init, trainable: step.pick % 5 !== 0, ...(step.pick % 7 === 0 ? { l2: 1 / (1 + step.size) } : {}), set: null, origin: nowhere });
     if (step.set !== null && role === "kernel" && step.pick % 5 !== 0) reach.set(path, step.set);
     return builder.op("weight", [], { path }, place);
   };

@@ -34,7 +34,7 @@ export class GraphMaker {
   }
 
   call(layer: LayerKind, operands: readonly number[], options: Readonly<Record<string, OptionValue>> = {}, more: Partial<Application> = {}): number {
-    const filled: Record<string, OptionValue> = {};
+    const filled: Record<string, OptionValue> = { ...options };
     for (const spec of layers[layer].options) {
       const fallback = typeof spec.default === "function" ? spec.default({ ...filled, ...options }) : spec.default;
       const value = options[spec.name] ?? fallback;
@@ -44,7 +44,7 @@ export class GraphMaker {
     if (result.kind === "mismatch") throw new Error(`${layer}: expected ${result.expected}, found ${result.found}`);
     const origin = { file: "m.sop", span: { start: this.applications.length, end: this.applications.length + 1 } };
     this.types.push(result.type);
-    return this.inputs.length + this.applications.push({ layer, operands, options: filled, type: result.type, path: "", name: null, origin, callers: [], overparam: null, frozen: false, ...more }) - 1;
+    return this.inputs.length + this.applications.push({ layer, operands, options: filled, type: result.type, path: "", within: "", name: null, origin, callers: [], overparam: null, frozen: false, ...more }) - 1;
   }
 
   graph(outputs: Readonly<Record<string, number>> | readonly (readonly [string, number])[]): Graph {

@@ -19,9 +19,9 @@ export class Stepping {
     data: LoadedDataset | null = null,
   ) {
     this.data = data ?? loadDataset(run.dataset, directory);
-    const { weights, optimizer, clip, l2, seed, batch } = run;
+    const { weights, optimizer, clip, l1 = 0, l2, seed, batch } = run;
     const rows = this.data.splits.train;
-    this.training = new Training({ weights, optimizer, clip, l2, seed, totalSteps: totalSteps(run, this.data), stepsPerEpoch: stepsPerEpoch(rows.length, batch) });
+    this.training = new Training({ weights, optimizer, clip, l1, l2, seed, totalSteps: totalSteps(run, this.data), stepsPerEpoch: stepsPerEpoch(rows.length, batch) });
     this.order = new DataOrder(rows, batch, seed);
   }
 

@@ -79,11 +79,38 @@ test("an op's place is the innermost one in the file of the model", () => {
   assert.equal(opsOf(maker, y)[0]?.origin, call);
 });
 
+test("an initial state is the last operand; what is frozen is as in evaluation", () => {
+  const maker = new GraphMaker();
+  const x = maker.input("x", [5, 3]);
+  const start = maker.input("start", [2]);
+  const gru = maker.call("gru", [x, start], { units: 2, initial: 1 }, { path: "gru" });
+  assert.equal(opsOf(maker, gru).map(({ kind, operands }) => [kind, operands]).at(-1), ["gru", [0, 2, 3, 4, 5, 1]]);
+  const norm = maker.call("batch_norm", [gru], {}, { path: "norm", frozen: true });
+  const kept = maker.call("dropout", [norm], { rate: 0.5 }, { path: "drop", frozen: true });
+  const { module } = lowerInstance(instanceOf(maker, kept));
+  assert.equal(verify(module), []);
+  assert.equal(module.graphs[0]?.ops.filter(({ kind }) => kind !== "weight").map(({ kind }) => kind), ["gru", "frozen_batch_norm"]);
+  assert.equal(module.weights.filter(({ trainable }) => trainable).map(({ path }) => path), ["gru.kernel", "gru.recurrent", "gru.bias", "gru.recurrent_bias"]);
+});
+
 test("every kind of application lowers to ops that verify, with the type of its signature", () => {
   const needed: Readonly<Partial<Record<LayerKind, Readonly<Record<string, OptionValue>>>>> = {
     dense: { units: 2 },
+    conv1d: { filters: 4, kernel: 3, stride: 2, groups: 1 },
+    depthwise_conv2d: { kernel: [3, 3], multiplier: 2, dilation: [2, 1] },
+    conv2d_transpose: { filters: 2, kernel: [3, 2], stride: [2, 3], padding: "valid" },
+    resize: { size: [3, 9], method: "bilinear" },
+    pad: { before: [1], after: [0, 2], value: 1 },
     conv2d: { filters: 2, kernel: [3, 3], stride: [2, 2], groups: 1 },
     embedding: { vocab: 9, d: 2 },
+    unembed: { vocab: 9, d: 3 },
+    self_attention: { heads: 4, kv_heads: 2, rotary: true },
+    cross_attention: { heads: 4 },
+    rotary: { heads: 2 },
+    learned_positions: { length: 7 },
+    relative_bias: { heads: 2, length: 5 },
+    lstm: { units: 2 },
+    gru: { units: 2, reverse: true },
     dropout: { rate: 0.5 },
     max_pool: { size: [2, 2], padding: "same" },
     avg_pool: { size: [3, 3] },
@@ -94,13 +121,27 @@ test("every kind of application lowers to ops that verify, with the type of its 
     cast: { dtype: "i32" },
     constant: { value: 2 },
     top_k: { k: 2 },
+    group_norm: { group_size: 1 },
+    slice: { start: -2, size: 2, axis: 1 },
+    learned: { shape: [2, 3] },
+    recall: { k: 2 },
   };
   const image = [5, 5, 3];
   const tensors: Readonly<Partial<Record<LayerKind, readonly (readonly [shape: readonly number[], dtype: "f32" | "i32"])[]>>> = {
     embedding: [[[4], "i32"]],
+    conv1d: [[[9, 3], "f32"]],
     one_hot: [[[4], "i32"]],
+    self_attention: [[[5, 8], "f32"]],
+    cross_attention: [[[5, 8], "f32"], [[6, 3], "f32"]],
+    rotary: [[[5, 8], "f32"]],
+    learned_positions: [[[5, 8], "f32"]],
+    lstm: [[[5, 3], "f32"]],
+    gru: [[[5, 3], "f32"]],
     constant: [],
     concat: [[image, "f32"], [[5, 2, 3], "f32"]],
+    matmul: [[image, "f32"], [[5, 3, 4], "f32"]],
+    contrastive: [[[4], "f32"], [[4], "f32"]],
+    recall: [[[4], "f32"], [[4], "f32"]],
     cross_entropy: [[[4, 3], "f32"], [[4], "i32"]],
     accuracy: [[[4, 3], "f32"], [[4], "i32"]],
     top_k: [[[4, 3], "f32"], [[4], "i32"]],

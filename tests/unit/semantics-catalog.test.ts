@@ -4,13 +4,15 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { nameRows } from "../../compiler/diagnostics/rows/names.js";
 import { optionRows } from "../../compiler/diagnostics/rows/options.js";
+import { ruleRows } from "../../compiler/diagnostics/rows/rules.js";
+import type { Row } from "../../compiler/diagnostics/rows/row.js";
 import { shapeRows } from "../../compiler/diagnostics/rows/shapes.js";
 import { trainingRows } from "../../compiler/diagnostics/rows/training.js";
 import { check } from "./semantics-support.js";
 
-for (const [id, row] of Object.entries({ ...nameRows, ...shapeRows, ...optionRows, ...trainingRows })) {
+for (const [id, row] of Object.entries<Row<never>>({ ...nameRows, ...shapeRows, ...optionRows, ...trainingRows, ...ruleRows })) {
   test(`${id}: its example shows it`, () => {
-    const { diagnostics, lines } = check(row.example);
+    const { diagnostics, lines } = check(row.example, row.files);
     assert.equal([...new Set(diagnostics.map((diagnostic) => diagnostic.id))], [id], lines.join("\n"));
     for (const { message, help } of diagnostics) {
       assert.match(message, /^[A-Z`].*\.$|did you mean/s);

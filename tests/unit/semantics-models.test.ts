@@ -186,7 +186,7 @@ model Outer {
 
 test("asserts about the whole model see the shipped weights", () => {
   assert.equal(check(net("assert shipped.weights == 10\noutput y = x |> dense(2) overparam 4")).lines, []);
-  assert.equal(check(net("assert shipped.weights <= 9\noutput y = x |> dense(2)")).lines, ['3:3 assertion-failed {"message":"the condition does not hold","found":"10 and 9"}']);
+  assert.equal(check(net("assert shipped.weights <= 9\noutput y = x |> dense(2)")).lines, ['3:3 budget-exceeded {"figure":"shipped.weights","found":"10","limit":"at most 9","layers":"`dense` (10)"}']);
 });
 
 test.run();

@@ -96,7 +96,7 @@ ${train("use quick(lr: cosine(0.5))\nbatch 16\nepochs 3")}`;
 });
 
 test("every schedule with its defaults", () => {
-  const lr = (text: string): unknown => run(train(`${loss}\noptimizer sgd(lr: ${text})\nbatch 8\nsteps 5`)).settings.optimizer.options["lr"];
+  const lr = (text: string): unknown => run(train(`${loss}\noptimizer sgd(lr: ${text})\nbatch 8\nsteps 500`)).settings.optimizer.options["lr"];
   const share = (value: number) => ({ call: "share", options: { value } });
   assert.is(lr("0.1"), 0.1);
   assert.equal(lr("constant(0.1)"), { call: "constant", options: { value: 0.1 } });
@@ -145,7 +145,7 @@ data table = csv("t.csv", missing: "?", separator: ";") {
 
 test("the annotation of a run is outermost", () => {
   const copies = (annotation: string): readonly number[] => {
-    const source = train(`${loss}\n${rest}`).replace("train t: Net on", `train t: Net ${annotation} on`).replace("|> dense(1)\n", "|> dense(1) overparam(3, mix: mean, init: scaled)\n");
+    const source = train(`${loss}\n${rest}`).replace("train t: Net on", `train t: Net ${annotation} on`).replace("|> dense(1)\n", "\n    // sop-ignore overparam-one-unit: a unit that counts copies\n    |> dense(1) overparam(3, mix: mean, init: scaled)\n");
     return run(source).instance.graph.applications.filter(({ layer }) => layer === "dense").map(({ overparam }) => overparam?.copies ?? 1);
   };
   assert.equal(copies(""), [1, 1, 3]);
@@ -167,7 +167,17 @@ gives("clauses that are not right", train(`${loss}\noptimiser adam(lr: 1e-3)\nba
   '14:10 not-whole {"what":"`epochs`","found":"2.5"}',
   '15:3 clause-form {"word":"clip","form":"clip norm 1.0` or `clip value 0.5"}',
 ]);
-gives("an option of a later version", train(`${loss}\n${rest}`).replace("dense(4)", "dense(4, l2: 1e-4)"), ['6:29 not-supported-yet {"what":"the option `l2` of `dense`"}']);
+gives("decay below zero", train(`${loss}\n${rest}`).replace("dense(4)", "dense(4, l2: -1)"), ['6:33 option-range {"option":"l2","of":"dense","range":"a number of at least 0","found":"-1"}']);
+gives("a decay of no name", train(`${loss}\n${rest}\nregularize l3 1e-4`), ['15:3 clause-form {"word":"regularize","form":"regularize l2 1e-4`, `regularize l1 1e-5` or `regularize l1 1e-5, l2 1e-4"}']);
+gives("a decay twice", train(`${loss}\n${rest}\nregularize l1 1e-4, l1 1e-5`), ['15:3 clause-form {"word":"regularize","form":"regularize l2 1e-4`, `regularize l1 1e-5` or `regularize l1 1e-5, l2 1e-4"}']);
+
+test("both decays, and one of a layer's own", () => {
+  const { settings, instance } = run(train(`${loss}\n${rest}\nregularize l1 1e-5, l2 1e-4`).replace("dense(4)", "dense(4, l2: 0)"));
+  assert.equal([settings.l1, settings.l2], [1e-5, 1e-4]);
+  assert.equal(instance.graph.applications.filter(({ layer }) => layer === "dense").map(({ options }) => options["l2"]), [0, undefined, undefined]);
+  assert.is(run(train(`${loss}\n${rest}`)).settings.l1, undefined);
+});
+
 gives("clauses of later versions", train(`${loss}\n${rest}\naccumulate 4`), ['15:3 not-supported-yet {"what":"the clause `accumulate`"}']);
 gives("optimizers of later versions", train(`${loss}\noptimizer rk(order: 2, lr: 0.1)\nbatch 8\nsteps 2`), ['12:13 not-supported-yet {"what":"the optimizer `rk`"}']);
 gives("a schedule that is nearly right", train(`${loss}\noptimizer adam(lr: cosin(0.1))\nbatch 8\nsteps 2`), [

@@ -15,7 +15,7 @@ import { wrap } from "../wrap.js";
 /** Prints one page, or all words and ids. */
 export function explainCommand(id: string | undefined, terminal: Terminal): number {
   const host = fileHost();
-  const rows: Readonly<Record<string, Pick<Row<never>, "severity" | "page" | "example">>> = catalog;
+  const rows: Readonly<Record<string, Pick<Row<never>, "severity" | "page" | "example" | "files">>> = catalog;
   const ids = Object.keys(rows).sort();
   if (id === undefined) {
     const groups = [...referenceWords(host), { title: "diagnostics", words: ids }];
@@ -36,14 +36,18 @@ export function explainCommand(id: string | undefined, terminal: Terminal): numb
   }
   terminal.out(`${terminal.strong(`${row.severity}[${bare}]`)}\n\n${wrap(row.page)}\n`);
   terminal.out(`\n${terminal.strong("For example:")}\n\n${row.example.trimEnd().replace(/^/gm, "  ")}\n`);
-  terminal.out(`\n${renderText(exampleDiagnostics(row.example), () => row.example)}`);
+  terminal.out(`\n${renderText(exampleDiagnostics(row), () => row.example)}`);
   return 0;
 }
 
-function exampleDiagnostics(example: string) {
+function exampleDiagnostics({ example, files = {} }: { readonly example: string; readonly files?: Readonly<Record<string, string>> }) {
   const host = fileHost();
   // The name that an example which imports itself uses.
   const path = "main.sop";
-  const { diagnostics } = check(path, { ...host, read: (file) => (file === path ? example : file.startsWith("sop:") ? host.read(file) : null) });
+  const { diagnostics } = check(path, {
+    ...host,
+    read: (file) => (file === path ? example : file.startsWith("sop:") ? host.read(file) : (files[file] ?? null)),
+    package: (name) => (`node_modules/${name}/package.json` in files ? `node_modules/${name}` : null),
+  });
   return diagnostics;
 }

@@ -1,7 +1,9 @@
 // `sop summary <file>`: a table per model: output shape, weights trained and shipped, FLOPs and activation memory of each layer,
 // and what is done with its kernel sets.
 
-import type { CallValue, Instance, OptionValue, Overparam } from "../../semantics/semantic-model.js";
+import { trainingMemory } from "../../semantics/budgets.js";
+import type { Instance, Overparam } from "../../semantics/semantic-model.js";
+import { instanceTitle } from "../../services/instance-title.js";
 import { rateFactor } from "../../services/rate-factor.js";
 import { summarize } from "../../services/summary.js";
 import type { Summary } from "../../services/summary.js";
@@ -15,7 +17,7 @@ export function summaryCommand(file: string | undefined, options: { readonly jso
   const program = openProgram(file === undefined ? onlySource() : sourcePath(file), terminal);
   const models = program.model.instances.map((instance) => ({ instance, summary: summarize(instance), runs: program.model.runs.filter((run) => run.instance === instance) }));
   if (options.json === true) {
-    const document = models.map(({ instance, summary, runs }) => ({ model: title(instance), runs: runs.map((run) => run.name), rows: summary.rows.map((row) => ({ ...row, overparam: settings(row.overparam) })), totals: summary.totals }));
+    const document = models.map(({ instance, summary, runs }) => ({ model: title(instance), runs: runs.map((run) => run.name), trainedMemory: Object.fromEntries(runs.map((run) => [run.name, trainingMemory(run.instance.graph, run.settings)])), rows: summary.rows.map((row) => ({ ...row, overparam: settings(row.overparam) })), totals: summary.totals }));
     terminal.out(`${JSON.stringify({ version: 1, models: document }, null, 2)}\n`);
     return 0;
   }
@@ -23,7 +25,7 @@ export function summaryCommand(file: string | undefined, options: { readonly jso
   terminal.out(
     models
       .map(({ instance, summary, runs }) => {
-        const lines = kernelSets(summary, [...new Set(runs.map((run) => run.settings.optimizer.call))]);
+        const lines = [...kernelSets(summary, [...new Set(runs.map((run) => run.settings.optimizer.call))]), ...runs.map((run) => `  ${printable(run.name)}: training keeps ${memory(trainingMemory(run.instance.graph, run.settings))} (batch ${run.settings.batch}, ${run.settings.optimizer.call})`)];
         return `${terminal.strong(title(instance))}${runs.length > 0 ? `  (${runs.map((run) => run.name).join(", ")})` : ""}\n\n${table(summary)}${lines.map((line) => `${line}\n`).join("")}`;
       })
       .join("\n"),
@@ -32,17 +34,7 @@ export function summaryCommand(file: string | undefined, options: { readonly jso
 }
 
 function title(instance: Instance): string {
-  const args = instance.args.map(({ name, value }) => `${name}: ${optionText(value)}`).join(", ");
-  return printable(args === "" ? instance.model : `${instance.model}(${args})`);
-}
-
-function optionText(value: OptionValue): string {
-  if (typeof value === "object" && "call" in value) return callText(value);
-  return typeof value === "object" ? `[${value.join(", ")}]` : String(value);
-}
-
-function callText({ call, options }: CallValue): string {
-  return `${call}(${Object.entries(options).map(([name, value]) => `${name}: ${optionText(value)}`).join(", ")})`;
+  return printable(instanceTitle(instance));
 }
 
 function table({ rows, totals }: Summary): string {

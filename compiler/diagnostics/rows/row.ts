@@ -12,6 +12,8 @@ export interface Row<P> {
   readonly page: string;
   /** The smallest source that shows it; each example is compiled in the tests. */
   readonly example: string;
+  /** Other files that the example needs, by path. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** Declares a row with its parameters' types: `row<{ name: string }>({...})`. */

@@ -99,6 +99,13 @@ export const shapeRows = {
     page: "A kernel is one set of copies with one draw of mixing weights, whatever reads it.",
     example: "model Net {\n  input x: f32[4]\n  layer shared = dense(4)\n  output y = x |> shared overparam 2 |> shared overparam 4\n}\n",
   }),
+  "shared-frozen-differs": row<{ layer: string }>({
+    severity: "error",
+    message: ({ layer }) => `The uses of \`${layer}\` share its weights, which would be frozen in one and trained in another.`,
+    help: ({ layer }) => `Write the annotation where the layer is named: \`layer ${layer} = ... frozen\`.`,
+    page: "A weight is either trained or not, whatever reads it.",
+    example: "model Net {\n  input x: f32[4]\n  layer shared = dense(4)\n  output y = x |> shared frozen |> shared\n}\n",
+  }),
   "model-without": row<{ name: string; what: string }>({
     severity: "error",
     message: ({ name, what }) => `The model \`${name}\` has no ${what}.`,
@@ -110,8 +117,15 @@ export const shapeRows = {
     severity: "error",
     message: ({ message, found }) => `The assertion fails: ${message}${found === "" ? "" : ` (found ${found})`}.`,
     help: () => "Change the sizes, or the assertion.",
-    page: "`assert` holds at compile time, for each call with its numbers. `shipped.weights`, `shipped.bytes` and `shipped.flops` are those of the model that ships, without copies.",
+    page: "`assert` holds at compile time, for each call with its numbers. It can name what the model costs, such as `shipped.weights` and `trained.memory`: see `budget-exceeded`.",
     example: 'model Net(width: int = 3) {\n  input x: f32[4]\n  assert width >= 4, "too narrow"\n  output y = x |> dense(width)\n}\n',
+  }),
+  "budget-exceeded": row<{ figure: string; found: string; limit: string; layers: string }>({
+    severity: "error",
+    message: ({ figure, found, limit, layers }) => `\`${figure}\` is ${found}, and the assertion asks for ${limit}; most of it is in ${layers}.`,
+    help: () => "Change the model where it costs most, or the assertion.",
+    page: "Figures that `assert` can name: `shipped.weights`, `shipped.bytes` and `shipped.flops` (for one example) of the model that ships, without copies; `trained.weights`, which counts all copies of kernel sets; `trained.memory`, the bytes that a run keeps: weights, mixed kernels, gradients, the optimizer's state, and the result of every layer for each row of a batch. They are the numbers of `sop summary`. `trained.memory` needs a batch and an optimizer: in a model it is checked for each of its runs.",
+    example: "model Net {\n  input x: f32[4]\n  output y = x |> dense(8) |> relu |> dense(2)\n  assert shipped.weights <= 50\n}\n",
   }),
   "recursion-limit": row<{ limit: number; what: string }>({
     severity: "error",

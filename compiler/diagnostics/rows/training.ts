@@ -56,15 +56,15 @@ export const trainingRows = {
   "unknown-source": row<{ name: string; nearest: string }>({
     severity: "error",
     message: ({ name, nearest }) => guess(`There is no data source or dataset \`${name}\``, { nearest }),
-    help: () => "Write `idx`, `csv` or `synthetic`, or name a dataset to derive from.",
-    page: 'Sources are `idx("images.gz", "labels.gz")`, `csv("rows.csv")` and `synthetic("digits")`. A dataset alone derives: `data small = digits { take 1000 }`.',
+    help: () => "Write `csv`, `jsonl`, `idx`, `npy`, `npz`, `text` or `synthetic`, or name a dataset to derive from.",
+    page: 'Sources are `csv("rows.csv")`, `jsonl("rows.jsonl")`, `idx("images.gz", "labels.gz")`, `npy("images.npy", "labels.npy")`, `npz("arrays.npz")`, `text("plays.txt")` and `synthetic("digits")`. A dataset alone derives: `data small = digits { take 1000 }`.',
     example: 'data d = cvs("d.csv") {\n  fields x: f32\n}\n',
   }),
   "unknown-generator": row<{ name: string; nearest: string }>({
     severity: "error",
     message: ({ name, nearest }) => guess(`There is no generator \`${name}\``, { nearest }),
-    help: () => "Write `digits`.",
-    page: "Generators ship with sop and are seeded: `digits` draws digits of 28 by 28 pixels, with values from 0 to 255.",
+    help: () => "Write `digits`, `shapes` or `spirals`.",
+    page: "Generators ship with sop and are seeded: `digits` draws digits of 28 by 28 pixels, with values from 0 to 255; `shapes` circles, boxes and triangles of 64 by 64 pixels, with noise and without; `spirals` points of two spirals in the plane.",
     example: 'data d = synthetic("digit") {\n  fields image: f32[28, 28, 1], label: class[10]\n}\n',
   }),
   "generator-field": row<{ field: string; generator: string; list: string }>({
@@ -74,19 +74,33 @@ export const trainingRows = {
     page: "A generator gives fields of fixed names and types; those that are declared have to be among them.",
     example: 'data d = synthetic("digits") {\n  fields image: f32[32, 32, 1], label: class[10]\n}\n',
   }),
-  "idx-files": row<{ files: number; fields: number }>({
+  "file-count": row<{ source: string; files: number; fields: number }>({
     severity: "error",
-    message: ({ files, fields }) => `\`idx\` has one file for each field, found ${files} file${files === 1 ? "" : "s"} and ${fields} field${fields === 1 ? "" : "s"}.`,
+    message: ({ source, files, fields }) => `\`${source}\` has one file for each field, found ${files} file${files === 1 ? "" : "s"} and ${fields} field${fields === 1 ? "" : "s"}.`,
     help: () => "Name the files in the order of the fields.",
-    page: "An idx file holds one array. The first file gives the first field, the second the second.",
+    page: "A file of `idx` or `npy` holds one array. The first file gives the first field, the second the second.",
     example: 'data d = idx("images.gz") {\n  fields image: f32[28, 28, 1], label: class[10]\n}\n',
   }),
   "field-from": row<{ field: string; source: string }>({
     severity: "error",
     message: ({ field, source }) => `\`${source}\` has no columns, so that \`${field}\` takes no \`from\`.`,
     help: () => "Remove the `from`.",
-    page: "`from` names a column of a CSV file. Fields of `idx` go by the order of the files, those of `synthetic` by their names.",
+    page: "`from` names a column of `csv`, a member of `jsonl` or an array of `npz`. Fields of `idx` and `npy` go by the order of the files, those of `synthetic` by their names; a field of `text` is a window, or what follows it: `from next`.",
     example: 'data d = synthetic("digits") {\n  fields image: f32[28, 28, 1] from "pixels", label: class[10]\n}\n',
+  }),
+  "field-origin": row<{ origin: string; of: string; source: string }>({
+    severity: "error",
+    message: ({ origin, of, source }) => `\`from ${origin}\` is for fields of \`${of}\`, found one of \`${source}\`.`,
+    help: ({ of }) => `Read the file with \`${of}\`, or take the values from a field of their own.`,
+    page: '`from next` gives the units that follow those of a window of `text`. `from shift("target")` gives the values of a member of `jsonl`, moved to the right by one with a 0 in front: what a decoder reads while it learns to write `target`.',
+    example: 'data d = csv("d.csv") {\n  fields x: i32 below 9 from next\n}\n',
+  }),
+  "text-field": row<{ found: string; expected: string }>({
+    severity: "error",
+    message: ({ found, expected }) => `Fields of \`text\` are windows of one length, expected \`${expected}\`, found \`${found}\`.`,
+    help: ({ expected }) => `Write \`${expected}\`.`,
+    page: "A text is cut into windows of whole numbers: bytes, or characters by their place in the vocabulary of the training split. `tokens: i32[64] below 96` is a window of 64 of at most 96 different ones, `target: i32[64] below 96 from next` what follows each of them. All fields have the same length and bound.",
+    example: 'data d = text("plays.txt") {\n  fields tokens: f32[64]\n}\n',
   }),
   "derived-fields": row<{ name: string }>({
     severity: "error",

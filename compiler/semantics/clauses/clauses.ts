@@ -39,7 +39,7 @@ export const clauseSpecs: Readonly<Record<string, ClauseSpec>> = {
   checkpoint: { where: training, form: "checkpoint every 200 steps, keep 3", doc: "How often a checkpoint is written (unless given: at each evaluation) and how many stay (unless given: 3). `best valid.accuracy` also keeps the best evaluated one and makes it the result of the run, in the place of the last step." },
   stop: { where: training, form: "stop when valid.accuracy stalls 3 epochs", doc: "Ends the run when the loss or a metric of the validation split has not improved for that long, as the evaluations see it. `valid.loss` always exists." },
   evaluate: { where: training, form: "evaluate every 200 steps", doc: "How often the validation split is evaluated, in steps or epochs; after each epoch unless given, and always at the end." },
-  regularize: { where: training, form: "regularize l2 1e-4", doc: "Adds number * W to the gradient of each kernel and embedding table, as number / 2 times the squared weights in the loss would; the losses that are logged are without it. Unlike `weight_decay` of `adamw` it goes through the optimizer's moments." },
+  regularize: { where: training, form: "regularize l2 1e-4", doc: "Adds number * W (`l2`) or number * sign(W) (`l1`) to the gradient of each kernel and embedding table, as number / 2 times the squared weights or number times the absolute ones would in the loss; the losses that are logged are without it. Both: `regularize l1 1e-5, l2 1e-4`. A layer's own `l2:` takes the place of the run's. Unlike `weight_decay` of `adamw` it goes through the optimizer's moments." },
   feed: { where: training, form: "feed input: field", doc: "Gives inputs fields of other names; without it an input reads the field of its own name." },
   seed: { where: training, form: "seed 7", doc: "Of all random numbers of the run (initial values, order of rows, dropout, mixing weights), from 0 to 4294967295; 0 unless given." },
   accumulate: planned(training, "accumulate 4", "Adds up the gradients of several batches."),
@@ -47,5 +47,5 @@ export const clauseSpecs: Readonly<Record<string, ClauseSpec>> = {
   weigh: planned(training, "weigh classes balanced", "Weights of rows in the loss."),
   select: planned(training, "select sensitivity(...)", "Trains on a weighted sample of the rows."),
   // everywhere
-  assert: { where: ["data", "train", "recipe"], form: 'assert condition, "message"', doc: "Must hold when the program is checked; the message is shown if it does not.", repeats: true },
+  assert: { where: ["data", "train", "recipe"], form: 'assert condition, "message"', doc: "Must hold when the program is checked; the message is shown if it does not. In runs, recipes and models it can bound what the model costs: `shipped.weights`, `shipped.bytes`, `shipped.flops`, `trained.weights` and `trained.memory`, as in `assert trained.memory <= 2GB`.", repeats: true },
 };

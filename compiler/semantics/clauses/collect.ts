@@ -6,6 +6,7 @@ import type { Origin, Span } from "../../source/source.js";
 import { suggest } from "../../diagnostics/suggest.js";
 import { foreignClause, suggestWord } from "../../diagnostics/synonyms.js";
 import { bindArguments } from "../bind-arguments.js";
+import { waitsFor } from "../budgets.js";
 import { readParameter } from "../callables.js";
 import { at, spend, type Env } from "../context.js";
 import { limits } from "../limits.js";
@@ -22,6 +23,12 @@ export interface PlacedClause {
   readonly env: Env;
 }
 
+/** An assertion and where its names are looked up. */
+export interface PlacedAssertion {
+  readonly statement: AssertStatement;
+  readonly env: Env;
+}
+
 /** The word of a clause. */
 interface Word {
   readonly text: string;
@@ -33,6 +40,8 @@ export interface CollectedClauses {
   readonly bySlot: ReadonlyMap<string, PlacedClause>;
   readonly repeated: readonly PlacedClause[];
   readonly fields: FieldsClause | null;
+  /** Assertions about what the model costs, which wait until the run is read. */
+  readonly budgets: readonly PlacedAssertion[];
   /** Words that a misspelled one was taken for: they are not missing as well. */
   readonly misspelled: ReadonlySet<string>;
   /** Is there a recipe that could not be read? It may have any clause. */
@@ -44,19 +53,22 @@ export function collectClauses(env: Env, clauses: readonly Clause[], place: Clau
   const own = new Map<string, PlacedClause>();
   const repeated: PlacedClause[] = [];
   let fields: FieldsClause | null = null;
+  const budgets: PlacedAssertion[] = [];
   const misspelled = new Set<string>();
   let hasUnread = false;
   for (const clause of clauses) {
     const word = wordOf(clause);
     spend(env, word.span);
     if (word.text === "" || !isAllowed(env, word, place, misspelled)) continue;
-    if (clause.kind === "assert") checkAssert(env, clause);
+    if (clause.kind === "assert" && place !== "data" && waitsFor(clause.condition) !== "nothing") budgets.push({ statement: clause, env });
+    else if (clause.kind === "assert") checkAssert(env, clause);
     else if (clause.kind === "fields") {
       if (fields === null) fields = clause;
       else sayTwice(env, word, { file: env.file.path, span: fields.span });
     } else if (clause.word.text === "use") {
       const brought = useRecipe(env, clause, trail, misspelled);
       for (const [slot, placed] of brought.bySlot) used.set(slot, placed);
+      budgets.push(...brought.budgets);
       hasUnread ||= brought.hasUnread;
     } else if (clauseSpecs[clause.word.text]?.repeats === true) repeated.push({ clause, env });
     else {
@@ -67,7 +79,7 @@ export function collectClauses(env: Env, clauses: readonly Clause[], place: Clau
       else env.context.report.say("clauses-exclude", at(env, word.span), { word: word.text, other: earlier.clause.word.text }, { notes: [{ origin: at(env, earlier.clause.span), message: "The other one is here." }] });
     }
   }
-  return { bySlot: new Map([...used, ...own]), repeated, fields, misspelled, hasUnread };
+  return { bySlot: new Map([...used, ...own]), repeated, fields, budgets, misspelled, hasUnread };
 }
 
 function wordOf(clause: Clause): Word {
@@ -105,9 +117,10 @@ function checkAssert(env: Env, clause: AssertStatement): void {
     env.context.report.say("assertion-failed", at(env, clause.span), { message: clause.message?.value ?? "the condition does not hold", found: "" });
 }
 
-function useRecipe(env: Env, clause: WordClause, trail: readonly Recipe[], misspelled: Set<string>): { readonly bySlot: ReadonlyMap<string, PlacedClause>; readonly hasUnread: boolean } {
+function useRecipe(env: Env, clause: WordClause, trail: readonly Recipe[], misspelled: Set<string>): Pick<CollectedClauses, "bySlot" | "budgets" | "hasUnread"> {
   const { report } = env.context;
   const bySlot = new Map<string, PlacedClause>();
+  const budgets: PlacedAssertion[] = [];
   let read = 0;
   for (const item of clause.items) {
     const part = onlyPart(item.parts);
@@ -144,10 +157,11 @@ function useRecipe(env: Env, clause: WordClause, trail: readonly Recipe[], missp
     if (!bindRecipe(env, inner, recipe, part?.kind === "call" ? part : null, origin.span)) continue;
     const collected = collectClauses(inner, recipe.clauses, "recipe", [...trail, recipe]);
     for (const [slot, placed] of collected.bySlot) bySlot.set(slot, placed);
+    budgets.push(...collected.budgets);
     for (const word of collected.misspelled) misspelled.add(word);
     if (!collected.hasUnread) read++;
   }
-  return { bySlot, hasUnread: read < clause.items.length };
+  return { bySlot, budgets, hasUnread: read < clause.items.length };
 }
 
 function bindRecipe(env: Env, inner: Env, recipe: Recipe, call: Extract<Expression, { kind: "call" }> | null, span: Span): boolean {

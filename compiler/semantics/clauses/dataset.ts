@@ -73,9 +73,10 @@ function readOnce(context: Context, datasets: Datasets, { file, node }: { readon
     return unknownDataset;
   }
   const { fields, unread } = readFields(env, clauses.fields.fields, known);
-  const lacksFields = known?.kind === "idx" && known.files.length > clauses.fields.fields.length;
-  if (known?.kind === "idx" && known.files.length !== clauses.fields.fields.length)
-    context.report.say("idx-files", at(env, node.source.span), { files: known.files.length, fields: clauses.fields.fields.length });
+  const perField = known?.kind === "idx" || known?.kind === "npy" ? known : null;
+  const lacksFields = perField !== null && perField.files.length > clauses.fields.fields.length;
+  if (perField !== null && perField.files.length !== clauses.fields.fields.length)
+    context.report.say("file-count", at(env, node.source.span), { source: perField.kind, files: perField.files.length, fields: clauses.fields.fields.length });
   const transforms = readTransforms(env, clauses, fields, unread);
   const split = readSplit(env, clauses.bySlot.get("split")) ?? { train: 0.8, valid: 0.1, test: 0.1, order: "shuffled" };
   const take = readTake(env, clauses.bySlot.get("take"));

@@ -45,6 +45,7 @@ export function readFields(env: Env, nodes: readonly Field[], source: DataSource
     fields.push({ field: { name, dtype: declared.isClass ? "class" : type.dtype, shape: type.shape, below: type.below, classes: declared.classes, from }, type, node });
   }
   if (source?.kind === "synthetic") checkGenerated(env, fields, source.generator);
+  if (source?.kind === "text") checkWindows(env, fields);
   return { fields, unread };
 }
 
@@ -53,18 +54,49 @@ function readFrom(env: Env, node: Field, from: Expression, source: DataSource, t
   const { report } = env.context;
   const origin = at(env, from.span);
   if (from.kind === "missing") return false;
-  if (bareName(from) === "next" || calleeName(from) === "shift") {
-    report.say("not-supported-yet", origin, { what: `\`from ${calleeName(from) ?? ""}\`` });
-    return false;
+  const special = bareName(from) === "next" ? "next" : calleeName(from) === "shift" ? "shift" : null;
+  if (special !== null) {
+    const of = special === "next" ? "text" : "jsonl";
+    if (source.kind !== of) {
+      report.say("field-origin", origin, { origin: special === "next" ? "next" : "shift(...)", of, source: source.kind });
+      return false;
+    }
+    return special === "next" ? { kind: "next" } : readShift(env, from, type);
   }
-  if (source.kind !== "csv") {
+  if (source.kind !== "csv" && source.kind !== "jsonl" && source.kind !== "npz") {
     report.say("field-from", origin, { field: node.name.text, source: source.kind });
     return false;
   }
   if (from.kind === "string") return { kind: "column", column: from.value };
+  if (source.kind !== "csv") {
+    report.say("value-type", origin, { what: "`from`", expected: source.kind === "npz" ? 'an array as `"name"`' : 'a member as `"name"`, or `shift("name")`', found: "another expression" });
+    return false;
+  }
   if (from.kind === "call" && calleeName(from) === "columns") return readColumns(env, from.arguments?.map((argument) => argument.value) ?? [], from, type);
   report.say("value-type", origin, { what: "`from`", expected: 'a column as `"name"`, or several as `columns("first", "last")`', found: "another expression" });
   return false;
+}
+
+// `from shift("target")`: what a decoder reads, one step behind what it writes.
+function readShift(env: Env, from: Expression, type: TensorType | null): DataField["from"] | false {
+  const [argument, ...others] = from.kind === "call" ? (from.arguments ?? []) : [];
+  const member = argument === undefined || argument.name !== null || others.length > 0 ? null : readText(env, argument.value);
+  if (member !== null && (type === null || (type.dtype === "i32" && type.shape.length === 1))) return { kind: "shift", column: member };
+  if (member !== null || argument === undefined || argument.name !== null || others.length > 0)
+    env.context.report.say("value-type", at(env, from.span), { what: "`shift`", expected: 'the member of a field of `i32[n]`, as `shift("target")`', found: member === null ? "other arguments" : type === null ? "" : printType(type) });
+  return false;
+}
+
+// Fields of a text have one type: windows of one length over one vocabulary.
+function checkWindows(env: Env, fields: readonly DeclaredField[]): void {
+  const isWindow = ({ type }: DeclaredField): boolean => type.dtype === "i32" && type.shape.length === 1 && type.below !== null;
+  const first = fields.find(isWindow);
+  for (const declared of fields) {
+    const { field, type, node } = declared;
+    if (isWindow(declared) && first !== undefined && printType(type) === printType(first.type)) continue;
+    const expected = first === undefined ? `i32[${type.shape[0] ?? 64}] below 96` : printType(first.type);
+    env.context.report.say("text-field", at(env, node.span), { found: `${field.name}: ${printField(type)}`, expected: `${field.name}: ${expected}` });
+  }
 }
 
 function readColumns(env: Env, ends: readonly Expression[], from: Expression, type: TensorType | null): DataField["from"] | false {

@@ -2,6 +2,7 @@
 
 import type { Body, Model, Train } from "../../ast/ast.js";
 import { suggest } from "../../diagnostics/suggest.js";
+import { checkBudget } from "../budgets.js";
 import { modelInputs } from "../callables.js";
 import { at, Exhausted, type Context, type Env } from "../context.js";
 import { fitsType } from "../declared-types.js";
@@ -62,7 +63,9 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
   const settings = readSettings(env, clauses, node.name.text, at(env, node.name.span), { names, hasValid: (dataset.model?.split.valid ?? 1) > 0 });
   if (instance === null || dataset.model === null || settings === null || loss?.graph == null || metrics?.graph == null) return null;
   if (env.context.report.errors() === errors) checkTraining(env, node, clauses, instance, loss.graph);
-  return {
+  for (const { statement, env: place } of clauses.budgets) checkBudget(place, statement, instance.graph, settings);
+  for (const check of env.context.traces.get(instance)?.budgets ?? []) check({ instance, settings });
+  const run: Run = {
     name: node.name.text,
     doc: node.doc,
     instance,
@@ -74,6 +77,8 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
     settings,
     origin: at(env, node.name.span),
   };
+  env.context.clauses.set(run, clauses);
+  return run;
 }
 
 // A run that changes no weight is a mistake; one that leaves some as they begin may be one.

@@ -1,6 +1,6 @@
 // The clauses of a run that are settings: optimizer, batch, length, clipping, checkpoints, stopping, seed.
 
-import type { Expression } from "../../ast/ast.js";
+import type { ClauseItem, Expression } from "../../ast/ast.js";
 import { suggest } from "../../diagnostics/suggest.js";
 import { suggestWord } from "../../diagnostics/synonyms.js";
 import type { Origin } from "../../source/source.js";
@@ -37,7 +37,7 @@ export function readSettings(env: Env, clauses: CollectedClauses, name: string, 
     checkpoint: readCheckpoint(get("checkpoint"), measured),
     stop: readStop(get("stop"), measured),
     evaluate: readEvaluate(get("evaluate")),
-    l2: readL2(get("regularize")),
+    ...readRegularize(get("regularize")),
     seed: readWhole(get("seed"), 0, 2 ** 32 - 1) ?? 0,
   };
   if (get("loss") === undefined || optimizer === null || batch === null || length === null || env.context.report.errors() > errors) return null;
@@ -106,10 +106,9 @@ function readPositive(env: Env, what: string, expression: Expression, allowsZero
 }
 
 /** The two parts of `norm 1.0`: a word and an expression. */
-function wordAndExpression(placed: PlacedClause): { readonly word: string; readonly expression: Expression } | null {
-  const [item] = placed.clause.items;
+function wordAndExpression(item: ClauseItem | undefined): { readonly word: string; readonly expression: Expression } | null {
   const [word, expression] = item?.parts ?? [];
-  if (item === undefined || placed.clause.items.length > 1 || item.name !== null || item.parts.length !== 2) return null;
+  if (item === undefined || item.name !== null || item.parts.length !== 2) return null;
   if (word === undefined || word.kind === "linking-word" || expression === undefined || expression.kind === "linking-word") return null;
   const name = bareName(word);
   return name === null ? null : { word: name, expression };
@@ -117,25 +116,29 @@ function wordAndExpression(placed: PlacedClause): { readonly word: string; reado
 
 function readClip(placed: PlacedClause | undefined): RunSettings["clip"] {
   if (placed === undefined) return null;
-  const parts = wordAndExpression(placed);
+  const parts = placed.clause.items.length > 1 ? null : wordAndExpression(placed.clause.items[0]);
   if (parts === null || (parts.word !== "norm" && parts.word !== "value")) return sayForm(placed, "clip norm 1.0` or `clip value 0.5");
   const bound = readPositive(placed.env, "`clip`", parts.expression);
   if (bound === null) return null;
   return parts.word === "norm" ? { norm: bound } : { value: bound };
 }
 
-function readL2(placed: PlacedClause | undefined): number {
-  if (placed === undefined) return 0;
-  const parts = wordAndExpression(placed);
-  if (parts?.word === "l1") {
-    placed.env.context.report.say("not-supported-yet", at(placed.env, placed.clause.span), { what: "`regularize l1`" });
-    return 0;
+/** `l2 1e-4`, `l1 1e-5`, or both, each once. */
+function readRegularize(placed: PlacedClause | undefined): Pick<RunSettings, "l1" | "l2"> {
+  const found: { l1?: number; l2: number } = { l2: 0 };
+  if (placed === undefined) return found;
+  const seen = new Set<string>();
+  for (const item of placed.clause.items) {
+    const parts = wordAndExpression(item);
+    if ((parts?.word !== "l1" && parts?.word !== "l2") || seen.has(parts.word)) {
+      sayForm(placed, "regularize l2 1e-4`, `regularize l1 1e-5` or `regularize l1 1e-5, l2 1e-4");
+      return found;
+    }
+    seen.add(parts.word);
+    found[parts.word] = readPositive(placed.env, "`regularize`", parts.expression, true) ?? 0;
   }
-  if (parts?.word !== "l2") {
-    sayForm(placed);
-    return 0;
-  }
-  return readPositive(placed.env, "`regularize`", parts.expression, true) ?? 0;
+  if (seen.size === 0) sayForm(placed);
+  return found;
 }
 
 /** A length in steps or epochs, with its unit; null after a report. */

@@ -1,10 +1,10 @@
-// Sources of data: what `idx`, `csv` and `synthetic` take.
+// Sources of data: what each takes.
 
 import type { Argument, Call, Expression } from "../../ast/ast.js";
 import { suggest } from "../../diagnostics/suggest.js";
 import { bindArguments } from "../bind-arguments.js";
 import { at, type Env } from "../context.js";
-import { plannedGenerators, plannedSources } from "../not-supported.js";
+import { plannedSources } from "../not-supported.js";
 import type { FunctionSpec, OptionSpec, OptionType } from "../options.js";
 import { readOptions } from "../read-options.js";
 import { replacement } from "../report.js";
@@ -14,6 +14,13 @@ import { generators } from "./generators.js";
 
 const text: OptionType = { kind: "string" };
 const sha256: OptionSpec = { name: "sha256", doc: "SHA-256 of the file in hexadecimal, or its first digits; of several files, a list. Checked before training.", type: text, default: null };
+
+const tokenizer: OptionSpec = {
+  name: "tokenizer",
+  doc: "A file `tokenizer.json` of the library `tokenizers` that makes tokens of text, relative to the `.sop` file: byte pairs or whole words. Tokens that it would put around a text are not added.",
+  type: text,
+  default: null,
+};
 
 /** The sources with their options. */
 export const sources: Readonly<Record<DataSource["kind"], FunctionSpec>> = {
@@ -28,6 +35,28 @@ export const sources: Readonly<Record<DataSource["kind"], FunctionSpec>> = {
       { name: "file", doc: "The file, relative to the `.sop` file.", type: text },
       { name: "missing", doc: "What stands for a missing value; rows with one are dropped.", type: text, default: null },
       { name: "separator", doc: "The character between cells.", type: text, default: "," },
+      sha256,
+    ],
+  },
+  npy: {
+    doc: "Arrays as `numpy.save` writes them: one file for each field, in order of the fields; the first axis counts the rows.",
+    takes: "files...",
+    options: [sha256],
+  },
+  npz: {
+    doc: "Arrays as `numpy.savez` and `numpy.savez_compressed` write them. A field reads the array of its own name, or the one that its `from` names.",
+    options: [{ name: "file", doc: "The file, relative to the `.sop` file.", type: text }, sha256],
+  },
+  jsonl: {
+    doc: "A JSON object in each line. A field reads the member of its own name, or the one that its `from` names: numbers, words or truth values, in lists of the field's shape; with a tokenizer, text for `i32[n]`.",
+    options: [{ name: "file", doc: "The file, relative to the `.sop` file.", type: text }, tokenizer, sha256],
+  },
+  text: {
+    doc: "A text, cut into windows of as many units as its fields have elements, one behind the other; `from next` gives what follows each unit of a window.",
+    options: [
+      { name: "file", doc: "The file, relative to the `.sop` file.", type: text },
+      { name: "unit", doc: "What one number stands for: `characters` by their place in the vocabulary of the training split, or `bytes` as they are.", type: { kind: "word", words: ["characters", "bytes"] }, default: "characters" },
+      { ...tokenizer, doc: `${tokenizer.doc} It takes the place of \`unit\`.` },
       sha256,
     ],
   },
@@ -51,7 +80,8 @@ export function readSource(env: Env, call: Call): DataSource | "planned" | null 
     report.say("not-supported-yet", origin, { what: `the data source \`${name}\`` });
     return "planned";
   }
-  if (name === "idx") return readIdx(env, call);
+  if (name === "idx" || name === "npy") return readArrayFiles(env, call, name);
+  if (name === "npz" || name === "jsonl" || name === "text") return readSingleFile(env, call, name);
   if (name === "csv") return readCsv(env, call);
   if (name === "synthetic") return readSynthetic(env, call);
   const nearest = suggest(name, [...Object.keys(sources), ...plannedSources]);
@@ -59,7 +89,7 @@ export function readSource(env: Env, call: Call): DataSource | "planned" | null 
   return null;
 }
 
-function readIdx(env: Env, call: Call): DataSource | null {
+function readArrayFiles(env: Env, call: Call, kind: "idx" | "npy"): DataSource | null {
   const args = call.arguments ?? [];
   const files: string[] = [];
   for (const argument of args) {
@@ -68,14 +98,32 @@ function readIdx(env: Env, call: Call): DataSource | null {
     if (file === null) return null;
     files.push(file);
   }
-  const { bound, ok } = bindArguments(env, "idx", [{ name: "sha256", required: false }], args.filter((argument) => argument.name !== null));
+  const { bound, ok } = bindArguments(env, kind, [{ name: "sha256", required: false }], args.filter((argument) => argument.name !== null));
   const sums = readSums(env, bound.get("sha256"), files.length);
   if (!ok || sums === false) return null;
   if (files.length === 0) {
-    env.context.report.say("missing-option", at(env, call.span), { option: "file", of: "idx" }, { help: "Name one file for each field, in order." });
+    env.context.report.say("missing-option", at(env, call.span), { option: "file", of: kind }, { help: "Name one file for each field, in order." });
     return null;
   }
-  return { kind: "idx", files, sha256: sums };
+  return { kind, files, sha256: sums };
+}
+
+function readSingleFile(env: Env, call: Call, kind: "npz" | "jsonl" | "text"): DataSource | null {
+  const args = call.arguments ?? [];
+  const sum = args.find((argument) => argument.name?.text === "sha256");
+  const options = readOptions(env, kind, sources[kind].options, args.filter((argument) => argument !== sum), call.span);
+  const sums = readSums(env, sum, 1);
+  if (options === null || sums === false) return null;
+  const file = String(options["file"]);
+  if (kind === "npz") return { kind, file, sha256: sums };
+  const tokens = typeof options["tokenizer"] === "string" ? options["tokenizer"] : null;
+  if (kind === "jsonl") return { kind, file, tokenizer: tokens, sha256: sums };
+  const unit = args.find((argument) => argument.name?.text === "unit");
+  if (unit !== undefined && tokens !== null) {
+    env.context.report.say("value-type", at(env, unit.span), { what: "`text`", expected: "either `unit` or `tokenizer`", found: "both" });
+    return null;
+  }
+  return { kind, file, unit: options["unit"] === "bytes" ? "bytes" : "characters", tokenizer: tokens, sha256: sums };
 }
 
 function readCsv(env: Env, call: Call): DataSource | null {
@@ -92,16 +140,12 @@ function readCsv(env: Env, call: Call): DataSource | null {
   return { kind: "csv", file: String(file), missing: typeof missing === "string" ? missing : null, separator, sha256: sums };
 }
 
-function readSynthetic(env: Env, call: Call): DataSource | "planned" | null {
+function readSynthetic(env: Env, call: Call): DataSource | null {
   const options = readOptions(env, "synthetic", sources.synthetic.options, call.arguments ?? [], call.span);
   if (options === null) return null;
   const generator = String(options["generator"]);
   if (Object.hasOwn(generators, generator)) return { kind: "synthetic", generator, rows: Number(options["rows"]), seed: Number(options["seed"]) };
   const origin = at(env, call.arguments?.find((argument) => argument.name === null || argument.name.text === "generator")?.value.span ?? call.span);
-  if (plannedGenerators.has(generator)) {
-    env.context.report.say("not-supported-yet", origin, { what: `the generator \`${generator}\`` });
-    return "planned";
-  }
   const nearest = suggest(generator, Object.keys(generators));
   env.context.report.say("unknown-generator", origin, { name: generator, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write "${nearest}"`, origin, JSON.stringify(nearest))] });
   return null;

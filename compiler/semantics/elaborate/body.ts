@@ -2,8 +2,8 @@
 // frame and the graph have collected.
 
 import type { AssertStatement, BindStatement, Body, Expression, IfStatement, LayerStatement, RepeatStatement, ReturnStatement, Statement } from "../../ast/ast.js";
-import { visitExpressions } from "../visit-expressions.js";
 import { callerNotes } from "../apply-layer.js";
+import { checkBudget, waitsFor } from "../budgets.js";
 import { bindLayer, resolveCallee } from "../callables.js";
 import { at, spend, type Env } from "../context.js";
 import { readCondition } from "../evaluate.js";
@@ -57,6 +57,9 @@ function returnValues(env: Env, statement: ReturnStatement, frame: Frame): void 
 function bind(env: Env, statement: BindStatement): void {
   const value = env.context.rules.expression(env, statement.value);
   const { names } = statement;
+  (value.kind === "tuple" ? value.values : [value]).forEach((each, index) => {
+    if (each.kind === "tensor" && names[index]?.text === "_") env.site?.graph.discarded.add(each.ref);
+  });
   if (names.length === 1 || value.kind === "error") {
     const [name] = names;
     if (value.kind === "tuple" && name !== undefined) {
@@ -127,21 +130,18 @@ function branch(env: Env, statement: IfStatement, frame: Frame): void {
   }
 }
 
-// What is said of the shipped model can only be known when the model is complete.
+// What the whole model costs can only be known when it is complete, and what its training takes only in a run.
 function assertion(env: Env, statement: AssertStatement): void {
-  const check = (): void => {
-    const holds = readCondition(env, statement.condition, "`assert`");
-    if (holds !== false) return;
+  const graph = env.site?.graph;
+  const waits = graph === undefined ? "nothing" : waitsFor(statement.condition);
+  if (graph !== undefined && waits === "model") graph.deferred.push(() => checkBudget(env, statement, graph.finish(), null));
+  else if (graph !== undefined && waits === "run") graph.budgets.push(({ instance, settings }) => checkBudget(env, statement, instance.graph, settings));
+  else {
+    if (readCondition(env, statement.condition, "`assert`") !== false) return;
     const compared = statement.condition.kind === "binary" ? statement.condition : null;
     const found = compared === null ? "" : describeSides(env, compared.left, compared.right);
     env.context.report.say("assertion-failed", at(env, statement.span), { message: statement.message?.value ?? "the condition does not hold", found }, { notes: callerNotes(env) });
-  };
-  let mentionsShipped = false;
-  visitExpressions(statement.condition, (expression) => {
-    if (expression.kind === "path" && expression.names[0]?.text === "shipped" && expression.names.length > 1) mentionsShipped = true;
-  });
-  if (mentionsShipped && env.site !== null) env.site.graph.deferred.push(check);
-  else check();
+  }
 }
 
 function describeSides(env: Env, left: Expression, right: Expression): string {

@@ -1,16 +1,19 @@
 // A call of a block, or of a model as a block: its signature is bound, its body runs in the caller's graph.
 
-import type { Block, Model, Type } from "../../ast/ast.js";
+import type { Block, Model, Param, Type } from "../../ast/ast.js";
 import type { Origin } from "../../source/source.js";
 import { isTensorParameter, optionParameters, readParameter, tensorNames } from "../callables.js";
-import { at, Exhausted, type BlockRequest, type Env } from "../context.js";
+import { callerNotes } from "../apply-layer.js";
+import { at, Exhausted, type BlockRequest, type Env, type Site } from "../context.js";
 import { limits } from "../limits.js";
-import { bindSizes, fitsType, readTensorType } from "../declared-types.js";
-import { originKey, readAnnotations } from "../overparam.js";
+import { bindSizes, fitsType, readTensorType, wrongRank } from "../declared-types.js";
+import type { GraphBuilder } from "../graph-builder.js";
+import { originKey, readAnnotations, within } from "../overparam.js";
 import { PathScope } from "../path-scope.js";
 import { Scope } from "../scope.js";
 import { printType } from "../types.js";
 import { describe, error, type Value } from "../values.js";
+import { notingCall, standingAtCall } from "./at-call.js";
 import { runBody } from "./body.js";
 import type { Frame } from "./frame.js";
 import { resolveModel } from "./resolve-model.js";
@@ -33,6 +36,12 @@ export function inlineBlock(env: Env, request: BlockRequest): Value {
     report.say("recursion-limit", mostFrequent(at(env, request.call), site.callers), { limit: limits.recursion, what: "calls" });
     throw new Exhausted();
   }
+  // What numbers do inside is said at the call that brought them: the outermost.
+  return site.callers.length > 0 ? notingCall(env, request.call, () => inlined(env, request, site)) : standingAtCall(env, request.call, () => inlined(env, request, site));
+}
+
+function inlined(env: Env, request: BlockRequest, site: Site): Value {
+  const { node } = request.entry;
   const callers = [at(env, request.call), ...site.callers];
   if (node.kind === "model") return inlineModel(env, request, node, callers);
   const inner: Env = { context: env.context, file: request.entry.file, scope: new Scope(), site: { ...site, paths: new PathScope(request.path), reach: request.reach, callers } };
@@ -40,7 +49,7 @@ export function inlineBlock(env: Env, request: BlockRequest): Value {
   if (!bindSignature(env, inner, node, request)) return error;
   const frame: Frame = { owner: node, given: null, fed: null, caller: env, returned: null, outputs: [] };
   runBody(inner, node.body, frame);
-  return results(inner, node, frame);
+  return givenBack(results(inner, node, frame), site.graph, callers);
 }
 
 // The call that recurs, not the one that happened to be the last.
@@ -64,6 +73,14 @@ function bindSignature(env: Env, inner: Env, node: Block, request: BlockRequest)
     inner.scope.define(names[index] ?? param.name.text, value);
     if (value.kind === "tensor") bindSizes(inner, param.type, value.type.shape, taken);
   });
+  // Before the options, whose defaults may name sizes that only a tensor with as many axes gives.
+  const badly = params.filter((param, index) => {
+    const tensor = request.tensors[index];
+    const expected = tensor?.value.kind === "tensor" ? wrongRank(inner, param.type, tensor.value.type) : null;
+    if (tensor !== undefined && expected !== null) sayArgument(env, inner, node, param, tensor, expected);
+    return expected !== null;
+  });
+  if (badly.length > 0) return false;
   let ok = bindOptions(env, inner, node, request);
   if (!ok) return false;
   params.forEach((param, index) => {
@@ -72,15 +89,17 @@ function bindSignature(env: Env, inner: Env, node: Block, request: BlockRequest)
     if (declared === null || tensor?.value.kind !== "tensor") ok = false;
     else if (!fitsType(declared.type, tensor.value.type)) {
       ok = false;
-      env.context.report.say(
-        "argument-type",
-        at(env, tensor.span),
-        { of: node.name.text, name: param.name.text, expected: printType(declared.type), found: printType(tensor.value.type) },
-        { notes: [{ origin: at(inner, param.span), message: `\`${param.name.text}\` is declared here.` }, { origin: tensor.value.origin, message: `${printType(tensor.value.type)} comes from here.` }] },
-      );
+      sayArgument(env, inner, node, param, tensor, printType(declared.type));
     }
   });
   return ok;
+}
+
+function sayArgument(env: Env, inner: Env, node: Block, param: Param, { value, span }: BlockRequest["tensors"][number], expected: string): void {
+  if (value.kind !== "tensor") return;
+  const found = printType(value.type);
+  const notes = [{ origin: at(inner, param.span), message: `\`${param.name.text}\` is declared here.` }, { origin: value.origin, message: `${found} comes from here.` }, ...callerNotes(env)];
+  env.context.report.say("argument-type", at(env, span), { of: node.name.text, name: param.name.text, expected, found }, { notes });
 }
 
 /** Binds the options of a block or model in its scope, defaults filled in; false where something was reported. */
@@ -113,7 +132,7 @@ function inlineModel(env: Env, request: BlockRequest, node: Model, callers: read
   const outer: Env = { context: env.context, file: model.file, scope: new Scope(), site: { ...env.site, paths: new PathScope(request.path), reach: model.reach ?? null, callers } };
   env.context.elaborated.add(model.node);
   if (!bindOptions(env, outer, model.node, { values: model.values, call: request.call })) return error;
-  const reach = readAnnotations(outer, model.node.annotations) ?? model.reach ?? null;
+  const reach = within(model.reach, readAnnotations(outer, model.node.annotations));
   const inner: Env = { ...outer, site: outer.site === null ? null : { ...outer.site, reach } };
   const given = new Map(names.map((name, index) => [name, request.tensors[index] ?? { value: error, span: request.call }]));
   const frame: Frame = { owner: model.node, given, fed: null, caller: env, returned: null, outputs: [] };
@@ -121,7 +140,15 @@ function inlineModel(env: Env, request: BlockRequest, node: Model, callers: read
   const values = frame.outputs.map((output) => output.value);
   const [first] = values;
   if (first === undefined) return error;
-  return values.length === 1 ? first : { kind: "tuple", values };
+  return givenBack(values.length === 1 ? first : { kind: "tuple", values }, outer.site?.graph, callers);
+}
+
+// The outermost call comes last and stays.
+function givenBack(value: Value, graph: GraphBuilder | undefined, [call]: readonly Origin[]): Value {
+  (value.kind === "tuple" ? value.values : [value]).forEach((each, index) => {
+    if (each.kind === "tensor" && each.ref >= 0 && call !== undefined) graph?.returned.set(each.ref, { call, index });
+  });
+  return value;
 }
 
 function results(env: Env, node: Block, frame: Frame): Value {

@@ -2,7 +2,7 @@
 
 import type { Field, InputStatement } from "../../ast/ast.js";
 import { at, Symbolic, type Env } from "../context.js";
-import { bindSizes, fitsType, freeSizeName, readTensorType } from "../declared-types.js";
+import { bindSizes, fitsType, freeSizeName, readTensorType, wrongRank } from "../declared-types.js";
 import { printType } from "../types.js";
 import { error, type Value } from "../values.js";
 import type { Frame } from "./frame.js";
@@ -45,13 +45,16 @@ function given(env: Env, field: Field, frame: Frame): Value {
   const argument = frame.given?.get(field.name.text);
   if (argument?.value.kind !== "tensor") return error;
   bindSizes(env, field.type, argument.value.type.shape, nothingTaken);
-  const declared = readTensorType(env, field.type);
-  if (declared === null) return error;
-  if (fitsType(declared.type, argument.value.type)) return argument.value;
+  const found = argument.value.type;
+  const wrong = wrongRank(env, field.type, found);
+  const declared = wrong === null ? readTensorType(env, field.type) : null;
+  if (declared !== null && fitsType(declared.type, found)) return argument.value;
+  const expected = wrong ?? (declared === null ? null : printType(declared.type));
+  if (expected === null) return error;
   env.context.report.say(
     "argument-type",
     at(frame.caller ?? env, argument.span),
-    { of: frame.owner.name.text, name: field.name.text, expected: printType(declared.type), found: printType(argument.value.type) },
+    { of: frame.owner.name.text, name: field.name.text, expected, found: printType(found) },
     { notes: [{ origin: at(env, field.span), message: `\`${field.name.text}\` is declared here.` }] },
   );
   return error;

@@ -5,11 +5,12 @@ import { at, Exhausted, Symbolic, type Context, type Env, type Site } from "../c
 import { GraphBuilder } from "../graph-builder.js";
 import { optionParameters } from "../callables.js";
 import { toNumber } from "../numbers.js";
-import { originKey, readAnnotations } from "../overparam.js";
+import { originKey, readAnnotations, within } from "../overparam.js";
 import { PathScope } from "../path-scope.js";
 import { Scope } from "../scope.js";
 import type { Instance, OptionValue } from "../semantic-model.js";
 import { callableName, describe, type Value } from "../values.js";
+import { standingAtCall } from "./at-call.js";
 import { runBody } from "./body.js";
 import type { Frame } from "./frame.js";
 import { bindOptions } from "./inline.js";
@@ -25,10 +26,12 @@ export type Instances = Map<string, Instance | "symbolic" | null>;
 export function instantiate(context: Context, instances: Instances, model: ResolvedModel, name: string, fed: ReadonlyMap<string, readonly number[]> | null, caller: Env, call: Span): Instance | "symbolic" | null {
   const given = [...model.values].map(([key, value]) => `${key}: ${valueKey(value)}`).sort().join(", ");
   const reach = model.reach === undefined ? "" : model.reach.settings === null ? "off" : originKey(model.reach.settings.origin);
-  const key = `${name} ${model.file.path} ${model.node.span.start} (${given}) ${reach} ${fed === null ? "" : JSON.stringify([...fed])}`;
+  const key = `${name} ${model.file.path} ${model.node.span.start} (${given}) ${reach}${model.reach?.frozen === true ? " frozen" : ""} ${fed === null ? "" : JSON.stringify([...fed])}`;
   const known = instances.get(key);
   if (known !== undefined) return known;
-  const built = build(context, model, name, fed, caller, call);
+  const make = (): Instance | "symbolic" | null => build(context, model, name, fed, caller, call);
+  // What is wrong with the numbers given here to a model of another file is said here.
+  const built = caller.file === model.file ? make() : standingAtCall(caller, call, make);
   instances.set(key, built);
   return built;
 }
@@ -45,7 +48,7 @@ function build(context: Context, model: ResolvedModel, name: string, fed: Readon
   context.elaborated.add(node);
   if (!bindOptions(caller, outer, node, { values: model.values, call })) return null;
   const args = optionParameters(node).map((param) => ({ name: param.name.text, value: optionValue(outer.scope.lookup(param.name.text)) }));
-  const env: Env = { ...outer, site: { ...site, reach: readAnnotations(outer, node.annotations) ?? model.reach ?? null } };
+  const env: Env = { ...outer, site: { ...site, reach: within(model.reach, readAnnotations(outer, node.annotations)) } };
   const frame: Frame = { owner: node, given: null, fed, caller: null, returned: null, outputs: [] };
   try {
     runBody(env, node.definition.body, frame);
@@ -67,7 +70,9 @@ function build(context: Context, model: ResolvedModel, name: string, fed: Readon
     graph.outputs.push({ name: output, value, origin: place });
   }
   if (context.report.errors() > errors) return null;
-  return { model: name, args, doc: node.doc, graph: graph.finish(), origin };
+  const instance: Instance = { model: name, args, doc: node.doc, graph: graph.finish(), origin };
+  context.traces.set(instance, graph);
+  return instance;
 }
 
 // Messages shorten values; a key must not.

@@ -31,6 +31,10 @@ function checked(env: Env, statement: OutputStatement, value: Value): Value {
     env.context.report.say("value-type", at(env, statement.value.span), { what: `The output \`${statement.name.text}\``, expected: "a tensor", found: describe(value) });
     return error;
   }
+  if (!value.type.batched) {
+    env.context.report.say("value-type", at(env, statement.value.span), { what: `The output \`${statement.name.text}\``, expected: "a tensor that depends on the inputs", found: `${printType(value.type)}, the same for each example` });
+    return error;
+  }
   if (declared === null || statement.type === null || fitsType(declared.type, value.type)) return value;
   sayResult(env, { what: `The output \`${statement.name.text}\``, value, declared, type: statement.type.span, place: statement.value.span });
   return error;

@@ -5,7 +5,7 @@ import { readValues, resolveCallee } from "../callables.js";
 import { at, type Context, type Env } from "../context.js";
 import { limits } from "../limits.js";
 import type { FileScope } from "../files.js";
-import { readAnnotations } from "../overparam.js";
+import { readAnnotations, within } from "../overparam.js";
 import { Scope } from "../scope.js";
 import type { Reach, Value } from "../values.js";
 
@@ -39,7 +39,7 @@ export function resolveModel(context: Context, entry: { readonly file: FileScope
     return null;
   }
   const named = readModelCall(env, node.definition.call);
-  return named === null ? null : resolveModel(context, named.entry, named.values, named.reach ?? reach, [...trail, node]);
+  return named === null ? null : resolveModel(context, named.entry, named.values, within(reach, named.reach) ?? undefined, [...trail, node]);
 }
 
 /** The model that `Digits(width: 16) overparam 2` calls, with its options; null where something was reported. */

@@ -1,8 +1,9 @@
 // conv2d: filters over an image [height, width, channels].
 
-import { initialValue, initializer } from "../initializers.js";
+import { initialValue } from "../initializers.js";
+import { areSizes, dilationMismatch, groupMismatch, imageSizes, plane, reach, weightOptions } from "./convolution.js";
 import type { LayerSignature } from "./layer.js";
-import { elements, lastSize, mismatch, imageFix, notFloat, numberOption, numbersOption, ok, tensor } from "./shape-rules.js";
+import { elements, lastSize, mismatch, numberOption, numbersOption, ok, tensor } from "./shape-rules.js";
 import { paddingOption, windows, windowSizes } from "./window.js";
 
 /** A convolution (cross-correlation) over height and width: [h, w, in] to [h', w', filters]. */
@@ -12,32 +13,28 @@ export const conv2d: LayerSignature = {
   rule: { takes: ["f32[h, w, c]"], gives: "f32[h', w', filters]", where: windowSizes("kernel") },
   options: [
     { name: "filters", doc: "Number of filters: the result's channels.", type: { kind: "int", min: 1 } },
-    { name: "kernel", doc: "Height and width of a filter; one number for both.", type: { kind: "ints", count: 2, one: true, min: 1 } },
-    { name: "stride", doc: "Steps between windows, down and across; one number for both.", type: { kind: "ints", count: 2, one: true, min: 1 }, default: [1, 1] },
+    plane("kernel", "Height and width of a filter"),
+    plane("stride", "Steps between windows, down and across", [1, 1]),
     paddingOption("same"),
-    { name: "dilation", doc: "Steps between the points of a filter; above 1 only where the stride is 1.", type: { kind: "ints", count: 2, one: true, min: 1 }, default: [1, 1] },
-    { name: "groups", doc: "Groups of channels that do not mix.", type: { kind: "int", min: 1 }, default: 1 },
-    { name: "bias", doc: "Add a bias per filter.", type: { kind: "boolean" }, default: true },
-    { name: "init", doc: "Initial value of the filters.", type: initializer, default: { call: "he_normal", options: {} } },
+    plane("dilation", "Steps between the points of a filter; above 1 only where the stride is 1", [1, 1]),
+    { name: "groups", doc: "Runs of channels that do not mix: each has `filters / groups` filters, which see its channels alone.", type: { kind: "int", min: 1 }, default: 1 },
+    ...weightOptions("filter"),
   ],
   shape: (tensors, options) => {
     const x = tensor(tensors, 0);
-    if (x.dtype !== "f32") return notFloat(x);
-    const [height, width, channels] = x.shape;
-    if (height === undefined || width === undefined || channels === undefined || x.shape.length !== 3)
-      return mismatch("an image f32[height, width, channels]", x, imageFix(x.shape));
-    const groups = numberOption(options, "groups");
+    const sizes = imageSizes(x);
+    if (!areSizes(sizes)) return sizes;
+    const [height, width, channels] = sizes;
     const filters = numberOption(options, "filters");
-    if (channels % groups !== 0 || filters % groups !== 0)
-      return mismatch(`channels and filters that ${groups} groups divide`, `${channels} channels and ${filters} filters`);
     const [kh = 1, kw = 1] = numbersOption(options, "kernel");
     const [sh = 1, sw = 1] = numbersOption(options, "stride");
     const [dh = 1, dw = 1] = numbersOption(options, "dilation");
-    if ((sh > 1 || sw > 1) && (dh > 1 || dw > 1)) return mismatch("a stride of 1 where the dilation is above 1", `stride ${sh} and dilation ${dh}`);
+    const odd = groupMismatch(channels, filters, numberOption(options, "groups")) ?? dilationMismatch([sh, sw], [dh, dw]);
+    if (odd !== null) return odd;
     const padding = String(options["padding"]);
     const h = windows(height, kh, sh, dh, padding);
     const w = windows(width, kw, sw, dw, padding);
-    if (h < 1 || w < 1) return mismatch(`an image of at least ${(kh - 1) * dh + 1} by ${(kw - 1) * dw + 1}`, x, "Make the kernel smaller, or write `padding: same`.");
+    if (h < 1 || w < 1) return mismatch(`an image of at least ${reach(kh, dh)} by ${reach(kw, dw)}`, x, "Make the kernel smaller, or write `padding: same`.");
     return ok(x, [h, w, filters]);
   },
   weights: (tensors, options) => {

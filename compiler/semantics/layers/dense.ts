@@ -1,6 +1,7 @@
 // dense: y = x W + b over the last axis.
 
 import { initialValue, initializer } from "../initializers.js";
+import { l2Option } from "./decay.js";
 import type { LayerSignature } from "./layer.js";
 import { elements, lastSize, mismatch, notFloat, numberOption, ok, tensor } from "./shape-rules.js";
 
@@ -13,6 +14,7 @@ export const dense: LayerSignature = {
     { name: "units", doc: "Size of the result's last axis.", type: { kind: "int", min: 1 } },
     { name: "bias", doc: "Add a bias.", type: { kind: "boolean" }, default: true },
     { name: "init", doc: "Initial value of the kernel.", type: initializer, default: { call: "he_normal", options: {} } },
+    l2Option,
   ],
   shape: (tensors, options) => {
     const x = tensor(tensors, 0);

@@ -9,6 +9,8 @@ export interface LayerSignature {
   readonly doc: string;
   /** Names of the tensors it takes, in order; "..." after a name: one or more. */
   readonly tensors: readonly string[];
+  /** Tensors that may be given by name (`initial: h`). In `options` the name of one that is given holds its index in `tensors`. */
+  readonly optionalTensors?: readonly OptionalTensor[];
   /** The shape rule in words, for the reference; `shape` is what counts, and a test holds the two together. */
   readonly rule: RuleInWords;
   readonly options: readonly OptionSpec[];
@@ -18,6 +20,13 @@ export interface LayerSignature {
   readonly weights: (tensors: readonly TensorType[], options: Options) => readonly WeightSignature[];
   /** Floating-point operations for one example, a multiply-add counted as two. */
   readonly flops: (tensors: readonly TensorType[], options: Options, result: TensorType) => number;
+}
+
+export interface OptionalTensor {
+  readonly name: string;
+  readonly doc: string;
+  /** Its type with names for its sizes, as in the rule: `f32[units]`. */
+  readonly takes: string;
 }
 
 /**

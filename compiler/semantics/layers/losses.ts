@@ -40,6 +40,15 @@ export const singleRule: RuleInWords = { ...labelledRule, where: "one logit stan
 /** `alike` in words. */
 export const alikeRule: RuleInWords = { takes: ["f32[...]", "f32[...]"], gives: "f32", where: "`...` is the same in both" };
 
+/** A vector for each of two partners. */
+export function vectors(tensors: readonly TensorType[]): ShapeResult {
+  const odd = [tensor(tensors, 0), tensor(tensors, 1)].find((x) => x.dtype !== "f32" || x.shape.length !== 1);
+  return odd === undefined ? alike(tensors) : mismatch("a vector f32[d] for each example", odd);
+}
+
+/** `vectors` in words. */
+export const vectorsRule: RuleInWords = { takes: ["f32[d]", "f32[d]"], gives: "f32" };
+
 /** A loss or metric of a prediction and a target. */
 export function pair(doc: string, rule: RuleInWords, shape: (tensors: readonly TensorType[]) => ShapeResult, options: readonly OptionSpec[] = []): LayerSignature {
   return { doc, tensors: ["prediction", "target"], rule, options, shape, weights: () => [], flops: (tensors) => 4 * elements(tensor(tensors, 0).shape) };
@@ -60,4 +69,17 @@ export const losses = {
     const logits = tensor(tensors, 0);
     return logits.dtype === "f32" && logits.shape.length === 0 ? mismatch("logits f32[..., classes]", logits) : alike(tensors);
   }),
+  kl_normal: {
+    ...pair("sum (mean^2 + exp(log_variance) - 1 - log_variance) / 2 over the last axis, the Kullback-Leibler divergence of a normal distribution from the standard one; the mean over rows and positions (Kingma and Welling 2014).", { takes: ["f32[..., d]", "f32[..., d]"], gives: "f32" }, (tensors) => {
+      const mean = tensor(tensors, 0);
+      return mean.dtype === "f32" && mean.shape.length === 0 ? mismatch("a mean f32[..., d]", mean) : alike(tensors);
+    }),
+    tensors: ["mean", "log_variance"],
+  },
+  contrastive: {
+    ...pair("-log softmax(a b' / temperature) at the own partner, for each row of a among all b of the batch and for each row of b among all a; the mean of both (Radford et al. 2021). Vectors of length 1, by `l2_normalize`, make products cosines. It depends on the size of the batch.", vectorsRule, vectors, [
+      { name: "temperature", doc: "Products are divided by it.", type: { kind: "float", min: 0, open: true }, default: 0.07 },
+    ]),
+    tensors: ["a", "b"],
+  },
 } as const satisfies Readonly<Record<string, LayerSignature>>;

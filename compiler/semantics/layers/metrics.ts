@@ -1,7 +1,7 @@
 // Metrics: the prediction first, then the target. They carry counts that add up over batches.
 
 import type { LayerSignature } from "./layer.js";
-import { alike, alikeRule, labelled, labelledRule, pair, singleRule } from "./losses.js";
+import { alike, alikeRule, labelled, labelledRule, pair, singleRule, vectors, vectorsRule } from "./losses.js";
 import { lastSize, mismatch, tensor } from "./shape-rules.js";
 
 /** The metrics that are not losses too, by name. */
@@ -21,4 +21,8 @@ export const metrics = {
   ]),
   r2: pair("1 - sum (target - prediction)^2 / sum (target - mean)^2 over all rows, for each element, then their mean.", alikeRule, alike),
   perplexity: pair("exp of the mean of -log softmax(logits)[label].", labelledRule, (tensors) => labelled(tensors, false)),
+  recall: {
+    ...pair("Share of rows whose own partner is among the k with the largest products a b', of all b of the batch. It depends on the size of the batch: fewer candidates are easier.", vectorsRule, vectors, [{ name: "k", doc: "How many candidates count.", type: { kind: "int", min: 1 } }]),
+    tensors: ["a", "b"],
+  },
 } as const satisfies Readonly<Record<string, LayerSignature>>;

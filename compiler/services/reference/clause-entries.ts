@@ -1,7 +1,7 @@
 // The reference of clauses, and of what is planned.
 
 import { clauseSpecs } from "../../semantics/clauses/clauses.js";
-import { plannedForms, plannedGenerators, plannedLayers, plannedLibraries, plannedOptimizers, plannedSources } from "../../semantics/not-supported.js";
+import { plannedForms, plannedLayers, plannedLibraries, plannedOptimizers, plannedSources } from "../../semantics/not-supported.js";
 import { clauseExample } from "./examples.js";
 import { notesOf } from "./notes.js";
 import { entry, type ReferenceEntry } from "./page.js";
@@ -27,7 +27,6 @@ const groups: readonly { readonly words: Iterable<string>; readonly title: strin
   { words: plannedLayers, title: "a layer, function, loss or metric" },
   { words: plannedOptimizers, title: "an optimizer" },
   { words: plannedSources, title: "a source of data" },
-  { words: plannedGenerators, title: "a generator, for `synthetic`" },
   { words: plannedLibraries, title: "a file of the standard library" },
 ];
 

@@ -9,6 +9,7 @@ import type { ReferenceExample } from "./page.js";
 
 const image = "image: f32[28, 28, 1]";
 const vector = "x: f32[16]";
+const sequence = "x: f32[20, 32]";
 
 const model = (input: string, line: string): ReferenceExample => ({ line, program: `model Example {\n  input  ${input}\n  output y = ${line}\n}\n` });
 
@@ -40,6 +41,29 @@ model Poll {
   output vote: f32[3] = features |> dense(3)
 }
 `;
+const scenes = `data scenes = csv("scenes.csv") {
+  fields pixels: f32[64] from columns(1, 64)
+}
+
+model Compress(latent: int = 4) {
+  input  pixels: f32[64]
+  h = pixels |> dense(32) |> relu
+  output mean = h |> dense(latent)
+  output log_variance = h |> dense(latent)
+  z = mean + exp(0.5 * log_variance) * noise(mean)
+  output drawn: f32[64] = z |> dense(32) |> relu |> dense(64)
+}
+`;
+const pairs = `data pairs = csv("pairs.csv") {
+  fields query: f32[20] from columns(1, 20), answer: f32[30] from columns(21, 50)
+}
+
+model Match(d: int = 16) {
+  input  query: f32[20], answer: f32[30]
+  output query_vector: f32[d] = query |> dense(d) |> l2_normalize
+  output answer_vector: f32[d] = answer |> dense(d) |> l2_normalize
+}
+`;
 
 /** A run with one clause of its own, on data and a model that stand before it. */
 const run = (declarations: string, head: string, line: string, more: string): ReferenceExample => ({ line, program: `${declarations}\ntrain example: ${head} {\n${line.replace(/^/, "  ")}\n${more}}\n` });
@@ -56,10 +80,30 @@ const metricRun = (metric: string): ReferenceExample => digitsRun(`metrics ${met
 
 const layerExamples: { readonly [K in LayerKind]: ReferenceExample | null } = {
   dense: model(image, "image |> flatten |> dense(10)"),
+  conv1d: model(sequence, "x |> conv1d(16, kernel: 5, stride: 2)"),
   conv2d: model(image, "image |> conv2d(16, kernel: 3, stride: 2)"),
+  depthwise_conv2d: model("image: f32[28, 28, 3]", "image |> depthwise_conv2d(3, multiplier: 4) |> conv2d(16, kernel: 1)"),
+  conv2d_transpose: model("small: f32[14, 14, 8]", "small |> conv2d_transpose(4, kernel: 2, stride: 2)"),
+  pad: model("image: f32[28, 28, 3]", "image |> pad([2, 2]) |> conv2d(16, kernel: 5, padding: valid)"),
+  resize: model("small: f32[14, 14, 8]", "small |> resize(scale: 2, method: bilinear)"),
   embedding: model("words: i32[50] below 1000", "words |> embedding(1000, 32)"),
+  unembed: null,
+  self_attention: model(sequence, "x |> self_attention(4, causal: true)"),
+  cross_attention: model("x: f32[8, 32], memory: f32[20, 48]", "x |> cross_attention(memory, 4)"),
+  rotary: model(sequence, "x |> rotary(heads: 4)"),
+  learned_positions: model("words: i32[50] below 1000", "words |> embedding(1000, 32) |> learned_positions(50)"),
+  relative_bias: model(sequence, "x |> self_attention(4, bias: relative_bias(4, length: 20))"),
   batch_norm: model(image, "image |> conv2d(16, kernel: 3, bias: false) |> batch_norm |> relu"),
-  dropout: model(vector, "x |> dense(64) |> relu |> dropout(0.2)"),
+  dropout: model(vector, "x |> dense(64) |> relu |> dropout(0.2) |> dense(10)"),
+  lstm: model("words: i32[50] below 1000", "words |> embedding(1000, 32) |> lstm(64)"),
+  gru: model("days: f32[30, 5], region: f32[8]", "days |> gru(16, initial: region |> dense(16))"),
+  layer_norm: model(sequence, "x + (x |> layer_norm |> dense(32))"),
+  rms_norm: model(sequence, "x |> rms_norm |> dense(64)"),
+  group_norm: model(image, "image |> conv2d(32, kernel: 3) |> group_norm(group_size: 8) |> relu"),
+  l2_normalize: model(vector, "x |> dense(32) |> l2_normalize"),
+  matmul: model("q: f32[8, 16], k: f32[20, 16]", "matmul(q, k |> transpose) / 4 |> softmax"),
+  learned: model(sequence, "concat(learned([1, 32]), x, axis: 0)"),
+  noise: model(vector, "x + 0.1 * noise(x)"),
   max_pool: model(image, "image |> max_pool(2)"),
   avg_pool: model(image, "image |> avg_pool(3, stride: 2, padding: same)"),
   global_avg_pool: model(image, "image |> conv2d(16, kernel: 3) |> global_avg_pool"),
@@ -69,6 +113,10 @@ const layerExamples: { readonly [K in LayerKind]: ReferenceExample | null } = {
   one_hot: model("kind: class[5]", "kind |> one_hot(5)"),
   cast: model("count: i32[3]", "count |> cast(f32)"),
   mean: model("x: f32[50, 8]", "x |> mean(axis: 0)"),
+  transpose: model(image, "image |> transpose(axes: [2, 0, 1])"),
+  slice: model(vector, "x |> slice(4, 8)"),
+  first: model(sequence, "x |> first"),
+  last: model("words: i32[50] below 1000", "words |> embedding(1000, 32) |> lstm(64) |> last"),
   relu: model(vector, "x |> relu"),
   leaky_relu: model(vector, "x |> leaky_relu(slope: 0.2)"),
   elu: model(vector, "x |> elu"),
@@ -94,11 +142,14 @@ const layerExamples: { readonly [K in LayerKind]: ReferenceExample | null } = {
   mae: numbersRun("mae(guess, price)"),
   huber: numbersRun("huber(guess, price, delta: 0.5)"),
   kl: run(surveys, "Poll on surveys", "loss      kl(vote, shares)", "  optimizer adam(lr: 1e-3)\n  batch     64\n  epochs    20\n"),
+  kl_normal: run(scenes, "Compress on scenes", "loss      mse(drawn, pixels) * 64 + kl_normal(mean, log_variance)", "  optimizer adam(lr: 1e-3)\n  batch     64\n  epochs    20\n"),
+  contrastive: run(pairs, "Match on pairs", "loss      contrastive(query_vector, answer_vector, temperature: 0.05)", "  optimizer adam(lr: 1e-3)\n  batch     64\n  epochs    20\n"),
   accuracy: metricRun("accuracy(digit, label)"),
   top_k: metricRun("accuracy(digit, label), top_3: top_k(digit, label, k: 3)"),
   f1: metricRun("f1(digit, label, average: micro)"),
   r2: run(homes, "Price on homes", "metrics   r2(guess, price)", "  loss      mse(guess, price)\n  optimizer adam(lr: 1e-3)\n  batch     64\n  epochs    20\n"),
   perplexity: metricRun("perplexity(digit, label)"),
+  recall: run(pairs, "Match on pairs", "metrics   recall(query_vector, answer_vector, k: 10)", "  loss      contrastive(query_vector, answer_vector)\n  optimizer adam(lr: 1e-3)\n  batch     64\n  epochs    20\n"),
 };
 
 export function layerExample(kind: LayerKind): ReferenceExample | null {
@@ -127,6 +178,9 @@ const optimizers: Readonly<Record<string, string>> = {
   sgd: "sgd(lr: 0.1, momentum: 0.9, nesterov: true)",
   adam: "adam(lr: 1e-3)",
   adamw: "adamw(lr: warmup_cosine(2e-3), weight_decay: 0.05)",
+  adagrad: "adagrad(lr: 0.01)",
+  rmsprop: "rmsprop(lr: 1e-3, momentum: 0.9)",
+  lion: "lion(lr: warmup_cosine(2e-4), weight_decay: 0.1)",
 };
 
 export function optimizerExample(word: string): ReferenceExample | null {
@@ -141,6 +195,21 @@ export function initializerExample(word: string, spec: FunctionSpec): ReferenceE
   const call = `dense(64, init: ${withValues(word, spec)})`;
   return narrowed(model(vector, `x |> ${call}`), call);
 }
+
+export const frozenExample: ReferenceExample = {
+  line: "features = image |> Features frozen",
+  program: `model Features {
+  input  image: f32[28, 28, 1]
+  output features = image |> conv2d(8, kernel: 3) |> batch_norm |> relu |> global_avg_pool
+}
+
+model Digits {
+  input  image: f32[28, 28, 1]
+  features = image |> Features frozen
+  output digit: f32[10] = features |> dense(10)
+}
+`,
+};
 
 export const overparamExample: ReferenceExample = {
   line: "overparam k",
@@ -183,6 +252,39 @@ const sources: Readonly<Record<string, ReferenceExample>> = {
 }
 `,
   },
+  npy: {
+    line: 'npy("images.npy", "labels.npy")',
+    program: `data scans = npy("images.npy", "labels.npy") {
+  fields image: f32[32, 32, 3], label: class[10]
+  scale  image by 1/255
+}
+`,
+  },
+  npz: {
+    line: 'npz("scans.npz")',
+    program: `data scans = npz("scans.npz") {
+  fields image: f32[32, 32, 3] from "x_train", label: class[10] from "y_train"
+  scale  image by 1/255
+}
+`,
+  },
+  jsonl: {
+    line: 'jsonl("pairs.jsonl")',
+    program: `data pairs = jsonl("pairs.jsonl") {
+  fields source: i32[16] below 500 from "tokens",
+         target: i32[16] below 500,
+         shifted: i32[16] below 500 from shift("target")
+}
+`,
+  },
+  text: {
+    line: 'text("plays.txt", unit: characters)',
+    program: `data plays = text("plays.txt", unit: characters) {
+  fields tokens: i32[64] below 96, target: i32[64] below 96 from next
+  split  train 90%, valid 10%, order: file
+}
+`,
+  },
   synthetic: {
     line: 'synthetic("digits", rows: 2000, seed: 1)',
     program: `data digits = synthetic("digits", rows: 2000, seed: 1) {
@@ -192,6 +294,21 @@ const sources: Readonly<Record<string, ReferenceExample>> = {
 `,
   },
 };
+
+const generated: Readonly<Record<string, ReferenceExample>> = {
+  shapes: {
+    line: 'synthetic("shapes", rows: 400, seed: 3)',
+    program: 'data scenes = synthetic("shapes", rows: 400, seed: 3) {\n  fields noisy: f32[64, 64, 1], target: f32[64, 64, 1]\n}\n',
+  },
+  spirals: {
+    line: 'synthetic("spirals", rows: 1000)',
+    program: 'data arms = synthetic("spirals", rows: 1000) {\n  fields point: f32[2], label: class[2]\n}\n',
+  },
+};
+
+export function generatorExample(word: string): ReferenceExample | null {
+  return generated[word] ?? dataExample("synthetic");
+}
 
 export function dataExample(word: string): ReferenceExample | null {
   return sources[word] ?? null;
@@ -264,13 +381,66 @@ export function libraryExample(specifier: string, word: string): ReferenceExampl
 const uses: Readonly<Record<string, string>> = {
   conv_block: "\nmodel Example {\n  input  image: f32[28, 28, 1]\n  output y = image |> conv_block(16, stride: 2)\n}\n",
   residual: "\nmodel Example {\n  input  image: f32[28, 28, 16]\n  output y = image |> residual(32, stride: 2)\n}\n",
+  separable_conv: "\nmodel Example {\n  input  image: f32[28, 28, 16]\n  output y = image |> separable_conv(32, stride: 2)\n}\n",
+  mobile_block: "\nmodel Example {\n  input  image: f32[28, 28, 16]\n  output y = image |> mobile_block(16) |> mobile_block(24, stride: 2) overparam 4\n}\n",
   ImageMlp: `import { digits } from "std/data"\nimport { classify } from "std/recipes"\n\ntrain example: ImageMlp(width: 64, k: 4) on digits { use classify }\n`,
   classify: `import { digits } from "std/data"\nimport { ImageMlp } from "std/mlp"\n\ntrain example: ImageMlp on digits { use classify(lr: 1e-3) }\n`,
   digits: `import { ImageMlp } from "std/mlp"\nimport { classify } from "std/recipes"\n\ntrain example: ImageMlp on digits { use classify }\n`,
   Resnet8: residualRun("Resnet8"),
   Resnet20: residualRun("Resnet20"),
+  feed_forward: sequenceModel("x |> feed_forward(hidden: 64)"),
+  encoder_layer: sequenceModel("x |> encoder_layer(heads: 4)"),
+  encoder: sequenceModel("x |> encoder(heads: 4, depth: 2) |> mean(axis: 0)"),
+  decoder_layer: sequenceModel("x |> decoder_layer(heads: 4) overparam 4"),
+  decoder: sequenceModel("x |> decoder(heads: 4, depth: 2)"),
+  t5_encoder_layer: sequenceModel("x |> t5_encoder_layer(relative_bias(4, length: 20))"),
+  t5_decoder_layer: sequenceModel("t5_decoder_layer(x, memory, relative_bias(4, length: 8, causal: true))", "x: f32[8, 32], memory: f32[20, 32]"),
+  Gpt: `
+data plays = text("plays.txt", unit: characters) {
+  fields tokens: i32[64] below 96, target: i32[64] below 96 from next
+}
+
+train example: Gpt(96) on plays {
+  loss      cross_entropy(next, target)
+  metrics   perplexity(next, target)
+  optimizer adamw(lr: warmup_cosine(peak: 1e-3))
+  batch     32
+  steps     2000
+}
+`,
+  TextClassifier: `
+data reviews = jsonl("reviews.jsonl") {
+  fields tokens: i32[50] below 10_000, label: class["bad", "good"]
+}
+
+train example: TextClassifier(10_000, 2) on reviews {
+  loss      cross_entropy(kind, label)
+  metrics   accuracy(kind, label)
+  optimizer adamw(lr: 1e-3)
+  batch     32
+  epochs    3
+}
+`,
+  T5: `
+data pairs = jsonl("pairs.jsonl") {
+  fields source: i32[64] below 512,
+         target: i32[32] below 512,
+         shifted: i32[32] below 512 from shift("target")
+}
+
+train example: T5(512) on pairs {
+  loss      cross_entropy(next, target)
+  optimizer adamw(lr: inverse_sqrt(peak: 1e-3))
+  batch     32
+  epochs    3
+}
+`,
   mlp: "\nmodel Example {\n  input  x: f32[16]\n  output y = x |> mlp(64, depth: 3, act: gelu) |> dense(1)\n}\n",
 };
+
+function sequenceModel(line: string, input = sequence): string {
+  return `\nmodel Example {\n  input  ${input}\n  output y = ${line}\n}\n`;
+}
 
 function residualRun(model: string): string {
   return `import { digits } from "std/data"

@@ -10,7 +10,7 @@ import { optimizers } from "../../semantics/optimizers.js";
 import type { FunctionSpec, OptionType } from "../../semantics/options.js";
 import { overparamOptions } from "../../semantics/overparam.js";
 import { schedules } from "../../semantics/schedules.js";
-import { dataExample, initializerExample, numberExample, optimizerExample, overparamExample, overparamValueExample, scheduleExample } from "./examples.js";
+import { dataExample, frozenExample, generatorExample, initializerExample, numberExample, optimizerExample, overparamExample, overparamValueExample, scheduleExample } from "./examples.js";
 import { notesOf } from "./notes.js";
 import { describeOption, optionInSignature } from "./option-text.js";
 import { entry, type ReferenceEntry, type ReferenceExample } from "./page.js";
@@ -45,6 +45,11 @@ export function overparamEntries(): readonly ReferenceEntry[] {
   return [annotation, ...values];
 }
 
+/** The annotation without options. */
+export function frozenEntry(): ReferenceEntry {
+  return entry({ word: "frozen", kind: "annotation", title: "an annotation of calls, layers and models", signature: "frozen", doc: "A layer or model whose weights are not trained.", notes: notesOf("frozen"), example: frozenExample });
+}
+
 /** Sources of data and generators. */
 export function dataEntries(): readonly ReferenceEntry[] {
   const made = Object.entries(generators).map(([word, { doc, fields }]) =>
@@ -56,7 +61,7 @@ export function dataEntries(): readonly ReferenceEntry[] {
       doc,
       members: Object.entries(fields).map(([name, type]) => ({ name, signature: `${name}: ${printField(type)}`, doc: "" })),
       notes: notesOf(word),
-      example: dataExample("synthetic"),
+      example: generatorExample(word),
     }),
   );
   return [...functionEntries(sources, "source", "a source of data", dataExample), ...made];

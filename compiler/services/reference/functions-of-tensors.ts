@@ -2,13 +2,13 @@
 
 import type { LayerSignature } from "../../semantics/layers/layer.js";
 import { categoryOf, isLayerName, layers, type LayerKind } from "../../semantics/layers/layers.js";
-import { plannedOption, plannedOptions } from "../../semantics/not-supported.js";
+import { plannedOptions } from "../../semantics/not-supported.js";
 import { tensorOperators } from "../../semantics/operators.js";
 import { layerExample } from "./examples.js";
 import { notesOf } from "./notes.js";
-import { describeOption, optionInSignature } from "./option-text.js";
+import { describeOption, nothing, optionInSignature } from "./option-text.js";
 import { entry, type ReferenceEntry } from "./page.js";
-import { probe, weightsInWords } from "./weights-in-words.js";
+import { weightsInWords } from "./weights-in-words.js";
 
 const titles = { loss: "a loss, and a metric too", metric: "a metric" } as const;
 
@@ -31,29 +31,22 @@ function layerEntry(name: LayerKind): ReferenceEntry {
     signature: signatureText(name, signature),
     where: signature.rule.where ?? null,
     doc: signature.doc,
-    options: signature.options.map((option) => describeOption(option, signature.options)),
+    options: [...signature.options.map((option) => describeOption(option, signature.options)), ...(signature.optionalTensors ?? []).map(({ name: option, doc, takes }) => ({ name: option, type: `a tensor \`${takes}\``, default: nothing, doc }))],
     weights,
-    notes: [...notesOf(name), ...plannedNotes(name, signature)],
+    notes: [...notesOf(name), ...plannedNotes(name)],
     example: layerExample(name),
   });
 }
 
 /** What of the layer this version cannot do. */
-function plannedNotes(name: LayerKind, signature: LayerSignature): readonly string[] {
-  const { options } = probe(signature);
-  const settings = signature.options.flatMap(({ name: option, type }) => {
-    const value = options[option];
-    const planned = type.kind === "int" && typeof value === "number" ? plannedOption(name, { ...options, [option]: value + 1 }) : null;
-    return planned === null ? [] : [planned];
-  });
-  const absent = (plannedOptions[name] ?? []).map((option) => `the option \`${option}\``);
-  const all = [...settings, ...absent];
+function plannedNotes(name: LayerKind): readonly string[] {
+  const all = (plannedOptions[name] ?? []).map((option) => `the option \`${option}\``);
   return all.length === 0 ? [] : [`Not supported yet: ${all.join("; ")}.`];
 }
 
 /** `dense(x: f32[..., in], units: int, bias: bool = true) -> f32[..., units]`. */
-function signatureText(name: string, { tensors, rule, options }: LayerSignature): string {
-  const parameters = [...tensors.map((tensor, index) => `${tensor}: ${rule.takes[index] ?? ""}`), ...options.map((option) => optionInSignature(option, options))];
+function signatureText(name: string, { tensors, optionalTensors = [], rule, options }: LayerSignature): string {
+  const parameters = [...tensors.map((tensor, index) => `${tensor}: ${rule.takes[index] ?? ""}`), ...options.map((option) => optionInSignature(option, options)), ...optionalTensors.map((tensor) => `[${tensor.name}: ${tensor.takes}]`)];
   return `${name}(${parameters.join(", ")}) -> ${rule.gives}`;
 }
 

@@ -7,9 +7,11 @@ import { entry, type ReferenceEntry } from "./page.js";
 
 const foldNote = "In evaluation, `predict` and `export` every kernel set is its mean, and running statistics of batch norm are estimated anew for it on up to 4,096 fixed rows of the training split.";
 
+const recurrentNote = "It gives the state at every step; for the last one alone write `last` behind it, and of a layer with `reverse: true`, which ends at the first step, `first`. Steps are unrolled when it runs: preparing a run takes a while where they are many hundreds.";
+
 const notes: Readonly<Record<string, readonly string[]>> = {
   overparam: [
-    "Reach: kernels of `dense` and `conv2d`, and tables of `embedding` with `embeddings: true`; never biases, scales or statistics. The innermost annotation wins, and `overparam 1` switches it off. One that reaches no kernel is a warning.",
+    "Reach: kernels of `dense`, all convolutions and the four projections of attention, and tables of `embedding` with `embeddings: true`; never biases, scales or statistics. The innermost annotation wins, and `overparam 1` switches it off. One that reaches no kernel is a warning.",
     "A step draws mixing weights p (numbers of at least 0 with the sum 1) and uses W = sum p_i W_i in the place of the kernel. The gradient of W_i is p_i G with G the gradient at W, so mixing and updating cost the same whatever the batch, and there is one forward and one backward pass.",
     "Rates: the copies move with the rate times a factor. `mixture`: 1 / E sum p_i^2, which is (k + 1) / 2 for `dirichlet(1)` and k copies. `mean`: k; the mixture then moves up to twice as far as a plain kernel, and rates near the limit of stability diverge. With `moments: copies` and Adam, both are sqrt(k E sum p_i^2). Decay (`weight_decay`) goes by the plain rate. `sop summary` prints the factor.",
     "Gradient norms, clipping and the check for numbers that are not finite go by G, once per set.",
@@ -19,19 +21,52 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "What to expect: in small trials of this reading (multilayer perceptrons and a small CNN, up to 8,000 images) `centred(0.1)` gained a few tenths of a point where data were few and nothing elsewhere, and `scaled` mostly lost accuracy. Compare with `overparam 1` on your own task.",
   ],
   adamw: ["`weight_decay` reaches kernels and tables of embeddings only, unless `decay: all`. Statistics of batch norm never decay."],
+  lstm: [recurrentNote, "`initial` is h before the first step; c starts at 0."],
+  gru: [recurrentNote],
+  lion: ["In a kernel set each copy moves by the rate, so its rate has no factor."],
+  frozen: [
+    "Its weights stay as they are: they have no gradient, are in no reach of `overparam`, and do not decay. Gradients of what comes before it still go through it.",
+    "Batch norm in it uses and keeps its running statistics, in training too, and dropout in it is the identity.",
+    "It reaches all that is called inside, and nothing further in takes it back.",
+  ],
   batch_norm: [
     "`momentum` is the share that is kept: 0.9 here is 0.1 in PyTorch.",
     "It is the only layer that sees more than one example, and only in training. Where `overparam` has trained the kernels before it, its running statistics are estimated anew for the folded model.",
     "A bias in front of it has no effect; write `bias: false` there.",
   ],
   dropout: ["There is none in evaluation, `predict` and `export`, nor where batch-norm statistics are estimated anew."],
+  layer_norm: ["PyTorch's `nn.LayerNorm(d)` with the same `epsilon`; Keras has 1e-3 there."],
+  group_norm: ["`group_size` keeps what is normalized together when the width changes, `groups` does not."],
+  learned: [
+    "It has no batch: operators stretch it over the examples, and `concat` and `matmul` repeat it for each. It is no output by itself.",
+    "Its role is that of a bias: no kernel set, and decay only with `decay: all`.",
+  ],
+  noise: ["`mean + exp(0.5 * log_variance) * noise(mean)` draws from a normal distribution in training, and is its mean otherwise."],
+  contrastive: ["Every other row of the batch is a wrong answer; a larger batch is a harder and better task, and losses of different batch sizes do not compare."],
+  recall: ["In evaluation the candidates are the rows of one batch of the split, as many as `batch` says; the last batch may have fewer."],
   cross_entropy: ["A `softmax` in the model before it is an error."],
   binary_cross_entropy: ["A `sigmoid` in the model before it is an error."],
   embedding: ["`overparam` reaches the table only with `embeddings: true`."],
+  self_attention: [
+    "Each head's part of a kernel is apart from the others': `query.kernel` is [d, heads, size], `key.kernel` and `value.kernel` [d, kv_heads, size], `out.kernel` [heads, size, d]. `overparam` reaches all four.",
+    "No share of a position that a causal mask hides reaches a result: later positions change no number of earlier ones.",
+  ],
+  cross_attention: ["`key.kernel` and `value.kernel` are [m, kv_heads, size]; the others are as in `self_attention`."],
+  relative_bias: ["Its value has no batch and can be the `bias` of several layers, which then share one table."],
   standardize: ["Where an output is compared with a standardized field, `predict` gives it in the field's own unit; losses and metrics are of standardized values."],
   scale: ["Where an output is compared with a scaled field, `predict` gives it in the field's own unit; losses and metrics are of scaled values."],
   split: ["Statistics (`standardize`) and the names of classes come from the training split alone."],
   csv: ["A field of `class[n]` may hold words: where the type does not name them, the distinct words of the training split in order of their code points are the classes; whole numbers are labels as they are."],
+  jsonl: [
+    "A field of `class[n]` may hold words, as in `csv`. A field of `i32[...] below n` may hold words instead of numbers: their vocabulary is that of the training split, the n - 1 most frequent where there are more, and what is not in it has the number after the last.",
+    "`from shift(\"target\")` gives the values of a member moved to the right by one, with a 0 in front.",
+  ],
+  text: [
+    "Characters are code points in UTF-8. The vocabulary is that of the training split, in order of the code points; a character that stands in no training row has the number after the last, where `below` leaves one.",
+    "Windows do not overlap. What is left at the end and fills no window is not read.",
+    "`split ... order: file` keeps the text in order: the end of it validates.",
+  ],
+  npz: ["An array of Python objects is refused: reading it could run code."],
   "-": ["Before a tensor it is the negative: `-x`."],
 };
 

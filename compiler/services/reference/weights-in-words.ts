@@ -33,12 +33,20 @@ export function probe({ rule, options: specs }: LayerSignature, rest = 0): Probe
     else if (fallback !== undefined) {
       if (fallback !== null) options[name] = fallback;
     } else if (type.kind === "int") options[name] = numberOf(name, small);
-    else if (type.kind === "ints") options[name] = type.count === 2 ? [numberOf(`${name} height`, small), numberOf(`${name} width`, small)] : [];
+    else if (type.kind === "ints") options[name] = type.count === 2 ? [numberOf(`${name} height`, small), numberOf(`${name} width`, small)] : [numberOf(name, small)];
     else options[name] = type.kind === "word" ? (type.words[0] ?? "") : 0;
   }
+  // `2 * pairs` has the number 2 times that of `pairs`.
+  const sizeOf = (text: string): number => {
+    const factors = text.split(" * ");
+    if (factors.length === 1) return numberOf(text, large);
+    const size = factors.reduce((product, factor) => product * (/^\d+$/.test(factor) ? Number(factor) : numberOf(factor, large)), 1);
+    names.set(size, text);
+    return size;
+  };
   const tensors = rule.takes.map((text): TensorType => {
     const { dtype, sizes, below } = readRule(text);
-    const shape = sizes.flatMap((size) => (size === "..." ? (rest === 0 ? [] : [rest]) : [numberOf(size, large)]));
+    const shape = sizes.flatMap((size) => (size === "..." ? (rest === 0 ? [] : [rest]) : [sizeOf(size)]));
     return { dtype: dtype === "i32" || dtype === "bool" ? dtype : "f32", shape, batched: true, below: below === null ? null : numberOf(below, large) };
   });
   return { tensors, options, names };
@@ -60,12 +68,20 @@ export function weightsInWords(signature: LayerSignature): readonly ReferenceWei
     const isGiven = given !== undefined && ask({ init: { call: "ones", options: {} } }).some((weight) => weight.name === name && weight.init.kind === "ones") && init.kind !== "ones";
     return {
       name,
-      type: `f32[${shape.map((size) => names.get(size) ?? String(size)).join(", ")}]`,
+      type: `f32[${shape.map((size) => sizeInWords(size, names)).join(", ")}]`,
       role,
       initial: isGiven ? "as `init` says" : (constants[init.kind] ?? init.kind),
       unless: without === undefined ? null : `\`${without.name}: ${String(options[without.name] !== true)}\``,
     };
   });
+}
+
+/** `4 units` where no name has the size itself: the probe's sizes are primes. */
+function sizeInWords(size: number, names: ReadonlyMap<number, string>): string {
+  const name = names.get(size);
+  if (name !== undefined) return name;
+  const [of] = [...names].filter(([number]) => number > 1 && size % number === 0 && size / number <= 8);
+  return of === undefined ? String(size) : `${size / of[0]} ${of[1]}`;
 }
 
 const constants: Readonly<Record<string, string>> = { zeros: "0", ones: "1" };

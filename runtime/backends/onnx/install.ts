@@ -54,9 +54,9 @@ export function installOnnxBackend({ roots, threads: wanted, device, limits, ext
   return installed;
 }
 
-/** Half the processors, at most 8: more wait for each other where others use the machine; both of two. */
+/** Half the processors, at most 8: where others use the machine, threads that wait for each other cost two to three times what they save. */
 function defaultThreads(processors: number): number {
-  return processors <= 2 ? processors : Math.min(8, Math.max(2, processors >> 1));
+  return Math.min(8, Math.max(1, processors >> 1));
 }
 
 function again(known: Installed, threads: number | undefined, device: Device | undefined): Installed | MissingEngine {

@@ -95,6 +95,7 @@ async function trainRun(program: Program, run: Run, data: LoadedDataset, options
     const start = known === null ? null : latestCheckpoint(folder, identity, note);
     const step = start?.position.step ?? 0;
     if (step > 0) note(`${run.name}: goes on from step ${step}`);
+    if (step > 0 && known !== null && known.backend !== options.backend) note(`${run.name}: the steps before were taken on the backend ${known.backend}, those to come are on ${options.backend}: last bits will differ`);
     const steps = totalSteps(run, data);
     const record = (status: RunRecord["status"], at: number, rest: Partial<RunRecord> = {}): void =>
       folder.write({ format: 1, run: run.name, model: run.model, file: program.source, identity, modelIdentity: run.modelIdentity, data: data.hash, seed: run.seed, backend: options.backend, status, step: at, steps, modelStep: null, results: {}, fitted: data.fitted, ...rest });

@@ -1,0 +1,54 @@
+// `sop graph [file] [model]`: a model as a picture, as it is trained or folded.
+
+import { suggest } from "../../diagnostics/suggest.js";
+import type { SemanticModel } from "../../semantics/semantic-model.js";
+import { graphView } from "../../services/graph-view.js";
+import { instanceTitle } from "../../services/instance-title.js";
+import { mermaid } from "../../services/mermaid.js";
+import { Failure } from "../failure.js";
+import { sourceAndRest } from "../find-source.js";
+import { openProgram } from "../open-program.js";
+import type { Terminal } from "../terminal.js";
+import { writeFile } from "../write-file.js";
+import type { GraphFormat } from "./graph-formats.js";
+
+export interface GraphOptions {
+  readonly format: GraphFormat;
+  readonly folded: boolean;
+  /** The file to write; standard output unless given. */
+  readonly out: string | undefined;
+}
+
+/** Draws one model: the one of that name, or of the run of that name; the only one unless named. */
+export function graphCommand(words: readonly string[], options: GraphOptions, terminal: Terminal): number {
+  const { file, rest } = sourceAndRest(words);
+  if (rest.length > 1) throw new Failure("`sop graph` draws one model at a time", "Name one model.", 2);
+  const { model } = openProgram(file, terminal);
+  const instance = chosen(model, rest[0]);
+  const title = `${instanceTitle(instance)}, ${options.folded ? "folded" : "trained"}`;
+  const text = mermaid(graphView(instance, options.folded ? "folded" : "trained"), title);
+  if (options.out === undefined) terminal.out(text);
+  else writeFile(options.out, text);
+  return 0;
+}
+
+function chosen({ instances, runs }: SemanticModel, name: string | undefined): SemanticModel["instances"][number] {
+  const [only, ...others] = instances;
+  if (only === undefined) throw new Failure("no model here has numbers for all sizes", "Name the model in a `train` declaration, or give its parameters defaults.");
+  const names = [...new Set([...instances.map(({ model }) => model), ...runs.map((run) => run.name)])];
+  const list = names.slice(0, 8).map((each) => `\`${each}\``).join(", ");
+  if (name === undefined) {
+    if (others.length === 0) return only;
+    throw new Failure(`this file has ${instances.length} models`, `Name one of ${list}.`, 2);
+  }
+  const run = runs.find((each) => each.name === name);
+  if (run !== undefined) return run.instance;
+  const [first, ...more] = instances.filter(({ model }) => model === name);
+  const nearest = suggest(name, names);
+  if (first === undefined) throw new Failure(`there is no model \`${name.slice(0, 100)}\` with numbers for all sizes`, nearest === null ? `Name one of ${list}.` : `Did you mean \`${nearest}\`?`, 2);
+  if (more.length > 0) {
+    const using = runs.filter(({ instance }) => instance.model === name).map((each) => `\`${each.name}\``);
+    throw new Failure(`\`${name}\` is used with ${more.length + 1} different sets of arguments`, `Name the run: ${using.slice(0, 8).join(", ")}.`, 2);
+  }
+  return first;
+}

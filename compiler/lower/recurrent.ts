@@ -1,0 +1,13 @@
+// lstm and gru: one op each, with their weights, and the state they start from where it is given.
+
+import type { Lowering, LoweringRule } from "./lowering.js";
+
+export const lowerLstm: LoweringRule = (application) => lowerRecurrent(application, "lstm", ["kernel", "recurrent", "bias"]);
+
+export const lowerGru: LoweringRule = (application) => lowerRecurrent(application, "gru", ["kernel", "recurrent", "bias", "recurrent_bias"]);
+
+function lowerRecurrent(application: Lowering, kind: "lstm" | "gru", names: readonly string[]): number {
+  const initial = application.optional("initial");
+  const weights = names.map((name) => application.weight(name));
+  return application.add(kind, [application.operand(0), ...weights, ...(initial === null ? [] : [initial])], { reverse: application.flag("reverse") });
+}

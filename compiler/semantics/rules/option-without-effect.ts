@@ -1,0 +1,63 @@
+// Options that change nothing beside the others that are given.
+
+import type { Argument, Expression, OverparamAnnotation } from "../../ast/ast.js";
+import { walk } from "../../ast/visit.js";
+import type { Origin } from "../../source/source.js";
+import type { Context } from "../context.js";
+import type { Overparam, Run } from "../semantic-model.js";
+import { visitExpressions } from "../visit-expressions.js";
+import type { Linted } from "./rule.js";
+
+/** Warns of options of `overparam` and of optimizers that have no effect. */
+export function optionWithoutEffect({ model, context, own, say, ownPlace }: Linted): void {
+  const annotations = new Map<string, OverparamAnnotation>();
+  for (const { path, program } of own) {
+    walk(program, (node) => {
+      if (node.kind !== "overparam") return;
+      annotations.set(`${path}:${node.span.start}`, node);
+      const copies = argumentOf(node.arguments, "copies", 0);
+      const [other] = node.arguments.filter((argument) => argument !== copies);
+      if (copies?.value.kind !== "number" || Number(copies.value.text) !== 1 || other === undefined) return;
+      const origin: Origin = { file: path, span: node.span };
+      say("option-without-effect", origin, { option: other.name?.text ?? "this", of: "overparam", because: "one copy is a plain kernel" }, { fixes: [{ title: "Write `overparam 1`", edits: [{ span: node.span, text: "overparam 1" }] }] });
+    });
+  }
+  const sayOption = (overparam: Overparam, option: string, because: string): void => {
+    const { file, span } = overparam.origin;
+    const written = argumentOf(annotations.get(`${file}:${span.start}`)?.arguments ?? [], option, -1);
+    if (written !== undefined) say("option-without-effect", { file, span: written.span }, { option, of: "overparam", because });
+  };
+  for (const { graph } of model.instances) {
+    for (const { overparam } of graph.applications) {
+      if (overparam !== null && overparam.anneal > 0 && overparam.mix.rule === "mean") sayOption(overparam, "anneal", "`mix: mean` mixes by the mean from the first step");
+    }
+  }
+  for (const run of model.runs) {
+    const { call, options } = run.settings.optimizer;
+    if (call !== "sgd") continue;
+    const place = options["nesterov"] === true && options["momentum"] === 0 ? ownPlace([optionPlace(context, run, "nesterov")]) : null;
+    if (place !== null) say("option-without-effect", place, { option: "nesterov", of: "sgd", because: "it looks ahead along a momentum, and there is none" }, { help: "Give `momentum: 0.9`, or remove the option." });
+    for (const { overparam } of run.instance.graph.applications) {
+      if (overparam?.moments === "copies") sayOption(overparam, "moments", "`sgd` has no second moments");
+    }
+  }
+}
+
+function argumentOf(written: readonly Argument[], name: string, position: number): Argument | undefined {
+  return written.find((argument) => argument.name?.text === name) ?? written.filter((argument) => argument.name === null)[position];
+}
+
+/** Where an option of the run's optimizer, or of its schedule, is written; the clause where it is not written there. */
+export function optionPlace(context: Context, run: Run, option: string): Origin {
+  const placed = context.clauses.get(run)?.bySlot.get("optimizer");
+  if (placed === undefined) return run.origin;
+  const { clause, env } = placed;
+  let span = clause.span;
+  for (const part of clause.items.flatMap((item) => item.parts)) {
+    if (part.kind === "linking-word") continue;
+    visitExpressions(part, (expression: Expression) => {
+      if (expression.kind === "call") span = expression.arguments?.find(({ name }) => name?.text === option)?.span ?? span;
+    });
+  }
+  return { file: env.file.path, span };
+}

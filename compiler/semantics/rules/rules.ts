@@ -1,0 +1,34 @@
+// The rules about training: one file each. They run over programs without errors; `// sop-ignore` silences one at a place.
+
+import type { Context } from "../context.js";
+import type { SemanticModel } from "../semantic-model.js";
+import { dropoutAtEnd } from "./dropout-at-end.js";
+import { metricDoesNotFit } from "./metric-does-not-fit.js";
+import { optionWithoutEffect } from "./option-without-effect.js";
+import { overparamOneUnit } from "./overparam-one-unit.js";
+import { surroundings, type Linted, type Rule } from "./rule.js";
+import { splitsOverlap } from "./splits-overlap.js";
+import { unusedParameter } from "./unused-parameter.js";
+import { unusedResult } from "./unused-result.js";
+import { warmupTooLong } from "./warmup-too-long.js";
+
+const rules: readonly Rule[] = [unusedResult, unusedParameter, dropoutAtEnd, overparamOneUnit, optionWithoutEffect, metricDoesNotFit, warmupTooLong, splitsOverlap];
+
+/** Warns of what the rules find in a program without errors. */
+export function applyRules(context: Context, model: SemanticModel): void {
+  const isOwn = (path: string): boolean => !isForeign(path);
+  const program: Linted = {
+    model,
+    context,
+    own: [...context.files.values()].filter(({ path }) => isOwn(path)),
+    say: context.report.say,
+    ownPlace: (places) => places.find(({ file }) => isOwn(file)) ?? null,
+    syntaxAt: surroundings(model.files),
+  };
+  for (const rule of rules) if (!context.report.isFull()) rule(program);
+}
+
+/** Is it a file of the standard library or of a package? What stands there is not the user's to change. */
+export function isForeign(path: string): boolean {
+  return path.startsWith("sop:") || path.split("/").includes("node_modules");
+}

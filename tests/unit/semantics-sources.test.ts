@@ -1,0 +1,78 @@
+// Sources of data and what their fields take: mistakes, what the program then says, and which identities change.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { compile } from "../../compiler/compile.js";
+import { memoryHost } from "../support/host.js";
+import { check } from "./semantics-support.js";
+
+function gives(name: string, source: string, fields: string, lines: readonly string[]): void {
+  test(name, () => assert.equal(check(`data d = ${source} {\n  fields ${fields}\n}\n`).lines, lines));
+}
+
+gives("text", 'text("a.txt", unit: bytes)', "a: i32[4] below 256, b: i32[4] below 256 from next", []);
+gives("text with a tokenizer", 'text("a.txt", tokenizer: "t.json", sha256: "00ff")', "a: i32[4] below 256", []);
+gives("npy", 'npy("a.npy", "b.npy")', "a: f32[4], b: class[3]", []);
+gives("npz", 'npz("a.npz")', 'a: f32[4], b: class[3] from "labels"', []);
+gives("jsonl", 'jsonl("a.jsonl")', 'a: f32[2, 2], b: class["no", "yes"] from "kind", c: bool, d: i32[3] below 9, e: i32[3] below 9 from shift("d")', []);
+
+gives("text: a unit that there is not", 'text("a.txt", unit: words)', "a: i32[4] below 9", ['1:30 option-type {"option":"unit","of":"text","expected":"`characters` or `bytes`","found":"`words`"}']);
+gives("text: unit and tokenizer", 'text("a.txt", unit: bytes, tokenizer: "t.json")', "a: i32[4] below 9", ['1:24 value-type {"what":"`text`","expected":"either `unit` or `tokenizer`","found":"both"}']);
+gives("text: a number without a window", 'text("a.txt")', "a: i32 below 9", ['2:10 text-field {"found":"a: class[9]","expected":"a: i32[64] below 96"}']);
+gives("text: windows without a bound", 'text("a.txt")', "a: i32[8]", ['2:10 text-field {"found":"a: i32[8]","expected":"a: i32[8] below 96"}']);
+gives("text: windows of two lengths", 'text("a.txt")', "a: i32[8] below 9, b: i32[7] below 9 from next", ['2:29 text-field {"found":"b: i32[7] below 9","expected":"b: i32[8] below 9"}']);
+gives("text: a column", 'text("a.txt")', 'a: i32[8] below 9 from "x"', ['2:33 field-from {"field":"a","source":"text"}']);
+gives("next of what is no text", 'jsonl("a.jsonl")', "a: i32[8] below 9 from next", ['2:33 field-origin {"origin":"next","of":"text","source":"jsonl"}']);
+gives("shift of what has no members", 'npz("a.npz")', 'a: i32[8] below 9 from shift("b")', ['2:33 field-origin {"origin":"shift(...)","of":"jsonl","source":"npz"}']);
+gives("shift of a number", 'jsonl("a.jsonl")', 'a: f32 from shift("b")', ['2:22 value-type {"what":"`shift`","expected":"the member of a field of `i32[n]`, as `shift(\\"target\\")`","found":"f32[]"}']);
+gives("shift of nothing", 'jsonl("a.jsonl")', "a: i32[2] from shift()", ['2:25 value-type {"what":"`shift`","expected":"the member of a field of `i32[n]`, as `shift(\\"target\\")`","found":"other arguments"}']);
+gives("npz: columns", 'npz("a.npz")', "a: f32[8] from columns(1, 8)", ['2:25 value-type {"what":"`from`","expected":"an array as `\\"name\\"`","found":"another expression"}']);
+gives("npy: from", 'npy("a.npy")', 'a: f32[8] from "x"', ['2:25 field-from {"field":"a","source":"npy"}']);
+gives("npy: two files, one field", 'npy("a.npy", "b.npy")', "a: f32[8]", ['1:10 file-count {"source":"npy","files":2,"fields":1}']);
+gives("npy: no file", "npy()", "a: f32[8]", ['1:10 missing-option {"option":"file","of":"npy"}']);
+gives("spirals: another field", 'synthetic("spirals")', "x: f32[2]", ['2:10 generator-field {"field":"x: f32[2]","generator":"spirals","list":"`point: f32[2]`, `label: class[2]`"}']);
+gives("still of a later version", 'parquet("a.parquet")', "a: f32", ['1:10 not-supported-yet {"what":"the data source `parquet`"}']);
+
+const net = (source: string): string => `data d = ${source} {
+  fields tokens: i32[4] below 9, target: i32[4] below 9 from ${source.startsWith("text") ? "next" : 'shift("tokens")'}
+}
+model Net {
+  input  tokens: i32[4] below 9
+  output next = tokens |> embedding(9, 2) |> dense(9)
+}
+train net: Net on d {
+  loss      cross_entropy(next, target)
+  optimizer sgd(lr: 0.1)
+  batch     4
+  steps     2
+}
+`;
+
+async function compiled(source: string): Promise<{ readonly identities: string; readonly typescript: string; readonly files: readonly string[] }> {
+  const { value, diagnostics } = await compile("m.sop", memoryHost({ "m.sop": source }), { verify: true, dumpAfter: null, outDirectoryToSource: "../.." });
+  if (value === null) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
+  const identities = [...value.typescript.matchAll(/dentity: "(\w+)"/g)].map(([, hash]) => hash).join(" ");
+  return { identities, typescript: value.typescript, files: value.files };
+}
+
+test("names of files enter no identity; units and that there is a tokenizer do", async () => {
+  const of = async (source: string): Promise<string> => (await compiled(net(source))).identities;
+  const characters = await of('text("a.txt")');
+  assert.match(characters, /^\w+ \w+$/);
+  assert.is(await of('text("b.txt", unit: characters)'), characters);
+  const others = [await of('text("a.txt", unit: bytes)'), await of('text("a.txt", tokenizer: "t.json")'), await of('jsonl("a.txt")')];
+  const [identities, models] = [0, 1].map((at) => [characters, ...others].map((pair) => pair.split(" ")[at]));
+  assert.is(new Set(identities).size, 4);
+  assert.is(new Set(models).size, 4);
+  assert.is(await of('text("a.txt", tokenizer: "other.json")'), others[1]);
+});
+
+test("the program declares the source, and the compiler knows its files", async () => {
+  const { typescript, files } = await compiled(net('text("a.txt", tokenizer: "t.json")'));
+  assert.match(typescript, /sop\.text\(\{\s*file: "a\.txt",\s*unit: "characters",\s*tokenizer: "t\.json",\s*sha256: null,?\s*\}\)/);
+  assert.match(typescript, /from: \{ next: true \}/);
+  assert.equal([...files].sort(), ["a.txt", "t.json"]);
+  assert.match((await compiled(net('jsonl("a.jsonl")'))).typescript, /from: \{ shift: "tokens" \}/);
+});
+
+test.run();
