@@ -47,7 +47,7 @@ gives("a compile-time power that is too large", "let a = 2 ** 10 ** 9\n", ['1:9 
 gives("division that is not whole", net("output y = x |> dense(28 / 3)"), ['3:25 not-whole {"what":"`units` of `dense`","found":"28/3"}']);
 gives("a tensor where a number is due", net("output y = x |> dense(x)"), ['3:25 option-type {"option":"units","of":"dense","expected":"a whole number","found":"f32[4]"}']);
 gives("operators show both shapes", net("output y = (x |> dense(8)) + (x |> dense(6))"), ['3:14 shape-mismatch {"layer":"+","expected":"equal sizes, or 1, from the right","found":"f32[8] and f32[6]"}']);
-gives("a mistake within a block points at the block and is told once", `block add(x: f32[d], k: int) -> f32[d] {\n  return x + (x |> dense(k))\n}\n${net("output y = x |> add(5) |> add(6)")}`, ['2:10 shape-mismatch {"layer":"+","expected":"equal sizes, or 1, from the right","found":"f32[4] and f32[5]"}']);
+gives("a mistake with the numbers of a call stands at the call and is told once", `block add(x: f32[d], k: int) -> f32[d] {\n  return x + (x |> dense(k))\n}\n${net("output y = x |> add(5) |> add(6)")}`, ['6:19 shape-mismatch {"layer":"+","expected":"equal sizes, or 1, from the right","found":"f32[4] and f32[5]"}']);
 gives("signatures bind sizes and check them", `block same(a: f32[d], b: f32[d]) -> f32[d] {\n  return a + b\n}\n${net("output y = same(x, z)", "", "x: f32[4], z: f32[5]")}`, ['6:22 argument-type {"of":"same","name":"b","expected":"f32[4]","found":"f32[5]"}']);
 gives("a computed size of a signature", `block two(x: f32[d], y: f32[2 * d]) -> f32[3 * d] {\n  return concat(x, y)\n}\n${net("output a: f32[12] = two(x, z)\noutput b = two(x, x)", "", "x: f32[4], z: f32[8]")}`, ['7:21 argument-type {"of":"two","name":"y","expected":"f32[8]","found":"f32[4]"}']);
 gives("dtypes are never converted", net("output y = t |> dense(2)", "", "t: i32[3]"), ['3:19 shape-mismatch {"layer":"dense","expected":"f32","found":"i32[3]"}']);
@@ -87,11 +87,12 @@ mends("the fix of a division rounds", net("output y = x |> dense(28 / 3)"), "den
 mends("the fix of a result changes the layer", net("output y: f32[12] = x |> dense(10) |> relu"), "dense(12)");
 mends("the fix of a sum changes the second layer", net("output y = (x |> dense(8)) + (x |> dense(6) |> tanh)"), "dense(8) |> tanh");
 
-test("notes of a shape mismatch say where the tensors come from and who called", () => {
+test("notes of a shape mismatch in a call say where it is in the block, and where the tensors come from", () => {
   const source = `block add(x: f32[d], k: int) -> f32[d] {\n  return x + (x |> dense(k))\n}\n${net("output y = x |> add(5)")}`;
   const [diagnostic] = check(source).diagnostics;
   const places = (diagnostic?.notes ?? []).map(({ origin, message }) => `${source.slice(origin.span.start, origin.span.end)}: ${message}`);
-  assert.equal(places, ["x: f32[4] comes from here.", "dense(k): f32[5] comes from here.", "add(5): In this call."]);
+  assert.equal(diagnostic?.origin.span, { start: source.indexOf("add(5)"), end: source.indexOf("add(5)") + "add(5)".length });
+  assert.equal(places, ["x + (x |> dense(k)): It fails here, with the sizes of this call.", "x: f32[4] comes from here.", "dense(k): f32[5] comes from here."]);
 });
 
 test("mistakes are bounded in time and number", () => {

@@ -6,7 +6,7 @@ export const shapeRows = {
   "shape-mismatch": row<{ layer: string; expected: string; found: string }>({
     severity: "error",
     message: ({ layer, expected, found }) => `\`${layer}\` takes ${expected}, found ${found}.`,
-    page: "Shapes are those of one example, without the batch. Operators align shapes at the right, and only a size of 1 stretches; nothing is converted silently. The notes say where each tensor comes from, and the fix, where there is one, changes the size that does not fit.",
+    page: "Shapes are those of one example, without the batch. Operators align shapes at the right, and only a size of 1 stretches; nothing is converted silently. The notes say where each tensor comes from, and the fix, where there is one, changes the size that does not fit. Blocks are checked once with symbols: `d` and `2 * d` differ in every call, and a symbol is not taken for the 1 that stretches. What fits only some numbers is told at the call that brings others.",
     example: "model Net {\n  input x: f32[4]\n  h = x |> dense(8) |> relu\n  output y: f32[8] = h + (x |> dense(6))\n}\n",
   }),
   "result-type": row<{ what: string; expected: string; found: string }>({
@@ -20,7 +20,7 @@ export const shapeRows = {
     severity: "error",
     message: ({ of, name, expected, found }) => `\`${name}\` of \`${of}\` expects ${expected}, found ${found}.`,
     help: () => "Give it a tensor of that type, or change the signature.",
-    page: "A bare name in a signature, as `t` and `d` in `f32[t, d]`, takes the size it meets first in each call; from then on it is that number. Arithmetic, as `2 * d`, is computed and compared.",
+    page: "A bare name in a signature, as `t` and `d` in `f32[t, d]`, takes the size it meets first in each call; from then on it is that number. Arithmetic, as `2 * d`, is computed and compared. Between the names of a block's own signature a size differs if it does so for all numbers, as `d + 1` from `d`.",
     example: "block mix(x: f32[t, d], y: f32[t, d]) -> f32[t, d] {\n  return x + y\n}\nmodel Net {\n  input a: f32[3, 4], b: f32[3, 5]\n  output y = mix(a, b)\n}\n",
   }),
   "tensor-expected": row<{ layer: string; found: string }>({
