@@ -17,7 +17,7 @@ import { checkSizes } from "../../compiler/semantics/sizes/check-sizes.js";
 import { memoryHost } from "../support/host.js";
 import { randomStream } from "../support/mutate.js";
 
-const BLOCKS = Number(process.env["BLOCKS"] ?? 1200);
+const BLOCKS = Number(process.env["BLOCKS"] ?? 500);
 
 type Numbers = Readonly<Record<"t" | "d" | "heads" | "width", number>>;
 const numbers: readonly Numbers[] = [

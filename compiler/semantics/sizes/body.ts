@@ -151,7 +151,10 @@ class BodyRun {
     for (let next = statement; ; ) {
       const decided = by.rules.expression(by, place, next.condition);
       const known = decided.kind === "boolean" ? decided.value : null;
-      if (known === null) return this.#either(place, next);
+      if (known === null) {
+        const open = next;
+        return by.nested(() => this.#either(place, open));
+      }
       const body = known ? next.then : next.else;
       if (body === null) return false;
       if (body.kind === "body") return this.statements({ file: place.file, names: new Names(place.names) }, body);

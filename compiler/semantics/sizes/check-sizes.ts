@@ -11,7 +11,7 @@
 //
 // Models are checked here only where elaboration, which says more, has no numbers for them.
 
-import type { Block, Model } from "../../ast/ast.js";
+import type { Block, Model, Param } from "../../ast/ast.js";
 import { isTensorParameter, optionParameters } from "../callables.js";
 import { Exhausted, at, type Context } from "../context.js";
 import { parameterKind } from "../declared-types.js";
@@ -23,7 +23,6 @@ import { inspect } from "./expressions.js";
 import { Inspection, TooMuch, type InspectionRules, type Place } from "./inspection.js";
 import { isLiteral, ofAtom } from "./size.js";
 import { Names, unknown, type SymbolicValue } from "./symbolic-value.js";
-import type { Param } from "../../ast/ast.js";
 
 const rules: InspectionRules = { expression: inspect, call: applyCall, bind: bindSymbolic, body: inspectBody };
 
@@ -33,10 +32,12 @@ export function checkSizes(context: Context, file: FileScope, kind: "block" | "m
     if (owner !== file || file.tainted.has(node.span.start) || (node.kind !== "block" && node.kind !== "model") || node.kind !== kind) continue;
     if (node.kind === "model" && context.elaborated.has(node)) continue;
     const by = new Inspection(context, rules);
+    const { depth } = context.spent;
     try {
       checkNode(by, file, node);
     } catch (thrown) {
       if (!(thrown instanceof TooMuch) && !(thrown instanceof Exhausted)) throw thrown;
+      context.spent.depth = depth;
     }
     if (by.hasErrors) context.sizes.faulty.add(node);
   }

@@ -15,6 +15,7 @@ const none: ReadonlySet<Atom> = new Set();
 
 /** Compares for all values of the symbols. `positive` are atoms that are at least 1 here beside those that always are. */
 export function compareSizes(a: Size, b: Size, positive: ReadonlySet<Atom> = none): Comparison {
+  if (a === b) return "equal";
   const difference = subtract(a, b);
   if (difference === null) return "unknown";
   if (difference.size === 0) return "equal";

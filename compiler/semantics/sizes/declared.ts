@@ -87,7 +87,7 @@ export function applyDeclared(by: Inspection, place: Place, request: Request): S
     if (verdict === "open") by.require(at(place, argument));
     if (verdict !== "different") return;
     fits = false;
-    const help = sizes === null ? {} : { help: helpFor(sizes), fixes: fixesFor(place, [tensor], sizes) };
+    const help = sizes === null ? {} : { help: helpFor(sizes), fixes: fixesFor(place, [tensor, tensor], sizes) };
     by.say(
       "argument-type",
       at(place, argument),

@@ -22,7 +22,7 @@ import { joinWith, unknown, type SymbolicValue } from "./symbolic-value.js";
 /** The value of an expression as far as it is known. */
 export function inspect(by: Inspection, place: Place, expression: Expression): SymbolicValue {
   by.step();
-  const value = dispatch(by, place, expression);
+  const value = by.nested(() => dispatch(by, place, expression));
   if (value.kind === "number" && constantOf(value.size) !== null) by.context.sizes.closed.add(originKey(at(place, expression.span)));
   return value;
 }

@@ -5,6 +5,7 @@ import type { Argument, Block, Call, Expression, Model } from "../../ast/ast.js"
 import type { Origin, Span } from "../../source/source.js";
 import type { Context } from "../context.js";
 import type { FileScope } from "../files.js";
+import { limits } from "../limits.js";
 import { originKey } from "../overparam.js";
 import type { ReportDetails } from "../report.js";
 import { Atoms } from "./atoms.js";
@@ -55,6 +56,7 @@ export class Inspection {
   readonly #places = new Map<Atom, Note>();
   readonly #compared = new Set<Atom>();
   #steps = 0;
+  #nesting = 0;
 
   constructor(context: Context, rules: InspectionRules) {
     this.context = context;
@@ -63,6 +65,14 @@ export class Inspection {
 
   step(): void {
     if (++this.#steps > most) throw new TooMuch();
+  }
+
+  /** Does work that may hold more of its kind. */
+  nested<T>(work: () => T): T {
+    if (++this.#nesting > limits.depth) throw new TooMuch();
+    const result = work();
+    this.#nesting--;
+    return result;
   }
 
   say<Id extends DiagnosticId>(id: Id, origin: Origin, params: DiagnosticParams<Id>, more: ReportDetails): void {
