@@ -1,5 +1,5 @@
 // Whole training runs of models written by hand in TensorFlow.js, on the backend `onnx` against `cpu`: 50 losses within 1e-5, the same bits
-// when run again and when the step is captured. Small sizes, because `cpu` is slow. Relies on onnxruntime-node, an optional package: without
+// when run again, when the step is captured, and on one thread and two. Small sizes, because `cpu` is slow. Relies on onnxruntime-node, an optional package: without
 // it these tests fail.
 
 import { dispose } from "@tensorflow/tfjs-core";
@@ -39,7 +39,6 @@ async function traced(model: HandModel, optimizer: HandOptimizer, backend: strin
 }
 
 async function captured(model: HandModel, optimizer: HandOptimizer): Promise<readonly number[]> {
-  await selectBackend("onnx");
   const training = new CapturedTraining(model, optimizer);
   const found = await losses(model, async (batch) => training.step(await numbersOf(batch)));
   training.dispose();
@@ -56,7 +55,7 @@ const models: readonly (readonly [string, HandModel, HandOptimizer])[] = [
 ];
 
 for (const [name, model, optimizer] of models) {
-  test(`${name}: ${steps} losses are those of cpu, traced and captured with the same bits`, async () => {
+  test(`${name}: ${steps} losses are those of cpu, traced and captured, on one thread and two, with the same bits`, async () => {
     const [expected, found] = [await traced(model, optimizer, "cpu"), await traced(model, optimizer, "onnx")];
     const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     assert.ok(mean(expected.slice(-10)) < 0.9 * mean(expected.slice(0, 10)), `it learns: ${expected.join()}`);
@@ -64,6 +63,10 @@ for (const [name, model, optimizer] of models) {
     assert.ok(worst <= tolerance, `losses differ by up to ${worst}`);
     assert.equal(await traced(model, optimizer, "onnx"), found, "the same again");
     assert.equal(await captured(model, optimizer), found, "captured");
+    for (const threads of [1, 2]) {
+      await selectBackend("onnx", { device: null, threads });
+      assert.equal(await captured(model, optimizer), found, `${threads} threads`);
+    }
   });
 }
 
