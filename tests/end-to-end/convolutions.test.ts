@@ -1,7 +1,7 @@
 // All convolutions, resize, pad and the library's mobile blocks from text to trained weights: the same losses on `cpu` and on `onnx`, where steps are
 // captured and replayed, and a depth of recursion that a U-Net has.
 
-import { readFileSync, symlinkSync } from "node:fs";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
@@ -9,6 +9,7 @@ import * as assert from "uvu/assert";
 import { compiled, withProgram } from "../support/compiled.js";
 import { readPlainTensors } from "../support/plain-tensors.js";
 import { smallData, smallFiles } from "../support/small-data.js";
+import { lossesIn } from "../support/metrics.js";
 
 // Where programs find the engine of the backend `onnx`.
 const packages = fileURLToPath(new URL("../../node_modules", import.meta.url));
@@ -63,11 +64,6 @@ train restore: Restore on rows { use all; loss mse(again, image) }
 
 const runs = ["mobile", "mobile_sets", "each", "each_sets", "restore"];
 
-function losses(path: string): readonly number[] {
-  const lines = readFileSync(path, "utf8").trimEnd().split("\n").map((line): Record<string, number> => JSON.parse(line));
-  return lines.flatMap((line) => line["loss"] ?? []);
-}
-
 test("models of convolutions learn, with the same losses on cpu and onnx", async () => {
   const found: Record<string, Record<string, readonly number[]>> = {};
   for (const backend of ["cpu", "onnx"]) {
@@ -75,7 +71,7 @@ test("models of convolutions learn, with the same losses on cpu and onnx", async
       symlinkSync(packages, join(program.folder, "node_modules"));
       const trained = await program.run("train", "--quiet", "--backend", backend);
       assert.is(trained.code, 0, trained.err);
-      found[backend] = Object.fromEntries(runs.map((name) => [name, losses(program.path(name, "metrics.jsonl"))]));
+      found[backend] = Object.fromEntries(runs.map((name) => [name, lossesIn(program.path(name, "metrics.jsonl"))]));
       const weights = readPlainTensors(program.path("each_sets", "model.safetensors"));
       assert.equal(weights["depthwise_conv2d.kernel"]?.shape, [3, 3, 6], "what ships is one kernel, with the architecture of the plain model");
       assert.equal(weights["conv2d_transpose.kernel"]?.shape, [3, 3, 8, 3]);

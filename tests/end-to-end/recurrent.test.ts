@@ -1,7 +1,7 @@
 // Recurrent models, frozen parts, decay by layer and the optimizers that go with them, from text to trained weights: the same losses on `cpu` and
 // on `onnx`, where steps are captured and replayed.
 
-import { readFileSync, symlinkSync } from "node:fs";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
@@ -9,6 +9,7 @@ import * as assert from "uvu/assert";
 import { compiled, withProgram } from "../support/compiled.js";
 import { readPlainTensors } from "../support/plain-tensors.js";
 import { smallData, smallFiles } from "../support/small-data.js";
+import { lossesIn } from "../support/metrics.js";
 
 // Where programs find the engine of the backend `onnx`.
 const packages = fileURLToPath(new URL("../../node_modules", import.meta.url));
@@ -55,11 +56,6 @@ train head_short: Head on rows { use all; steps 1 }
 
 const runs = ["plain", "sets", "lion_run", "adagrad_run", "head"];
 
-function losses(path: string): readonly number[] {
-  const lines = readFileSync(path, "utf8").trimEnd().split("\n").map((line): Record<string, number> => JSON.parse(line));
-  return lines.flatMap((line) => line["loss"] ?? []);
-}
-
 test("recurrent runs learn, with the same losses on cpu and onnx; what is frozen stays as it is", async () => {
   const found: Record<string, Record<string, readonly number[]>> = {};
   for (const backend of ["cpu", "onnx"]) {
@@ -67,7 +63,7 @@ test("recurrent runs learn, with the same losses on cpu and onnx; what is frozen
       symlinkSync(packages, join(program.folder, "node_modules"));
       const trained = await program.run("train", "--quiet", "--backend", backend);
       assert.is(trained.code, 0, trained.err);
-      found[backend] = Object.fromEntries(runs.map((name) => [name, losses(program.path(name, "metrics.jsonl"))]));
+      found[backend] = Object.fromEntries(runs.map((name) => [name, lossesIn(program.path(name, "metrics.jsonl"))]));
       const [after, before] = ["head", "head_short"].map((name) => readPlainTensors(program.path(name, "model.safetensors")));
       if (after === undefined || before === undefined) throw new Error("two models are read");
       for (const name of Object.keys(after)) {

@@ -1,12 +1,12 @@
 // With `mix: mean` the mean of a kernel set follows plain training: through a compiled and bundled program, optimizer by optimizer, over
 // whole runs with convolution, batch norm, dropout, clipping, decay and a last batch that is not full.
 
-import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { withProgram } from "../support/compiled.js";
 import { readPlainTensors, tensorOf } from "../support/plain-tensors.js";
 import { smallData, smallFiles } from "../support/small-data.js";
+import { lossesIn } from "../support/metrics.js";
 
 const optimizers = {
   descent: "sgd(lr: 0.05)",
@@ -57,23 +57,18 @@ function distance(a: string, b: string): number {
   return worst;
 }
 
-function losses(path: string): readonly number[] {
-  const lines = readFileSync(path, "utf8").trimEnd().split("\n").map((line): Record<string, number> => JSON.parse(line));
-  return lines.flatMap((line) => line["loss"] ?? []);
-}
-
 test("the trajectory of the fold is that of plain training", () =>
   withProgram(source, smallFiles(90), async (program) => {
     const trained = await program.run("train", "--quiet");
     assert.is(trained.code, 0, trained.err);
     for (const name of Object.keys(optimizers)) {
       const file = (run: string): string => program.path(run, "model.safetensors");
-      const plain = losses(program.path(`${name}_1`, "metrics.jsonl"));
+      const plain = lossesIn(program.path(`${name}_1`, "metrics.jsonl"));
       assert.is(plain.length, steps);
       const [first = NaN] = plain;
       assert.ok(Math.min(...plain) < 0.9 * first, `${name} learns: ${plain.join(" ")}`);
       for (const k of [3, 4]) {
-        for (const [step, loss] of losses(program.path(`${name}_${k}`, "metrics.jsonl")).entries()) {
+        for (const [step, loss] of lossesIn(program.path(`${name}_${k}`, "metrics.jsonl")).entries()) {
           assert.ok(Math.abs(loss - (plain[step] ?? NaN)) < 5e-6, `${name}, k = ${k}, step ${step + 1}: ${loss} and ${plain[step]}`);
         }
         const apart = distance(file(`${name}_1`), file(`${name}_${k}`));

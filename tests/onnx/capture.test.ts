@@ -10,6 +10,7 @@ import { selectBackend, stream, Training, type Run } from "../../runtime/index.j
 import { evaluate, type Evaluation } from "../../runtime/training/evaluate.js";
 import { Stepper, type StepTaken } from "../../runtime/training/stepper.js";
 import { named, runsOf } from "../support/compiled.js";
+import { digitsModels } from "../support/digits-models.js";
 
 type Named = Record<string, tf.Tensor>;
 
@@ -185,25 +186,7 @@ for (const [name, expected, record] of obstacles) {
   });
 }
 
-const source = `import { conv_block } from "std/vision"
-
-data digits = synthetic("digits", rows: 250, seed: 0) {
-  fields image: f32[28, 28, 1], label: class[10]
-  scale  image by 1/255
-  split  train 80%, valid 10%, test 10%
-}
-
-model Mlp {
-  input  image: f32[28, 28, 1]
-  output digit: f32[10] = image |> flatten |> dense(32) |> relu |> dropout(0.2) |> dense(10)
-}
-
-model Cnn {
-  input  image: f32[28, 28, 1]
-  x = image |> max_pool(2) |> conv_block(4) |> max_pool(2) |> conv_block(6) |> avg_pool(2) |> flatten |> dropout(0.1)
-  output digit: f32[10] = x |> dense(10)
-}
-
+const source = `${digitsModels}
 model Small {
   input  image: f32[28, 28, 1]
   output digit: f32[10] = image |> avg_pool(7) |> flatten |> dense(8) |> batch_norm |> relu |> dropout(0.2) |> dense(10)

@@ -1,7 +1,7 @@
 // A compiled and bundled program with `--backend onnx`, as users run it: the engine's package is found in the program's folder, the losses
 // are those of `cpu`, and what is missing is said in one line.
 
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -10,6 +10,7 @@ import * as assert from "uvu/assert";
 import { loadEngine } from "../../runtime/backends/onnx/binding.js";
 import { withProgram } from "../support/compiled.js";
 import { smallCsv, smallData, smallRows } from "../support/small-data.js";
+import { lossesIn } from "../support/metrics.js";
 
 const packages = fileURLToPath(new URL("../../node_modules", import.meta.url));
 
@@ -33,11 +34,6 @@ train net: Net on rows {
 }
 `;
 
-function losses(path: string): readonly number[] {
-  const lines = readFileSync(path, "utf8").trimEnd().split("\n").map((line): Record<string, number> => JSON.parse(line));
-  return lines.flatMap((line) => line["loss"] ?? []);
-}
-
 test("trains, evaluates and predicts as on cpu", async () => {
   await withProgram(source, { "rows.csv": smallCsv(smallRows(120)) }, async ({ folder, run }) => {
     symlinkSync(packages, join(folder, "node_modules"));
@@ -45,7 +41,7 @@ test("trains, evaluates and predicts as on cpu", async () => {
     for (const backend of ["cpu", "onnx"]) {
       const { code, err } = await run("train", "--backend", backend, "--runs-dir", backend);
       assert.is(code, 0, err);
-      found.set(backend, losses(join(folder, backend, "net", "metrics.jsonl")));
+      found.set(backend, lossesIn(join(folder, backend, "net", "metrics.jsonl")));
       const evaluated = await run("eval", "net", "--backend", backend, "--runs-dir", backend);
       assert.is(evaluated.code, 0, evaluated.err);
     }

@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { installOnnxBackend } from "../../runtime/backends/onnx/install.js";
 import { installGradients, selectBackend, type Run } from "../../runtime/index.js";
 import { named, runsOf } from "../support/compiled.js";
+import { digitsModels } from "../support/digits-models.js";
 import { Stepping } from "../support/stepping.js";
 
 installGradients();
@@ -232,28 +233,10 @@ test("pools and their gradients", () => compare(drawn(12, 4, poolCase)));
 test("element-wise ops", () => compare(Object.entries(pointwise).map(([name, op]): Case => ({ name, compute: (source) => op(source.tensor([70_001], 2)) }))));
 test("other kernels", () => compare(Object.entries(others).map(([name, compute]): Case => ({ name, compute }))));
 
-const source = `import { conv_block } from "std/vision"
-
-data digits = synthetic("digits", rows: 250, seed: 0) {
-  fields image: f32[28, 28, 1], label: class[10]
-  scale  image by 1/255
-  split  train 80%, valid 10%, test 10%
-}
-
-model Mlp {
-  input  image: f32[28, 28, 1]
-  output digit: f32[10] = image |> flatten |> dense(32) |> relu |> dropout(0.2) |> dense(10)
-}
-
+const source = `${digitsModels}
 model Wide {
   input  image: f32[28, 28, 1]
   output digit: f32[10] = image |> flatten |> dense(256) |> gelu |> dense(160) |> elu |> dense(10)
-}
-
-model Cnn {
-  input  image: f32[28, 28, 1]
-  x = image |> max_pool(2) |> conv_block(4) |> max_pool(2) |> conv_block(6) |> avg_pool(2) |> flatten |> dropout(0.1)
-  output digit: f32[10] = x |> dense(10)
 }
 
 recipe all {

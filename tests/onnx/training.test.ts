@@ -8,27 +8,10 @@ import * as assert from "uvu/assert";
 import { installOnnxBackend } from "../../runtime/backends/onnx/install.js";
 import { selectBackend, type Run } from "../../runtime/index.js";
 import { named, runsOf } from "../support/compiled.js";
+import { digitsModels } from "../support/digits-models.js";
 import { Stepping } from "../support/stepping.js";
 
-const source = `import { conv_block } from "std/vision"
-
-data digits = synthetic("digits", rows: 250, seed: 0) {
-  fields image: f32[28, 28, 1], label: class[10]
-  scale  image by 1/255
-  split  train 80%, valid 10%, test 10%
-}
-
-model Mlp {
-  input  image: f32[28, 28, 1]
-  output digit: f32[10] = image |> flatten |> dense(32) |> relu |> dropout(0.2) |> dense(10)
-}
-
-model Cnn {
-  input  image: f32[28, 28, 1]
-  x = image |> max_pool(2) |> conv_block(4) |> max_pool(2) |> conv_block(6) |> avg_pool(2) |> flatten |> dropout(0.1)
-  output digit: f32[10] = x |> dense(10)
-}
-
+const source = `${digitsModels}
 recipe all {
   loss  cross_entropy(digit, label)
   batch 32
