@@ -20,6 +20,7 @@ export * from "./layers/depthwise-conv2d.js";
 export * from "./layers/dropout.js";
 export * from "./layers/embedding.js";
 export * from "./layers/gru.js";
+export * from "./layers/lengths.js";
 export * from "./layers/lstm.js";
 export * from "./layers/matmul.js";
 export * from "./layers/noise.js";

@@ -125,9 +125,10 @@ const rules: { readonly [K in OpKind]: Rule } = {
     if (x.dtype !== "f32" || x.shape.length < 2 || x.shape.at(-2) !== heads || x.shape.at(-1) !== size) return `the last axes of ${printValueType(x)} are not [${String(heads)}, ${String(size)}]`;
     return { ...x, shape: [...x.shape.slice(0, -2), outputs] };
   }),
-  attention: (operands) => {
+  attention: (given) => {
+    const operands = withoutLengths(given);
     const [query, key, value, bias, ...more] = operands;
-    if (query === undefined || key === undefined || value === undefined || more.length > 0) return "the operands are not queries, keys, values and perhaps a bias";
+    if (query === undefined || key === undefined || value === undefined || more.length > 0) return "the operands are not queries, keys, values, perhaps a bias and perhaps lengths";
     const odd = operands.find((operand) => operand.dtype !== "f32" || operand.shape.length !== 3);
     if (odd !== undefined) return `${printValueType(odd)} has not three axes of f32`;
     const [u = 0, heads = 0, size] = query.shape;
@@ -195,12 +196,14 @@ const rules: { readonly [K in OpKind]: Rule } = {
     const dtype = textAttribute(attributes, "dtype");
     return { ...x, dtype: dtype === "i32" || dtype === "bool" ? dtype : "f32" };
   }),
-  mean: one((x, { attributes }) => {
+  mean: ([x, lengths, ...more], { attributes }) => {
     const axes = numbersAttribute(attributes, "axes");
-    if (x.dtype !== "f32") return "the operand must be f32";
+    if (x === undefined || x.dtype !== "f32") return "the operand must be f32";
+    if (more.length > 0 || (lengths !== undefined && (!isLengths(lengths) || !axes.includes(0) || !x.batched))) return "lengths are i32[batch], of a mean over the first axis";
     if (new Set(axes).size !== axes.length || axes.some((axis) => axis >= x.shape.length)) return `${printValueType(x)} has not the axes [${axes.join(", ")}]`;
     return { ...x, shape: x.shape.filter((_, axis) => !axes.includes(axis)) };
-  }),
+  },
+  last: two((x, lengths) => (!isLengths(lengths) || !x.batched || x.shape.length === 0 ? `${printValueType(lengths)} are not lengths of ${printValueType(x)}` : { ...x, shape: x.shape.slice(1) })),
   transpose: one((x, { attributes }) => {
     const axes = numbersAttribute(attributes, "axes");
     if (axes.length !== x.shape.length || new Set(axes).size !== axes.length || axes.some((axis) => axis >= x.shape.length)) return `[${axes.join(", ")}] is no order of the axes of ${printValueType(x)}`;
@@ -231,19 +234,19 @@ const rules: { readonly [K in OpKind]: Rule } = {
   mul: two(elementWise),
   div: two((a, b) => (a.dtype === "f32" ? elementWise(a, b) : "the operands must be f32")),
   pow: two((a, b) => (a.dtype === "f32" ? elementWise(a, b) : "the operands must be f32")),
-  cross_entropy: two(againstLabels),
-  binary_cross_entropy: two(againstTargets),
-  mse: two(againstTargets),
-  mae: two(againstTargets),
-  huber: two(againstTargets),
-  kl: two((logits, target) => (logits.shape.length === 0 ? "a number per example has no classes" : againstTargets(logits, target))),
-  kl_normal: two((mean, logVariance) => (mean.shape.length === 0 ? "a number per example has no last axis" : againstTargets(mean, logVariance))),
+  cross_entropy: compared(againstLabels),
+  binary_cross_entropy: compared(againstTargets),
+  mse: compared(againstTargets),
+  mae: compared(againstTargets),
+  huber: compared(againstTargets),
+  kl: compared((logits, target) => (logits.shape.length === 0 ? "a number per example has no classes" : againstTargets(logits, target))),
+  kl_normal: compared((mean, logVariance) => (mean.shape.length === 0 ? "a number per example has no last axis" : againstTargets(mean, logVariance))),
   contrastive: two(partners),
-  accuracy: two((logits, labels) => (sameShape(logits.shape, labels.shape) ? scalar("f32") : againstLabels(logits, labels))),
-  top_k: two(againstLabels),
-  f1: two((logits, labels) => (sameShape(logits.shape, labels.shape) ? scalar("f32") : againstLabels(logits, labels))),
+  accuracy: compared((logits, labels) => (sameShape(logits.shape, labels.shape) ? scalar("f32") : againstLabels(logits, labels))),
+  top_k: compared(againstLabels),
+  f1: compared((logits, labels) => (sameShape(logits.shape, labels.shape) ? scalar("f32") : againstLabels(logits, labels))),
   r2: two(againstTargets),
-  perplexity: two(againstLabels),
+  perplexity: compared(againstLabels),
   recall: two(partners),
 };
 
@@ -265,6 +268,25 @@ function one(rule: (x: ValueType, context: TypeContext) => Inferred): Rule {
 
 function two(rule: (a: ValueType, b: ValueType, context: TypeContext) => Inferred): Rule {
   return ([a, b], context) => (a === undefined || b === undefined ? "an operand is missing" : rule(a, b, context));
+}
+
+/** Two tensors, and perhaps the lengths of their sequences. */
+function compared(rule: (prediction: ValueType, target: ValueType) => Inferred): Rule {
+  return ([prediction, target, lengths, ...more]) => {
+    if (prediction === undefined || target === undefined || more.length > 0) return "the operands are not two tensors and perhaps lengths";
+    if (lengths !== undefined && (!isLengths(lengths) || !prediction.batched || prediction.shape.length === 0)) return `${printValueType(lengths)} are not lengths of ${printValueType(prediction)}`;
+    return rule(prediction, target);
+  };
+}
+
+/** A whole number for each example: how many positions of its sequence are real. */
+function isLengths(type: ValueType): boolean {
+  return type.dtype === "i32" && type.batched && type.shape.length === 0;
+}
+
+function withoutLengths(operands: readonly ValueType[]): readonly ValueType[] {
+  const last = operands.at(-1);
+  return last !== undefined && isLengths(last) ? operands.slice(0, -1) : operands;
 }
 
 function floating(x: ValueType): Inferred {
@@ -301,7 +323,7 @@ function recurrent(gates: number, weightsOf: (operands: readonly ValueType[]) =>
       const wanted: ValueType = { dtype: "f32", shape: expected[index] ?? [], batched: false };
       if (weight === undefined || !sameValueType(weight, wanted)) return `weight ${index} of a recurrent layer is not ${printValueType(wanted)}`;
     }
-    const rest = operands.slice(1 + weights.length);
+    const rest = withoutLengths(operands.slice(1 + weights.length));
     if (rest.length > 1 || rest.some((initial) => initial.dtype !== "f32" || !sameShape(initial.shape, [units]))) return `the initial state is not f32[${units}]`;
     return { ...x, shape: [...x.shape.slice(0, 1), units] };
   };

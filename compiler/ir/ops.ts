@@ -5,7 +5,7 @@ export type OpKind = keyof typeof ops;
 
 export interface OpSpec {
   readonly doc: string;
-  /** Number of operands; null: one or more. */
+  /** Number of operands; null: one or more, as the type rule says. */
   readonly operands: number | null;
   /** Names of attributes that must be present, and no others. */
   readonly attributes: readonly string[];
@@ -27,13 +27,13 @@ export const ops = {
   conv2d_transpose: spec("x [batch, h, w, in] with filters [kh, kw, in, out]: the gradient of a convolution by its input, from [h', w', out] to x.", 2, ["stride", "padding"]),
   embedding: spec("By indices [batch, ...], rows of a table [vocabulary, d].", 2),
   // recurrent
-  lstm: spec("x [batch, t, in], kernel [in, 4 units], recurrent [units, 4 units], bias [4 units], perhaps an initial h [units]: all h of an LSTM.", null, ["reverse"]),
-  gru: spec("x [batch, t, in], kernel [in, 3 units], recurrent [units, 3 units], bias [3 units], recurrent_bias [units], perhaps an initial h [units]: all h of a GRU.", null, ["reverse"]),
+  lstm: spec("x [batch, t, in], kernel [in, 4 units], recurrent [units, 4 units], bias [4 units], perhaps an initial h [units], and lengths i32 [batch] where it goes back from the last real step: all h of an LSTM.", null, ["reverse"]),
+  gru: spec("x [batch, t, in], kernel [in, 3 units], recurrent [units, 3 units], bias [3 units], recurrent_bias [units], perhaps an initial h [units], and lengths as of lstm: all h of a GRU.", null, ["reverse"]),
   unembed: spec("x [..., d] times the rows of a table [vocabulary, d]: [..., vocabulary].", 2),
   project_heads: spec("x [..., d] times a kernel [d, heads, size]: [..., heads, size].", 2),
   merge_heads: spec("x [..., heads, size] times a kernel [heads, size, d]: [..., d].", 2),
   // attention and positions
-  attention: spec("Queries [batch, u, heads, size], keys and values [batch, t, groups, size], and a bias [heads, u, t] where there is one, with a batch or without: softmax(q k^T / sqrt(size) + bias) v of each head.", null, ["causal"]),
+  attention: spec("Queries [batch, u, heads, size], keys and values [batch, t, groups, size], and a bias [heads, u, t] where there is one, with a batch or without, and lengths i32 [batch] of what is read where they differ: softmax(q k^T / sqrt(size) + bias) v of each head.", null, ["causal"]),
   rotary: spec("x [batch, t, heads, size]: pairs of features i and i + size / 2 turned by the position times base^(-2 i / size).", 1, ["base"]),
   learned_positions: spec("x [batch, t, d] plus the first t rows of a table [positions, d].", 2),
   relative_bias: spec("From a table [buckets, heads], the row of the bucket of each distance of two positions: [heads, length, length].", 1, ["length", "causal", "max_distance"]),
@@ -57,7 +57,8 @@ export const ops = {
   concat: spec("Joined along `axis` of the example.", null, ["axis"]),
   one_hot: spec("A new last axis of `depth`: 1 at the index, 0 elsewhere.", 1, ["depth"]),
   cast: spec("The same numbers as another dtype.", 1, ["dtype"]),
-  mean: spec("Mean over `axes` of the example.", 1, ["axes"]),
+  mean: spec("Mean over `axes` of the example; with lengths i32 [batch] over the real positions of the first axis.", null, ["axes"]),
+  last: spec("x [batch, t, ...] at the last real position of each example, by lengths i32 [batch].", 2),
   transpose: spec("The axes of the example in the order of `axes`.", 1, ["axes"]),
   slice: spec("`length` neighbors along `axis` of the example, from `start` on.", 1, ["axis", "start", "length"]),
   per_example: spec("x, which has no batch, once for each example of the second operand.", 2),
@@ -80,20 +81,20 @@ export const ops = {
   mul: spec("Product with broadcasting of size 1.", 2),
   div: spec("Quotient with broadcasting of size 1.", 2),
   pow: spec("Power with broadcasting of size 1.", 2),
-  // losses: means over the batch and all other axes, scalars
-  cross_entropy: spec("Of logits [batch, ..., classes] against labels [batch, ...].", 2, ["smoothing"]),
-  binary_cross_entropy: spec("Of logits against targets in [0, 1] of the same shape.", 2),
-  mse: spec("Mean of (prediction - target)^2.", 2),
-  mae: spec("Mean of |prediction - target|.", 2),
-  huber: spec("Quadratic up to `delta`, linear beyond.", 2, ["delta"]),
-  kl: spec("Kullback-Leibler divergence of target probabilities from softmax(logits), summed over the last axis.", 2),
-  kl_normal: spec("Kullback-Leibler divergence of normal distributions, of mean and logarithm of the variance, from the standard one, summed over the last axis.", 2),
+  // losses: means over the batch and all other axes, scalars; with lengths i32 [batch] behind the two tensors over real positions only
+  cross_entropy: spec("Of logits [batch, ..., classes] against labels [batch, ...].", null, ["smoothing"]),
+  binary_cross_entropy: spec("Of logits against targets in [0, 1] of the same shape.", null),
+  mse: spec("Mean of (prediction - target)^2.", null),
+  mae: spec("Mean of |prediction - target|.", null),
+  huber: spec("Quadratic up to `delta`, linear beyond.", null, ["delta"]),
+  kl: spec("Kullback-Leibler divergence of target probabilities from softmax(logits), summed over the last axis.", null),
+  kl_normal: spec("Kullback-Leibler divergence of normal distributions, of mean and logarithm of the variance, from the standard one, summed over the last axis.", null),
   contrastive: spec("Cross-entropy of each row's own partner among all of the batch by a b' / temperature, both ways.", 2, ["temperature"]),
   // metrics: counts that add up over batches
-  accuracy: spec("Share of rows whose largest logit is the label; one logit: its sign against a label 0 or 1.", 2),
-  top_k: spec("Share of rows whose label is among the k largest logits.", 2, ["k"]),
-  f1: spec("Harmonic mean of precision and recall, averaged over classes.", 2, ["average", "ignore"]),
+  accuracy: spec("Share of rows whose largest logit is the label; one logit: its sign against a label 0 or 1.", null),
+  top_k: spec("Share of rows whose label is among the k largest logits.", null, ["k"]),
+  f1: spec("Harmonic mean of precision and recall, averaged over classes.", null, ["average", "ignore"]),
   r2: spec("1 - residual sum of squares / total sum of squares.", 2),
-  perplexity: spec("exp of the mean cross-entropy.", 2),
+  perplexity: spec("exp of the mean cross-entropy.", null),
   recall: spec("Share of rows whose own partner is among the k of the batch with the largest products.", 2, ["k"]),
 } as const satisfies Record<string, OpSpec>;

@@ -5,6 +5,7 @@ import { GraphBuilder, WeightTable } from "../ir/builder.js";
 import { invariant } from "../invariant.js";
 import type { Graph, KernelSet, Module, ValueType } from "../ir/module.js";
 import { sameShape } from "../ir/value-types.js";
+import { lengthName } from "../semantics/clauses/lengths.js";
 import { layers } from "../semantics/layers/layers.js";
 import type { Application, Graph as SemanticGraph, Instance, Run } from "../semantics/semantic-model.js";
 import type { TensorType } from "../semantics/types.js";
@@ -40,12 +41,15 @@ class Unit {
   constructor(private readonly file: string) {}
 
   graph(name: Graph["name"], graph: SemanticGraph): Graph {
-    const inputs = graph.inputs.map((input) => ({ name: input.name, type: toValueType(input.type) }));
+    // Sequences of unequal length bring their lengths as inputs of their own.
+    const ragged = [...new Set(graph.inputs.flatMap(({ type }) => (type.ragged === undefined ? [] : [type.ragged])))];
+    const inputs = [...graph.inputs.map((input) => ({ name: input.name, type: toValueType(input.type) })), ...ragged.map((input) => ({ name: lengthName(input), type: { dtype: "i32", shape: [], batched: true } as const }))];
+    const lengths = new Map(ragged.map((input, index) => [input, graph.inputs.length + index]));
     const builder = new GraphBuilder(name, inputs, this.weights);
-    const values: number[] = inputs.map((_, index) => index);
+    const values: number[] = graph.inputs.map((_, index) => index);
     const types: TensorType[] = graph.inputs.map((input) => input.type);
     for (const application of graph.applications) {
-      const value = this.lower(application, builder, values, types);
+      const value = this.lower(application, builder, values, types, lengths);
       builder.nameValue(value, application.name);
       values.push(value);
       types.push(application.type);
@@ -57,12 +61,12 @@ class Unit {
     return { module: { name, weights: this.weights.list(), graphs }, reach: this.reach };
   }
 
-  private lower(application: Application, builder: GraphBuilder, values: readonly number[], types: readonly TensorType[]): number {
+  private lower(application: Application, builder: GraphBuilder, values: readonly number[], types: readonly TensorType[], lengths: ReadonlyMap<string, number>): number {
     const operands = application.operands.map((operand) => at(types, operand));
     const signature = layers[application.layer];
     const weights = declareWeights(application, signature.weights(operands, application.options), this.weights, this.reach);
     const place = { path: application.path, hint: null, origin: this.placeOf(application) };
-    const value = lowerings[application.layer](new Lowering(builder, place, application.options, application.operands.map((operand) => at(values, operand)), weights, application.frozen));
+    const value = lowerings[application.layer](new Lowering(builder, place, application.options, application.operands.map((operand) => at(values, operand)), weights, application.frozen, operands.map(({ ragged }) => (ragged === undefined ? null : (lengths.get(ragged) ?? null)))));
     const result = builder.typeOf(value);
     invariant(sameShape(result.shape, application.type.shape), `the shape of ${application.layer} is [${application.type.shape.join(", ")}], lowered [${result.shape.join(", ")}]`);
     return value;

@@ -17,6 +17,7 @@ import { collectClauses, onlyPart, type CollectedClauses } from "./collect.js";
 import { readDataset, unknownDataset, type CheckedDataset, type Datasets } from "./dataset.js";
 import { printField, type DeclaredField } from "./fields.js";
 import { links } from "./links.js";
+import { alignedFields, feedsOf, positionsOf } from "./lengths.js";
 import { readObjectives } from "./objectives.js";
 import { trainedLayers } from "./trained-layers.js";
 import { readSettings } from "./settings.js";
@@ -54,7 +55,7 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
   const built = plain === "symbolic" && fed !== null ? build(fed) : plain;
   const instance = built === "symbolic" ? null : built;
   if (model !== null) checkInputs(env, node, model.node, instance, dataset, feeds, fieldOf);
-  const nameable = { instance, outputs: instance?.graph.outputs.map(({ name }) => name) ?? (model === null ? [] : outputNames(model.node)), fields: dataset.fields, unread: dataset.unread };
+  const nameable = { instance, outputs: instance?.graph.outputs.map(({ name }) => name) ?? (model === null ? [] : outputNames(model.node)), fields: dataset.fields, unread: dataset.unread, fieldOf };
   // Names mean nothing where neither the model nor the data are known.
   const isKnown = model !== null && dataset.fields !== null && nameable.outputs.length > 0;
   const loss = isKnown ? readObjectives(env, clauses.bySlot.get("loss"), "loss", nameable, null) : null;
@@ -70,10 +71,12 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
     doc: node.doc,
     instance,
     dataset: dataset.model,
-    feeds: instance.graph.inputs.map(({ name }) => ({ input: name, field: fieldOf(name) })),
+    feeds: feedsOf(instance, fieldOf),
+    aligned: alignedFields(instance, [loss.graph, metrics.graph], fieldOf),
+    positions: [...positionsOf(loss.graph).map(({ item, field }) => ({ item: `loss.${item}`, field })), ...positionsOf(metrics.graph)],
     loss: loss.graph,
     metrics: metrics.graph,
-    links: links(instance, loss.graph, dataset.fields ?? []),
+    links: links(instance, loss.graph, dataset.fields ?? [], fieldOf),
     settings,
     origin: at(env, node.name.span),
   };
@@ -159,6 +162,8 @@ function checkInputs(env: Env, node: Train, model: Model, instance: Instance | n
       );
     } else if (input !== undefined && !fitsType(input.type, declared.type))
       report.say("input-type", origin, { input: field.name.text, expected: printField(input.type), field: wanted, found: printField(declared.type) }, { notes: [{ origin: input.origin, message: `\`${field.name.text}\` is declared here.` }] });
+    else if (input !== undefined && (input.type.ragged === undefined) !== (declared.type.ragged === undefined))
+      report.say("ragged-input", origin, { input: field.name.text, expected: printField(input.type), field: wanted, found: printField(declared.type) }, { notes: [{ origin: input.origin, message: `\`${field.name.text}\` is declared here.` }] });
     else if (input === undefined && instance === null && declared.type.shape.length !== (field.type.sizes?.length ?? 0) && field.type.name.text !== "class")
       report.say("input-type", origin, { input: field.name.text, expected: `${field.type.sizes?.length ?? 0} axes`, field: wanted, found: printField(declared.type) });
   }
