@@ -46,7 +46,7 @@ export async function trainCommand(program: Program, options: TrainOptions, outp
   const signals = listen();
   try {
     for (const run of runs) {
-      const data = datasets.get(run.dataset);
+      const data = await datasets.get(run.dataset);
       await (options.smoke ? smoke(program, run, data, output, signals) : trainRun(program, run, data, options, output, signals));
     }
   } finally {
