@@ -62,8 +62,8 @@ export interface LoadedRows {
 }
 
 /** Reads the dataset; files are named relative to `directory`. With `fitted` (of a finished run) nothing is fitted anew. */
-export function loadDataset(declaration: Dataset, directory: string, fitted: Fitted | null = null): LoadedDataset {
-  const table = readTable(declaration.source, declaration.fields, directory, declaration.take);
+export async function loadDataset(declaration: Dataset, directory: string, fitted: Fitted | null = null): Promise<LoadedDataset> {
+  const table = await readTable(declaration.source, declaration.fields, directory, declaration.take);
   checkRows(table, `\`${declaration.name}\``);
   const splits = splitRows(declaration.split, table.rows, declaration.name);
   const ready = prepare(declaration, declaration.fields, table, splits.train, fitted);
@@ -72,9 +72,9 @@ export function loadDataset(declaration: Dataset, directory: string, fitted: Fit
 }
 
 /** Reads new rows from `source` for some fields of the dataset. */
-export function loadRows(declaration: Dataset, source: Source, names: readonly string[], directory: string, fitted: Fitted): LoadedRows {
+export async function loadRows(declaration: Dataset, source: Source, names: readonly string[], directory: string, fitted: Fitted): Promise<LoadedRows> {
   const fields = Object.fromEntries(Object.entries(declaration.fields).filter(([name]) => names.includes(name)));
-  const table = readTable(source, fields, directory, null);
+  const table = await readTable(source, fields, directory, null);
   checkRows(table, `\`${source.kind === "synthetic" ? source.generator : (sourceFiles(source)[0] ?? "")}\``);
   const { columns, notes } = prepare(declaration, fields, table, new Int32Array(0), fitted);
   return { rows: table.rows, columns, kept: table.kept, place: table.place, notes };
@@ -85,7 +85,7 @@ function checkRows(table: Table, subject: string): void {
   throw new UserError(table.kept === null ? `${subject} has no rows.` : `${subject} has no rows left: ${table.notes.join(", ")}.`, "Name a file that has rows.");
 }
 
-function readTable(source: Source, fields: Readonly<Record<string, Field>>, directory: string, take: number | null): Table {
+function readTable(source: Source, fields: Readonly<Record<string, Field>>, directory: string, take: number | null): Table | Promise<Table> {
   switch (source.kind) {
     case "idx":
       return readIdx(source, fields, directory, take);

@@ -36,7 +36,7 @@ export async function predictCommand(program: Program, name: string, { files, sp
   const run = runOf(program, name);
   if ((files.length > 0) === (split !== null)) throw new UserError("`predict` takes new rows with `--in` or a split of the dataset with `--split`, one of the two.", `Write \`predict ${name} --in rows.csv --out predictions.csv\`.`, 2);
   const finished = readFinished(program, run, output);
-  const { rows, numbers } = split !== null ? splitRowsOf(program, run, split, finished.record.fitted) : newRows(program, run, files, finished.record.fitted);
+  const { rows, numbers } = await (split !== null ? splitRowsOf(program, run, split, finished.record.fitted) : newRows(program, run, files, finished.record.fitted));
   requireAligned(run.aligned ?? [], rows);
   for (const line of rows.notes) output.terminal.write(`${line}\n`);
   const model = modelTensors(finished);
@@ -81,17 +81,17 @@ interface Rows {
   readonly numbers: Int32Array;
 }
 
-function newRows(program: Program, run: Run, files: readonly string[], fitted: Fitted): Rows {
+async function newRows(program: Program, run: Run, files: readonly string[], fitted: Fitted): Promise<Rows> {
   const names = [...new Set(Object.values(run.feeds))].filter((name) => Object.hasOwn(run.dataset.fields, name));
   const missing = files.find((file) => !existsSync(file));
   if (missing !== undefined) throw new UserError(`\`${missing}\` cannot be read: it does not exist (looked at ${resolve(missing)}).`, "Name a file of rows with `--in`.");
   const { dataset, source } = predictionSource(run.dataset, names, files, process.cwd(), program.dataDirectory);
-  const rows = loadRows(dataset, source, names, process.cwd(), fitted);
+  const rows = await loadRows(dataset, source, names, process.cwd(), fitted);
   return { rows, numbers: Int32Array.from({ length: rows.rows }, (_, row) => row) };
 }
 
-function splitRowsOf(program: Program, run: Run, split: string, fitted: Fitted): Rows {
-  const data = loadDataset(run.dataset, program.dataDirectory, fitted);
+async function splitRowsOf(program: Program, run: Run, split: string, fitted: Fitted): Promise<Rows> {
+  const data = await loadDataset(run.dataset, program.dataDirectory, fitted);
   const chosen = splitOf(split);
   if (data.splits[chosen].length === 0) throw new UserError(`\`${run.dataset.name}\` has no ${chosen} split.`, `Name another with \`--split\`, or give \`${run.dataset.name}\` one.`);
   return { rows: { rows: data.rows, columns: data.columns, kept: data.kept, place: data.place, notes: data.notes }, numbers: data.splits[chosen] };

@@ -47,7 +47,7 @@ export async function trainCommand(program: Program, options: TrainOptions, outp
   const signals = listen();
   try {
     for (const run of runs) {
-      const data = datasets.get(run.dataset);
+      const data = await datasets.get(run.dataset);
       requireAligned(run.aligned ?? [], data);
       await (options.smoke ? smoke(program, run, data, output, signals) : trainRun(program, run, data, options, output, signals));
     }
