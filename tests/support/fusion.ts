@@ -34,7 +34,7 @@ export type Values = Readonly<Record<string, { readonly shape: readonly number[]
 /** Random weights as training might leave them: no scale is 1, no bias 0. */
 export function randomWeights(module: Module, seed: number): Values {
   return Object.fromEntries(
-    module.weights.map(({ path, role, shape, axes }) => {
+    module.weights.map(({ path, role, shape }) => {
       const numbers = sop.stream(seed, "weights", path);
       const size = shape.reduce((product, n) => product * n, 1);
       const fanIn = Math.max(1, size / (shape.at(-1) ?? 1));
@@ -44,7 +44,6 @@ export function randomWeights(module: Module, seed: number): Values {
         if (role === "kernel") return numbers.normal() * Math.sqrt(1.5 / fanIn);
         return 0.5 * numbers.normal();
       };
-      void axes;
       return [path, { shape, values: Float32Array.from({ length: size }, one) }];
     }),
   );
@@ -97,11 +96,14 @@ export function fusedWeights(module: Module, sources: Readonly<Record<string, Va
 /** What was fused, and how far each output is from the mean of the sources' outputs, in norm. */
 export interface Measured {
   readonly fusion: Fusion;
-  readonly module: Module;
+  /** null: it cannot be fused. */
+  readonly module: Module | null;
   readonly sources: Readonly<Record<string, Values>>;
   readonly weights: Values;
   /** |fused - mean| / |mean| by output. */
   readonly gaps: Readonly<Record<string, number>>;
+  /** How far what is claimed of each output is from what is measured: of a function of a mean, at what the function reads. Infinity: nothing is claimed. */
+  readonly errors: Readonly<Record<string, number>>;
 }
 
 export const zeros: FusionOptions = { newWeights: { kind: "zeros" }, norms: "exact", weights: null };
@@ -109,8 +111,8 @@ export const zeros: FusionOptions = { newWeights: { kind: "zeros" }, norms: "exa
 /** Fuses the models of these names into a target and measures. A name twice is self-fusion. */
 export function measure(models: Readonly<Record<string, Module>>, target: string, names: readonly string[], options: FusionOptions = zeros, seed = 1): Measured {
   const fusion = fuse(model(models, target), names.map((name) => ({ name, module: model(models, name) })), options);
-  if (fusion.module === null) throw new Error(fusion.problems.map(({ id, place, parameters }) => `${id} at ${place.path}: ${JSON.stringify(parameters)}`).join("\n"));
   const { module } = fusion;
+  if (module === null) return { fusion, module, sources: {}, weights: {}, gaps: {}, errors: {} };
   const problems = verify(module);
   if (problems.length > 0) throw new Error(problems.join("\n"));
   const text = print(module);
@@ -120,15 +122,33 @@ export function measure(models: Readonly<Record<string, Module>>, target: string
   const weights = fusedWeights(module, sources, seed);
   const inputs = randomInputs(module, seed);
   const shares = options.weights ?? names.map(() => 1 / names.length);
-  const fused = outputsOf(module, weights, inputs);
-  const each = names.map((name) => outputsOf(model(models, name), sources[name] ?? {}, inputs));
+  const gap = (factors: readonly number[], at: (module: Module) => Module, output: string): number => {
+    const values = outputsOf(at(module), weights, inputs)[output] ?? new Float32Array(0);
+    const each = names.map((name) => outputsOf(at(model(models, name)), sources[name] ?? {}, inputs)[output] ?? []);
+    return distanceInNorm(values, Float64Array.from(values, (_, i) => each.reduce((sum, own, source) => sum + (factors[source] ?? 0) * (own[i] ?? NaN), 0)));
+  };
+  const gaps: Record<string, number> = {};
+  const errors: Record<string, number> = {};
+  for (const claim of fusion.claims) {
+    const { output } = claim;
+    gaps[output] = gap(shares, (each) => each, output);
+    errors[output] = claim.kind === "mean" ? gaps[output] : claim.kind === "weighted-sum" ? gap(claim.factors, (each) => each, output) : claim.kind === "function-of-mean" ? gap(shares, (each) => showing(each, output, claim.value), output) : Infinity;
+  }
   Object.values(inputs).forEach((tensor) => tensor.dispose());
-  const gaps = Object.fromEntries(
-    Object.entries(fused).map(([output, values]) => {
-      const mean = Float64Array.from(values, (_, i) => each.reduce((sum, outputs, source) => sum + (shares[source] ?? 0) * (outputs[output]?.[i] ?? NaN), 0));
-      const norm = (of: (i: number) => number): number => Math.sqrt(values.reduce((sum, _, i) => sum + of(i) ** 2, 0));
-      return [output, norm((i) => (values[i] ?? NaN) - (mean[i] ?? NaN)) / Math.max(norm((i) => mean[i] ?? NaN), 1e-6)];
-    }),
-  );
-  return { fusion, module, sources, weights, gaps };
+  return { fusion, module, sources, weights, gaps, errors };
+}
+
+/** |a - b| / |b|. */
+export function distanceInNorm(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let [difference, size] = [0, 0];
+  for (let i = 0; i < a.length; i++) {
+    difference += ((a[i] ?? NaN) - (b[i] ?? NaN)) ** 2;
+    size += (b[i] ?? NaN) ** 2;
+  }
+  return Math.sqrt(difference) / Math.max(Math.sqrt(size), 1e-6);
+}
+
+/** The module with another value as an output. */
+function showing(module: Module, output: string, value: number): Module {
+  return { ...module, graphs: module.graphs.map((graph) => (graph.name === "forward" ? { ...graph, outputs: [{ name: output, value }] } : graph)) };
 }

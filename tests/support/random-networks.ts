@@ -46,7 +46,7 @@ class Writer {
     if (kind === "tokens") {
       const size = this.width();
       this.lines.push(`layer table = embedding(5, ${textOf(size)}, init: normal(1))`);
-      x = this.add(`x |> table${this.chance(0.4) ? ` * sqrt(${textOf(size)})` : ""}`, [fixed(4), size]);
+      x = this.add(this.chance(0.4) ? `(x |> table) * sqrt(${textOf(size)})` : "x |> table", [fixed(4), size]);
       if (this.chance(0.4)) x = this.add(`${x.name} |> learned_positions(4)`, x.shape);
       for (let layers = this.numbers.below(5); layers > 0; layers--) x = this.layer(x);
       if (x.shape.length === 2 && textOf(x.shape[1] ?? size) === textOf(size) && this.chance(0.7)) {
@@ -60,7 +60,7 @@ class Writer {
     else if (x.shape.length === 2 && this.chance(0.5)) x = this.add(`${x.name} |> mean(axis: 0)`, x.shape.slice(1));
     else if (x.shape.length > 1 && x.shape.filter((size) => !isFixed(size)).length < 2) x = this.flatten(x);
     const tail = this.pick(["", "", "", "", " |> sigmoid", " * 0.5", " |> softmax"]);
-    return this.finish(input, `${x.name} |> dense(3)${tail}`);
+    return this.finish(input, tail === " * 0.5" ? `0.5 * (${x.name} |> dense(3))` : `${x.name} |> dense(3)${tail}`);
   }
 
   private finish(input: string, output: string): string {
@@ -96,6 +96,13 @@ class Writer {
       case 12: {
         const other = this.values.find((value) => same(value, x) && value.name !== x.name);
         return other === undefined ? keep("relu") : this.add(`${x.name} ${this.pick(["+", "-", "*"])} ${other.name}`, x.shape);
+      }
+      case 20: {
+        const name = `shared${this.count}`;
+        const size = this.width();
+        this.lines.push(`layer ${name} = dense(${textOf(size)})`);
+        const once = this.add(`${x.name} |> ${name}`, to(size));
+        return textOf(size) === text ? this.add(`${once.name} |> relu |> ${name}`, to(size)) : this.add(`(${once.name} |> tanh) + (${x.name} * 2 |> ${name})`, to(size));
       }
       case 13: {
         const beside = this.values.filter((value) => value.shape.length === x.shape.length && value.shape.slice(0, -1).map(textOf).join() === x.shape.slice(0, -1).map(textOf).join());
@@ -138,10 +145,22 @@ class Writer {
   private ofSequence(x: Value, last: Size): Value {
     const [steps = fixed(4)] = x.shape;
     const text = textOf(last);
-    if (!isFixed(steps)) return this.add(`${x.name} |> transpose([1, 0])`, [last, steps]);
+    if (!isFixed(steps)) return this.add(`${x.name} |> transpose(axes: [1, 0])`, [last, steps]);
     const into = (size: Size): Value["shape"] => [steps, size];
     const size = this.width();
-    switch (this.numbers.below(12)) {
+    switch (this.numbers.below(15)) {
+      case 12:
+      case 13: {
+        const memory = this.values.find((value) => value.shape.length === 2 && isFixed(value.shape[0] ?? fixed(1)));
+        const wide = { a: 2, b: 0, fixed: 0 };
+        const base = this.add(`${x.name} |> dense(2 * a)`, into(wide));
+        return memory === undefined ? base : this.add(`${base.name} |> cross_attention(${memory.name}, a)`, into(wide));
+      }
+      case 14: {
+        const wide = { a: 4, b: 0, fixed: 0 };
+        const base = this.add(`${x.name} |> dense(4 * a)`, into(wide));
+        return this.add(`${base.name} |> self_attention(2 * a, kv_heads: a)`, into(wide));
+      }
       case 0: {
         const heads = this.heads(last);
         const more = this.pick(["", ", causal: true", ", kv_heads: 1", ", projection_bias: false", `, bias: relative_bias(${heads}, length: ${textOf(steps)}, buckets: 4, max_distance: 4)`]);
@@ -151,7 +170,7 @@ class Writer {
       case 2: {
         const wide = { a: 2 * (1 + this.numbers.below(2)), b: 0, fixed: 0 };
         const base = this.add(`${x.name} |> dense(${textOf(wide)})`, into(wide));
-        const rotary = wide.a === 4 ? this.pick(["", ", rotary: true"]) : this.pick(["", ", rotary: true"]);
+        const rotary = this.pick(["", ", rotary: true"]);
         const grouped = this.pick(["", "", ", kv_heads: 1"]);
         return this.add(`${base.name} |> self_attention(a${rotary}${grouped}${this.pick(["", ", causal: true"])})`, into(wide));
       }
@@ -160,11 +179,11 @@ class Writer {
       case 4:
         return this.add(`${x.name} |> conv1d(${textOf(size)}, kernel: 3)`, into(size));
       case 5:
-        return this.add(`${x.name} |> mean(axis: ${this.pick(["0", "0", "0", "1"]) === "0" ? "0" : "0"})`, [last]);
+        return this.chance(0.8) ? this.add(`${x.name} |> mean(axis: 0)`, [last]) : this.add(`${x.name} |> mean(axis: 1)`, [steps]);
       case 6:
         return this.flatten(x);
       case 7:
-        return this.add(`${x.name} |> transpose([1, 0])`, [last, steps]);
+        return this.add(`${x.name} |> transpose(axes: [1, 0])`, [last, steps]);
       case 8: {
         const wide = { a: 2, b: 0, fixed: 0 };
         const base = this.add(`${x.name} |> dense(2 * a)`, into(wide));
@@ -173,7 +192,7 @@ class Writer {
       case 9:
         return this.add(`${x.name} |> ${this.pick(["last", "first", "learned_positions(8) |> first"])}`, [last]);
       case 10:
-        return this.add(`matmul(matmul(${x.name}, ${x.name} |> transpose([1, 0])) * 0.3, ${x.name})`, x.shape);
+        return this.add(`matmul(matmul(${x.name}, ${x.name} |> transpose(axes: [1, 0])) * 0.3, ${x.name})`, x.shape);
       default:
         return this.add(`${x.name} |> dense(${text}) |> relu`, x.shape);
     }
@@ -193,7 +212,7 @@ class Writer {
       case 1:
         return this.add(`${x.name} |> conv2d(${textOf(size)}, kernel: 3${this.pick(["", ", bias: false", ", dilation: 2"])})`, as(size));
       case 2:
-        return this.add(`${x.name} |> depthwise_conv2d(3${this.pick(["", ", multiplier: 2"]) === "" ? "" : ", multiplier: 2"})`, as(this.lines.at(-1)?.includes("multiplier") === true ? last : last));
+        return this.chance(0.5) ? this.add(`${x.name} |> depthwise_conv2d(3)`, x.shape) : this.add(`${x.name} |> depthwise_conv2d(3, multiplier: 2)`, as(times(2, last)));
       case 3: {
         const even = times(2, size);
         const base = this.add(`${x.name} |> conv2d(${textOf(even)}, kernel: 1)`, as(even));
@@ -225,7 +244,7 @@ class Writer {
   private width(): Size {
     const one = { a: 1, b: 0, fixed: 0 };
     const other = { a: 0, b: 1, fixed: 0 };
-    return this.pick([one, one, one, other, other, { a: 2, b: 0, fixed: 0 }, { a: 1, b: 1, fixed: 0 }, { a: 2, b: 1, fixed: 0 }, fixed(3)]);
+    return this.pick([one, one, one, other, other, { a: 2, b: 0, fixed: 0 }, { a: 1, b: 1, fixed: 0 }, { a: 2, b: 1, fixed: 0 }, ...(this.chance(0.3) ? [fixed(3)] : [])]);
   }
 
   private add(expression: string, shape: readonly Size[]): Value {

@@ -30,6 +30,7 @@ function normalized(step: Step, last: Layout): State {
 
 /** Times a scale, plus a bias where there is one. */
 function affine(step: Step, state: State): State {
+  if (state.kind === "unknown") return state;
   const [x, scale] = [operandOf(step, 0), operandOf(step, 1)];
   const product = multiplied(step, { ...x, state, weight: null }, scale);
   const bias = step.operands[2];
