@@ -35,6 +35,7 @@ export * from "./losses/contrastive.js";
 export * from "./losses/cross-entropy.js";
 export * from "./losses/kl.js";
 export * from "./losses/regression.js";
+export * from "./methods/deep-fusion.js";
 export * from "./methods/majority-kernels/granularities.js";
 export * from "./methods/majority-kernels/initial-copies.js";
 export * from "./methods/majority-kernels/mix.js";

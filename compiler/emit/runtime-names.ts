@@ -18,7 +18,7 @@ const opNames = [
 /** Declarations of weights. */
 const weightNames = [
   "kernel", "embeddingTable", "bias", "scaleWeight", "statistic", "frozen", "decayed", "kernelSet",
-  "zeros", "ones", "constantInitializer", "normal", "uniform", "heNormal", "lecunNormal", "glorotUniform",
+  "zeros", "ones", "constantInitializer", "normal", "uniform", "heNormal", "lecunNormal", "glorotUniform", "fused",
   "dirichlet", "uniformMixing", "meanMixing", "centred", "scaled", "independent",
 ] as const;
 

@@ -159,8 +159,8 @@ const rules: { readonly [K in OpKind]: Rule } = {
     if (a.shape.length < 2 || b.shape.length < 2 || !sameShape(b.shape.slice(0, -1), [...before, a.shape.at(-1) ?? 0])) return `${printValueType(a)} and ${printValueType(b)} have no product`;
     return { ...a, shape: [...a.shape.slice(0, -1), b.shape.at(-1) ?? 0] };
   }),
-  layer_norm: affine,
-  rms_norm: affine,
+  layer_norm: segmented,
+  rms_norm: segmented,
   group_norm: (operands, { attributes }) => {
     const groups = numberAttribute(attributes, "groups");
     const channels = operands[0]?.shape.at(-1) ?? 0;
@@ -358,6 +358,15 @@ function affine(operands: readonly ValueType[]): Inferred {
   const wanted: ValueType = { dtype: "f32", shape: x.shape.slice(-1), batched: false };
   const odd = rest.find((operand) => !sameValueType(operand, wanted));
   return odd === undefined ? x : `${printValueType(odd)} is not ${printValueType(wanted)}`;
+}
+
+/** As `affine`; segments, where there are, fill the last axis. */
+function segmented(operands: readonly ValueType[], { attributes }: TypeContext): Inferred {
+  const segments = numbersAttribute(attributes, "segments");
+  const covered = segments.reduce((sum, length, index) => sum + (index % 2 === 1 ? length : 0), 0);
+  const size = operands[0]?.shape.at(-1);
+  if (segments.length > 0 && (segments.length % 2 === 1 || covered !== size)) return `segments of ${covered} positions do not fill ${String(size)}`;
+  return affine(operands);
 }
 
 function partners(a: ValueType, b: ValueType): Inferred {

@@ -7,11 +7,13 @@ export interface OpSpec {
   readonly doc: string;
   /** Number of operands; null: one or more, as the type rule says. */
   readonly operands: number | null;
-  /** Names of attributes that must be present, and no others. */
+  /** Names of attributes that must be present; no others but `optional`. */
   readonly attributes: readonly string[];
+  /** Names of attributes that may be absent. */
+  readonly optional: readonly string[];
 }
 
-const spec = (doc: string, operands: number | null, attributes: readonly string[] = []): OpSpec => ({ doc, operands, attributes });
+const spec = (doc: string, operands: number | null, attributes: readonly string[] = [], optional: readonly string[] = []): OpSpec => ({ doc, operands, attributes, optional });
 
 export const ops = {
   // weights
@@ -39,8 +41,8 @@ export const ops = {
   relative_bias: spec("From a table [buckets, heads], the row of the bucket of each distance of two positions: [heads, length, length].", 1, ["length", "causal", "max_distance"]),
   product: spec("a [batch, ..., n, k] times b [batch, ..., k, m], both computed.", 2),
   // norms and noise
-  layer_norm: spec("x, scale, bias: normalizes by mean and variance along the last axis.", 3, ["epsilon"]),
-  rms_norm: spec("x, scale: normalizes by the root of the mean square along the last axis.", 2, ["epsilon"]),
+  layer_norm: spec("x, scale, bias: normalizes by mean and variance along the last axis, or of each of its `segments`.", 3, ["epsilon"], ["segments"]),
+  rms_norm: spec("x, scale: normalizes by the root of the mean square along the last axis, or of each of its `segments`.", 2, ["epsilon"], ["segments"]),
   group_norm: spec("x, scale, bias: normalizes each of `groups` runs of channels by its mean and variance over all positions of the example.", 3, ["groups", "epsilon"]),
   l2_normalize: spec("x / sqrt(max(sum x^2, epsilon)) along the last axis.", 1, ["epsilon"]),
   batch_norm: spec("x, scale, bias, mean, variance: normalizes the last axis over batch and space; evaluation uses the statistics, training the batch's, which it records.", 5, ["epsilon", "momentum"]),
