@@ -365,7 +365,7 @@ function segmented(operands: readonly ValueType[], { attributes }: TypeContext):
   const segments = numbersAttribute(attributes, "segments");
   const covered = segments.reduce((sum, length, index) => sum + (index % 2 === 1 ? length : 0), 0);
   const size = operands[0]?.shape.at(-1);
-  if (segments.length > 0 && (segments.length % 2 === 1 || covered !== size)) return `segments of ${covered} positions do not fill ${String(size)}`;
+  if (segments.length > 0 && (segments.length % 2 === 1 || covered !== size || segments.some((length, index) => index % 2 === 1 && length === 0))) return `segments of ${covered} positions do not fill ${String(size)}`;
   return affine(operands);
 }
 

@@ -81,9 +81,12 @@ export class AxisTable {
 
   /** Finds the layouts of all axes; what cannot be is in `problems`. */
   solve(): void {
+    const told = new Set<string>();
     for (const { axis, name, place } of this.fixed) {
-      if (this.isEqual(axis)) continue;
       const [target, ...others] = this.sizesOf(axis);
+      // The same sizes again are most likely the same mistake.
+      if (this.isEqual(axis) || told.has(this.sizesOf(axis).join())) continue;
+      told.add(this.sizesOf(axis).join());
       this.report("fixed-axis-differs", place, { axis: name, target: String(target), sources: others.join(", ") });
     }
     if (this.problems.length > 0) return;
@@ -192,7 +195,12 @@ export class AxisTable {
       const total = sum(own);
       if (own.every((size) => size === length)) runs.push({ owner: "shared", length });
       else if (total > 0 && total <= length) runs.push(...own.map((size, owner) => ({ owner, length: size })), { owner: "new", length: length - total });
-      else this.report("sizes-do-not-add-up", place, { target: String(length), sources: own.join(", "), whole: describe(sizes) });
+      else if (ordered.length === 0) this.report("sizes-do-not-add-up", place, { target: String(length), sources: own.join(", ") });
+      else {
+        // A use took a part of it that does not grow as it does.
+        this.report("layout-conflict", (where === place ? ordered.at(-1)?.place : where) ?? place, { sizes: describe(sizes), other: describe(at) });
+        break;
+      }
     }
     return layoutOf(runs);
   }
