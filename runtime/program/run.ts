@@ -8,15 +8,15 @@ import type { Metric } from "../metrics/metric.js";
 import type { Mode } from "../mode.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import type { Clip } from "../training/clipping.js";
-import type { Descent, LossTerms } from "../training/training.js";
+import type { LossTerms } from "../training/training.js";
 import type { Tensors, WeightSpecs } from "../weights.js";
 
 /** Tensors by name, each with the batch in front. */
 export type Named = Readonly<Record<string, Tensor>>;
 
-/** What a step needs of the training state. */
-export interface Descends<W extends WeightSpecs> {
-  descend(lossTerms: LossTerms<W>): Descent;
+/** Does something with the loss of a batch: the training state takes a step and gives a `Descent`. */
+export interface Descends<W extends WeightSpecs, T> {
+  descend(lossTerms: LossTerms<W>): T;
 }
 
 /** What `predict` applies to an output, the names of its classes if the program has them, and the field whose values it predicts. */
@@ -63,7 +63,7 @@ export interface RunDefinition<W extends WeightSpecs, I extends object, O extend
   readonly forward: (weights: Tensors<W>, input: I, mode: Mode) => O;
   readonly loss: (output: O, row: R) => Named;
   readonly metrics: (output: O, row: R) => Readonly<Record<string, Measured>>;
-  readonly step: (training: Descends<W>, rows: R) => Descent;
+  readonly step: <T>(training: Descends<W, T>, rows: R) => T;
 }
 
 /** A run, whatever its model. */
@@ -72,7 +72,12 @@ export interface Run extends RunSettings {
   readonly forward: (weights: Named, input: Named, mode: Mode) => Named;
   readonly loss: (output: Named, row: Named) => Named;
   readonly metrics: (output: Named, row: Named) => Readonly<Record<string, Measured>>;
-  readonly step: (training: Descends<WeightSpecs>, rows: Named) => Descent;
+  readonly step: <T>(training: Descends<WeightSpecs, T>, rows: Named) => T;
+}
+
+/** The loss of a batch of rows as a function of the weights. */
+export function lossOf(run: Run, rows: Named): LossTerms<WeightSpecs> {
+  return run.step({ descend: (lossTerms) => lossTerms }, rows);
 }
 
 /** Defines a run. The types of weights, inputs, outputs and rows are checked here and forgotten. */

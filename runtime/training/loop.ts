@@ -13,12 +13,12 @@ import type { Progress } from "../logging/progress.js";
 import { nearest } from "../program/nearest.js";
 import { Interrupted, UserError } from "../program/errors.js";
 import type { RunFolder } from "../program/run-folder.js";
-import type { Named, Run } from "../program/run.js";
+import { lossOf, type Run } from "../program/run.js";
 import { hasStalled, isBetter } from "./early-stopping.js";
 import { Evaluator, tick, type Evaluation } from "./evaluate.js";
 import { needsRecalibration, recalibrate } from "./recalibrate.js";
 import { Stepper } from "./stepper.js";
-import { Training, type Descent } from "./training.js";
+import { Training } from "./training.js";
 
 /** Checkpoints that stay when the program does not say how many. */
 const keepByDefault = 3;
@@ -180,7 +180,8 @@ class Loop {
   private async diverged(step: number, loss: number): Promise<UserError> {
     const { run, source, data } = this.context;
     const batch = gatherBatch(data.columns, this.order.at(step));
-    const found = await this.firstBroken(batch);
+    // The first op of the step's loss whose result is not finite.
+    const found = await this.training.diagnose(lossOf(run, batch));
     tf.dispose(batch);
     const place = found === null ? undefined : run.places[found.ordinal];
     const where =
@@ -191,20 +192,6 @@ class Loop {
           : `the first result that is not finite is that of \`${place[0]}\` (${source}:${place[1]})`;
     const subject = Number.isFinite(loss) ? "The gradient is not finite" : `The loss is ${Number.isNaN(loss) ? "not a number" : "infinite"}`;
     return new UserError(`${subject} at step ${step + 1} of \`${run.name}\`: ${where}.`, "Lower the learning rate, clip the gradient (`clip norm 1.0`), or look at the data.");
-  }
-
-  /** The first op of the step's loss whose result is not finite, or null. */
-  private async firstBroken(batch: Named): Promise<Awaited<ReturnType<Training["diagnose"]>>> {
-    let looking: ReturnType<Training["diagnose"]> = Promise.resolve(null);
-    const watched = {
-      descend: (lossTerms: Parameters<Training["descend"]>[0]): Descent => {
-        looking = this.training.diagnose(lossTerms);
-        return { loss: tf.scalar(0), gradientNorm: tf.scalar(0), terms: {}, rate: 0 };
-      },
-    };
-    const unused = this.context.run.step(watched, batch);
-    tf.dispose([unused.loss, unused.gradientNorm]);
-    return looking;
   }
 
   /** Evaluates the folded model on the validation split; early stopping and the best checkpoint follow. */

@@ -5,12 +5,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { captureOfBackend, CapturedStep, type Capture, type Numbers, type Recording } from "../backends/capture.js";
 import { gatherBatch, gatherNumbers, type DataOrder } from "../data/batches.js";
 import type { Column } from "../data/load.js";
-import type { Run } from "../program/run.js";
+import { lossOf, type Run } from "../program/run.js";
 import { prefixed, scalar } from "./evaluate.js";
 import { explaining } from "./op-errors.js";
 import { StepInputs } from "./step-numbers.js";
-import { takeStep, type StepResult } from "./step.js";
-import type { Descent, Training } from "./training.js";
+import { takeStep } from "./step.js";
+import type { Training } from "./training.js";
 
 /** What is known of a step that was taken. */
 export interface StepTaken {
@@ -129,20 +129,8 @@ export class Stepper {
     const state = training.tensors();
     tf.engine().startScope();
     try {
-      const found: { result?: StepResult } = {};
-      run.step(
-        {
-          descend: (lossTerms): Descent => {
-            const result = takeStep(training.settings, { state, step, numbers, isGuarded: false, mayUpdate }, lossTerms);
-            found.result = result;
-            return { ...result, rate: 0 };
-          },
-        },
-        batch,
-      );
-      if (found.result === undefined) throw new Error(`\`${run.name}\` took no step`);
-      const { next, loss, terms, gradientNorm } = found.result;
-      for (const tensor of [loss, gradientNorm, ...Object.values(next)]) tf.keep(tensor);
+      const { next, loss, terms, gradientNorm } = takeStep(training.settings, { state, step, numbers, isGuarded: false, mayUpdate }, lossOf(run, batch));
+      for (const tensor of [loss, gradientNorm, ...Object.values(terms), ...Object.values(next)]) tf.keep(tensor);
       return {
         recording: { state, next, inputs: { ...prefixed("data", batch), ...prefixed("numbers", numbers.tensors) }, outputs: { loss, norm: gradientNorm, ...prefixed("term", terms) } },
         numbers: numbers.makers,

@@ -7,10 +7,12 @@ import { foldMixing, mix } from "../methods/majority-kernels/mix.js";
 import { evaluating, trainingMode } from "../mode.js";
 import { diagnose, type OpAt } from "../tensor.js";
 import { initialWeights, type Tensors, type WeightSpecs } from "../weights.js";
+import type { LossTerms, State, TrainingSettings } from "./settings.js";
 import { numbersOf, StepInputs } from "./step-numbers.js";
-import { mixedWeights, takeStep, type LossTerms, type State, type TrainingSettings } from "./step.js";
+import { takeStep } from "./step.js";
+import { mixedWeights } from "./update.js";
 
-export type { LossTerms, TrainingSettings } from "./step.js";
+export type { LossTerms, TrainingSettings } from "./settings.js";
 
 /** What a step gives; the tensors are the caller's to read and to dispose. */
 export interface Descent {
@@ -61,7 +63,7 @@ export class Training<W extends WeightSpecs = WeightSpecs> {
     tf.engine().startScope();
     try {
       const { loss, terms, gradientNorm, next } = takeStep(this.settings, { state, step, numbers, isGuarded: true, mayUpdate: false }, lossTerms);
-      for (const tensor of [loss, gradientNorm, ...Object.values(next)]) tf.keep(tensor);
+      for (const tensor of [loss, gradientNorm, ...Object.values(terms), ...Object.values(next)]) tf.keep(tensor);
       for (const [name, tensor] of Object.entries(state)) if (next[name] !== tensor) tensor.dispose();
       this.state = next;
       this.done++;
