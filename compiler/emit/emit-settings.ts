@@ -12,6 +12,7 @@ export function emitSettings(settings: RunSettings): readonly (readonly [string,
   return [
     ["optimizer", emitValue(settings.optimizer)],
     ["batch", number(settings.batch)],
+    ...(settings.accumulate === undefined ? [] : [["accumulate", number(settings.accumulate)] as const]),
     ["length", call(settingName(settings.length.unit), number(settings.length.value))],
     ["clip", clip === null ? "null" : object("norm" in clip ? [["norm", number(clip.norm)]] : [["value", number(clip.value)]])],
     [

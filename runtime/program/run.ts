@@ -2,6 +2,7 @@
 // time that they fit together; the rest of the runtime sees the plain `Run`.
 
 import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Division } from "../data/batches.js";
 import type { Dataset } from "../data/dataset.js";
 import type { Duration } from "../durations.js";
 import type { Metric } from "../metrics/metric.js";
@@ -43,7 +44,10 @@ export interface RunSettings {
   readonly feeds: Readonly<Record<string, string>>;
   readonly links: Readonly<Record<string, Link>>;
   readonly optimizer: Optimizer;
+  /** Rows that are computed at a time. */
   readonly batch: number;
+  /** Batches whose gradients one step takes together; 1 unless given. */
+  readonly accumulate?: number;
   readonly length: { readonly unit: "steps" | "epochs"; readonly value: number } | Duration;
   readonly clip: Clip | null;
   readonly checkpoint: { readonly every: Duration | null; readonly keep: number | null; readonly best: string | null };
@@ -73,6 +77,17 @@ export interface Run extends RunSettings {
   readonly loss: (output: Named, row: Named) => Named;
   readonly metrics: (output: Named, row: Named) => Readonly<Record<string, Measured>>;
   readonly step: <T>(training: Descends<WeightSpecs, T>, rows: Named) => T;
+}
+
+/** How a step of the run divides its rows. */
+export function divisionOf({ accumulate = 1 }: Pick<Run, "accumulate">): Division {
+  return { accumulate, stages: 1 };
+}
+
+/** Rows of a step that is not the last of an epoch. */
+export function rowsPerStep(run: Pick<Run, "batch" | "accumulate">): number {
+  const { accumulate, stages } = divisionOf(run);
+  return run.batch * accumulate * stages;
 }
 
 /** The loss of a batch of rows as a function of the weights. */

@@ -13,7 +13,7 @@ import type { Progress } from "../logging/progress.js";
 import { nearest } from "../program/nearest.js";
 import { Interrupted, UserError } from "../program/errors.js";
 import type { RunFolder } from "../program/run-folder.js";
-import { lossOf, type Run } from "../program/run.js";
+import { divisionOf, lossOf, rowsPerStep, type Run } from "../program/run.js";
 import { hasStalled, isBetter } from "./early-stopping.js";
 import { Evaluator, tick, type Evaluation } from "./evaluate.js";
 import { needsRecalibration, recalibrate } from "./recalibrate.js";
@@ -54,14 +54,14 @@ export interface Trained {
 
 /** Steps of the whole run. */
 export function totalSteps(run: Run, data: LoadedDataset): number {
-  const perEpoch = stepsPerEpoch(data.splits.train.length, run.batch);
+  const perEpoch = stepsPerEpoch(data.splits.train.length, rowsPerStep(run));
   return Math.max(1, stepsOf(run.length, { stepsPerEpoch: perEpoch, totalSteps: 0 }));
 }
 
 /** Trains from `start` (a checkpoint that `latestCheckpoint` found; null: from the beginning) to the end. */
 export async function train(context: LoopContext, start: Found | null): Promise<Trained> {
   const { run, data } = context;
-  const loop = new Loop(context, totalSteps(run, data), stepsPerEpoch(data.splits.train.length, run.batch));
+  const loop = new Loop(context, totalSteps(run, data), stepsPerEpoch(data.splits.train.length, rowsPerStep(run)));
   try {
     if (start !== null) loop.restore(start);
     return await loop.run();
@@ -106,7 +106,7 @@ class Loop {
   ) {
     const { weights, optimizer, clip, l1 = 0, l2, seed, batch } = context.run;
     this.training = new Training({ weights, optimizer, clip, l1, l2, seed, totalSteps: total, stepsPerEpoch: perEpoch });
-    this.order = new DataOrder(context.data.splits.train, batch, seed);
+    this.order = new DataOrder(context.data.splits.train, batch, seed, divisionOf(context.run));
     this.stepper = new Stepper(context.run, this.training, context.data.columns, this.order);
   }
 
@@ -179,10 +179,13 @@ class Loop {
   /** Which layer did it: runs the loss of the step once more, watched. */
   private async diverged(step: number, loss: number): Promise<UserError> {
     const { run, source, data } = this.context;
-    const batch = gatherBatch(data.columns, this.order.at(step));
     // The first op of the step's loss whose result is not finite.
-    const found = await this.training.diagnose(lossOf(run, batch));
-    tf.dispose(batch);
+    let found: Awaited<ReturnType<Training["diagnose"]>> = null;
+    for (const { rows, index } of this.order.partsAt(step)) {
+      const batch = gatherBatch(data.columns, rows);
+      found ??= await this.training.diagnose(lossOf(run, batch), index);
+      tf.dispose(batch);
+    }
     const place = found === null ? undefined : run.places[found.ordinal];
     const where =
       found === null

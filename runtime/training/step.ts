@@ -19,14 +19,26 @@ export interface StepResult {
   readonly gradientNorm: tf.Tensor;
 }
 
-/** One step. Throws what the loss throws. */
+/** One step, on one batch. Throws what the loss throws. */
 export function takeStep<W extends WeightSpecs>(settings: TrainingSettings<W>, context: StepContext, lossTerms: LossTerms<W>): StepResult {
   const weights = mixedWeights(settings, context.state, context.numbers);
-  return endStep(settings, context, weights, slopeAt(settings, weights, context.numbers, lossTerms));
+  return ended(settings, context, weights, slopeAt(settings, weights, context.numbers, lossTerms));
+}
+
+/** The weights at which the gradients of the next stage are taken, after those of the stages before. */
+export function weightsAfter(settings: TrainingSettings, context: StepContext, _slopes: readonly Slope[]): Readonly<Record<string, tf.Tensor>> {
+  return mixedWeights(settings, context.state, context.numbers);
+}
+
+/** The end of a step whose gradients were taken before: those of each stage. */
+export function endStep(settings: TrainingSettings, context: StepContext, slopes: readonly Slope[]): StepResult {
+  const [slope] = slopes;
+  if (slope === undefined) throw new Error("a step without a gradient");
+  return ended(settings, context, mixedWeights(settings, context.state, context.numbers), slope);
 }
 
 /** Clips what was found at `weights`, and updates. */
-function endStep(settings: TrainingSettings, context: StepContext, weights: Readonly<Record<string, tf.Tensor>>, { loss, terms, gradients, statistics }: Slope): StepResult {
+function ended(settings: TrainingSettings, context: StepContext, weights: Readonly<Record<string, tf.Tensor>>, { loss, terms, gradients, statistics }: Slope): StepResult {
   const { state, isGuarded } = context;
   const trained = Object.entries(settings.weights).filter(([, { trainable }]) => trainable);
   const own = trained.map(([path, spec]) => coupled(settings, spec, at(weights, path), at(gradients, path)));

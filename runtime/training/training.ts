@@ -7,9 +7,10 @@ import { foldMixing, mix } from "../methods/majority-kernels/mix.js";
 import { evaluating, trainingMode } from "../mode.js";
 import { diagnose, type OpAt } from "../tensor.js";
 import { initialWeights, type Tensors, type WeightSpecs } from "../weights.js";
-import type { LossTerms, State, TrainingSettings } from "./settings.js";
-import { numbersOf, StepInputs } from "./step-numbers.js";
-import { takeStep } from "./step.js";
+import type { LossTerms, State, StepContext, TrainingSettings } from "./settings.js";
+import type { Slope } from "./slope.js";
+import { numbersOf, StepInputs, type StepNumbers } from "./step-numbers.js";
+import { endStep, takeStep, type StepResult } from "./step.js";
 import { mixedWeights } from "./update.js";
 
 export type { LossTerms, TrainingSettings } from "./settings.js";
@@ -58,11 +59,20 @@ export class Training<W extends WeightSpecs = WeightSpecs> {
    * weights.
    */
   descend(lossTerms: LossTerms<W>): Descent {
+    return this.taken((context) => takeStep(this.settings, context, lossTerms));
+  }
+
+  /** The step whose gradients were taken elsewhere: `slopes` has those of each stage. As `descend`. */
+  finish(slopes: (numbers: StepNumbers) => readonly Slope[]): Descent {
+    return this.taken((context) => endStep(this.settings, context, slopes(context.numbers)));
+  }
+
+  private taken(take: (context: StepContext) => StepResult): Descent {
     const { state, done: step } = this;
     const numbers = new StepInputs(step);
     tf.engine().startScope();
     try {
-      const { loss, terms, gradientNorm, next } = takeStep(this.settings, { state, step, numbers, isGuarded: true, mayUpdate: false }, lossTerms);
+      const { loss, terms, gradientNorm, next } = take({ state, step, numbers, isGuarded: true, mayUpdate: false });
       for (const tensor of [loss, gradientNorm, ...Object.values(terms), ...Object.values(next)]) tf.keep(tensor);
       for (const [name, tensor] of Object.entries(state)) if (next[name] !== tensor) tensor.dispose();
       this.state = next;
@@ -79,9 +89,9 @@ export class Training<W extends WeightSpecs = WeightSpecs> {
     this.done += steps;
   }
 
-  /** Runs the loss of the last step again, on the weights and draws it had, and tells the first op with a NaN or an infinity. */
-  diagnose(lossTerms: LossTerms<W>): Promise<OpAt | null> {
-    const numbers = numbersOf(Math.max(0, this.done - 1));
+  /** Runs the loss of the last step again (of several batches that of the `part`), on the weights and draws it had, and tells the first op with a NaN or an infinity. */
+  diagnose(lossTerms: LossTerms<W>, part = 0): Promise<OpAt | null> {
+    const numbers = numbersOf(Math.max(0, this.done - 1), part);
     return diagnose(() => lossTerms(mixedWeights(this.settings, this.state, numbers) as Tensors<W>, trainingMode(this.settings.seed, numbers, evaluating.record)));
   }
 

@@ -178,7 +178,12 @@ test("both decays, and one of a layer's own", () => {
   assert.is(run(train(`${loss}\n${rest}`)).settings.l1, undefined);
 });
 
-gives("clauses of later versions", train(`${loss}\n${rest}\naccumulate 4`), ['15:3 not-supported-yet {"what":"the clause `accumulate`"}']);
+gives("clauses of later versions", train(`${loss}\n${rest}\nselect sensitivity(100)`), ['15:3 not-supported-yet {"what":"the clause `select`"}']);
+gives("no batch at all, and more than a step can have", train(`${loss}\n${rest}\naccumulate 0`), ['15:14 value-range {"what":"`accumulate`","range":"a whole number of at least 1","found":"0"}']);
+test("several batches for a step, and one", () => {
+  assert.is(run(train(`${loss}\n${rest}\naccumulate 4`)).settings.accumulate, 4);
+  assert.not.ok("accumulate" in run(train(`${loss}\n${rest}\naccumulate 1`)).settings);
+});
 gives("optimizers of later versions", train(`${loss}\noptimizer rk(order: 2, lr: 0.1)\nbatch 8\nsteps 2`), ['12:13 not-supported-yet {"what":"the optimizer `rk`"}']);
 gives("a schedule that is nearly right", train(`${loss}\noptimizer adam(lr: cosin(0.1))\nbatch 8\nsteps 2`), [
   '12:22 option-type {"option":"lr","of":"adam","expected":"`constant`, `cosine`, `warmup_cosine`, `linear`, `step`, `exponential`, `inverse_sqrt` or `one_cycle`","found":"`cosin`"}',

@@ -2,7 +2,7 @@
 // and what is done with its kernel sets.
 
 import { trainingMemory } from "../../semantics/budgets.js";
-import type { Instance, Overparam } from "../../semantics/semantic-model.js";
+import type { Instance, Overparam, Run } from "../../semantics/semantic-model.js";
 import { instanceTitle } from "../../services/instance-title.js";
 import { rateFactor } from "../../services/rate-factor.js";
 import { summarize } from "../../services/summary.js";
@@ -25,12 +25,17 @@ export function summaryCommand(file: string | undefined, options: { readonly jso
   terminal.out(
     models
       .map(({ instance, summary, runs }) => {
-        const lines = [...kernelSets(summary, [...new Set(runs.map((run) => run.settings.optimizer.call))]), ...runs.map((run) => `  ${printable(run.name)}: training keeps ${memory(trainingMemory(run.instance.graph, run.settings))} (batch ${run.settings.batch}, ${run.settings.optimizer.call})`)];
+        const lines = [...kernelSets(summary, [...new Set(runs.map((run) => run.settings.optimizer.call))]), ...runs.map((run) => `  ${printable(run.name)}: training keeps ${memory(trainingMemory(run.instance.graph, run.settings))} (${batchText(run.settings)}, ${run.settings.optimizer.call})`)];
         return `${terminal.strong(title(instance))}${runs.length > 0 ? `  (${runs.map((run) => run.name).join(", ")})` : ""}\n\n${table(summary)}${lines.map((line) => `${line}\n`).join("")}`;
       })
       .join("\n"),
   );
   return 0;
+}
+
+/** "batch 32", "batch 32 x 4 = 128 rows a step". */
+function batchText({ batch, accumulate = 1 }: Run["settings"]): string {
+  return accumulate === 1 ? `batch ${batch}` : `batch ${batch} x ${accumulate} = ${whole(batch * accumulate)} rows a step`;
 }
 
 function title(instance: Instance): string {

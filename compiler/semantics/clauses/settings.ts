@@ -38,6 +38,7 @@ export function readSettings(env: Env, clauses: CollectedClauses, name: string, 
     stop: readStop(get("stop"), measured),
     evaluate: readEvaluate(get("evaluate")),
     ...readRegularize(get("regularize")),
+    ...readAccumulate(get("accumulate")),
     seed: readWhole(get("seed"), 0, 2 ** 32 - 1) ?? 0,
   };
   if (get("loss") === undefined || optimizer === null || batch === null || length === null || env.context.report.errors() > errors) return null;
@@ -87,6 +88,14 @@ function readWhole(placed: PlacedClause | undefined, least: number, most = Numbe
   if (value === null || value <= most) return value;
   env.context.report.say("value-range", at(env, expression.span), { what, range: `a whole number of at most ${most}`, found: String(value) });
   return null;
+}
+
+/** More batches than this for one step are a mistake. */
+const mostBatches = 65_536;
+
+function readAccumulate(placed: PlacedClause | undefined): Pick<RunSettings, "accumulate"> {
+  const batches = readWhole(placed, 1, mostBatches) ?? 1;
+  return batches === 1 ? {} : { accumulate: batches };
 }
 
 function readLength(placed: PlacedClause | undefined): RunSettings["length"] | null {

@@ -328,6 +328,7 @@ const trainClauses: Readonly<Record<string, string>> = {
   metrics: "metrics accuracy(digit, label), top_3: top_k(digit, label, k: 3)",
   optimizer: "optimizer adamw(lr: cosine(1e-3))",
   batch: "batch 64",
+  accumulate: "accumulate 4",
   epochs: "epochs 3",
   steps: "steps 2000",
   clip: "clip value 0.5",
