@@ -27,6 +27,7 @@ export function emitSettings(settings: RunSettings): readonly (readonly [string,
     ["evaluate", emitDuration(settings.evaluate)],
     ["l2", number(settings.l2)],
     ...(settings.l1 === undefined ? [] : [["l1", number(settings.l1)] as const]),
+    ...(settings.ema === undefined ? [] : [["ema", number(settings.ema)] as const]),
     ["seed", number(settings.seed)],
   ];
 }

@@ -12,7 +12,7 @@ import { describe } from "./values.js";
 import { visitExpressions } from "./visit-expressions.js";
 
 type Figure = (typeof modelFigures)[number] | (typeof runFigures)[number];
-type Training = Pick<Run["settings"], "batch" | "accumulate" | "optimizer">;
+type Training = Pick<Run["settings"], "batch" | "accumulate" | "ema" | "optimizer">;
 
 /** What each layer adds to each figure. */
 const parts: { readonly [F in Figure]: (cost: LayerCost, training: Training | null) => number } = {
@@ -121,15 +121,16 @@ const slots: Readonly<Record<string, { readonly first: boolean; readonly second:
 
 /**
  * Bytes that training keeps for a layer: weights with all copies and statistics, the mixed kernels, a gradient for each weight (and its sum
- * over several batches), the optimizer's state, and the layer's result for each row of a batch, which the gradient needs. What kernels use for themselves is not counted.
+ * over several batches), their average, the optimizer's state, and the layer's result for each row of a batch, which the gradient needs. What kernels use for themselves is not counted.
  */
-function memoryOf(cost: LayerCost, { batch, accumulate = 1, optimizer }: Training): number {
+function memoryOf(cost: LayerCost, { batch, accumulate = 1, ema, optimizer }: Training): number {
   const { weightsTrained: trained, weightsShipped: shipped, overparam, activationBytes } = cost;
   const plain = overparam === null ? trained : shipped;
   const mixed = overparam === null ? 0 : (trained - plain) / (overparam.copies - 1);
   const state = stateOf(optimizer, trained, plain, overparam);
   const sums = accumulate > 1 ? plain : 0;
-  return 4 * (trained + (shipped - plain) + mixed + plain + sums + state) + batch * activationBytes;
+  const average = ema === undefined ? 0 : plain;
+  return 4 * (trained + (shipped - plain) + mixed + plain + sums + average + state) + batch * activationBytes;
 }
 
 function stateOf({ call, options }: { readonly call: string; readonly options: Readonly<Record<string, OptionValue>> }, trained: number, plain: number, overparam: Overparam | null): number {

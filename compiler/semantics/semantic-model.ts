@@ -160,5 +160,7 @@ export interface RunSettings {
   readonly l2: number;
   /** Absent: 0. */
   readonly l1?: number;
+  /** Share that the moving average of the weights keeps. Absent: there is none. */
+  readonly ema?: number;
   readonly seed: number;
 }

@@ -56,6 +56,8 @@ export interface RunSettings {
   readonly evaluate: Duration | null;
   readonly l2: number;
   readonly l1?: number;
+  /** Share that the moving average of the weights keeps at each step; absent: there is none. */
+  readonly ema?: number;
   readonly seed: number;
   /** Layer or op, and line in the `.sop` file, of each op of `forward` in order of execution. */
   readonly places: readonly (readonly [string, number])[];

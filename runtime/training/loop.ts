@@ -104,8 +104,8 @@ class Loop {
     private readonly total: number,
     private readonly perEpoch: number,
   ) {
-    const { weights, optimizer, clip, l1 = 0, l2, seed, batch } = context.run;
-    this.training = new Training({ weights, optimizer, clip, l1, l2, seed, totalSteps: total, stepsPerEpoch: perEpoch });
+    const { seed, batch } = context.run;
+    this.training = new Training({ ...context.run, totalSteps: total, stepsPerEpoch: perEpoch });
     this.order = new DataOrder(context.data.splits.train, batch, seed, divisionOf(context.run));
     this.stepper = new Stepper(context.run, this.training, context.data.columns, this.order);
   }

@@ -15,6 +15,8 @@ export interface TrainingSettings<W extends WeightSpecs = WeightSpecs> {
   readonly l2: number;
   /** Adds l1 * sign(W) to the gradient of the same weights; 0 unless given. */
   readonly l1?: number;
+  /** Share that the moving average of the weights keeps at each step, and then the average ships; absent: the weights do. */
+  readonly ema?: number;
   readonly seed: number;
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;
@@ -23,7 +25,7 @@ export interface TrainingSettings<W extends WeightSpecs = WeightSpecs> {
 /** The loss of a batch, term by term, from the weights that a forward pass takes. */
 export type LossTerms<W extends WeightSpecs> = (weights: Tensors<W>, mode: Mode) => Readonly<Record<string, tf.Tensor>>;
 
-/** Weights, moments and statistics: `weights/<path>`, `optimizer/<slot>/<path>`. */
+/** Weights, moments and statistics, averages: `weights/<path>`, `optimizer/<slot>/<path>`, `average/<path>`. */
 export type State = Readonly<Record<string, tf.Tensor>>;
 
 /** What a step takes beside the loss. */

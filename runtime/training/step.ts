@@ -4,6 +4,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { WeightSpecs } from "../weights.js";
+import { nextAverages } from "./average.js";
 import { gradientScale } from "./clipping.js";
 import type { LossTerms, StepContext, TrainingSettings } from "./settings.js";
 import { at, slopeAt, type Slope } from "./slope.js";
@@ -43,7 +44,8 @@ function ended(settings: TrainingSettings, context: StepContext, weights: Readon
   const trained = Object.entries(settings.weights).filter(([, { trainable }]) => trainable);
   const own = trained.map(([path, spec]) => coupled(settings, spec, at(weights, path), at(gradients, path)));
   const { scale, norm, clipped } = gradientScale(own, loss, settings.clip, isGuarded);
-  const next: Record<string, tf.Tensor> = { ...state };
+  // Before the weights change where they lie.
+  const next: Record<string, tf.Tensor> = { ...state, ...nextAverages(settings, context, isGuarded ? scale : null) };
   for (const [i, [path, spec]] of trained.entries()) {
     const gradient = clipped[i];
     if (gradient !== undefined) Object.assign(next, updated(settings, context, path, spec, gradient, scale));

@@ -21,9 +21,9 @@ export interface Outcome {
 /** Takes steps of a run up to `until`, from the beginning or from a state after `from.step` steps. */
 export async function take(run: Run, until: number, from: { readonly step: number; readonly state: Outcome["state"] } | null = null): Promise<Outcome> {
   const data = loadDataset(run.dataset, ".");
-  const { weights, optimizer, clip, l1 = 0, l2, seed, batch } = run;
+  const { seed, batch } = run;
   const rows = data.splits.train;
-  const training = new Training({ weights, optimizer, clip, l1, l2, seed, totalSteps: totalSteps(run, data), stepsPerEpoch: stepsPerEpoch(rows.length, rowsPerStep(run)) });
+  const training = new Training({ ...run, totalSteps: totalSteps(run, data), stepsPerEpoch: stepsPerEpoch(rows.length, rowsPerStep(run)) });
   if (from !== null) {
     const shapes = training.tensors();
     const state = Object.fromEntries(Object.entries(from.state).map(([name, values]) => [name, tf.tensor(Float32Array.from(values), shapes[name]?.shape)]));

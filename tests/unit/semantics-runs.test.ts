@@ -180,6 +180,10 @@ test("both decays, and one of a layer's own", () => {
 
 gives("clauses of later versions", train(`${loss}\n${rest}\nselect sensitivity(100)`), ['15:3 not-supported-yet {"what":"the clause `select`"}']);
 gives("no batch at all, and more than a step can have", train(`${loss}\n${rest}\naccumulate 0`), ['15:14 value-range {"what":"`accumulate`","range":"a whole number of at least 1","found":"0"}']);
+gives("an average that never moves", train(`${loss}\n${rest}\nema 1`), ['15:7 value-range {"what":"`ema`","range":"a share between 0 and 1, as 0.999","found":"1"}']);
+gives("an average that keeps nothing", train(`${loss}\n${rest}\nema 0`), ['15:7 value-range {"what":"`ema`","range":"a number above 0","found":"0"}']);
+gives("an average without its share", train(`${loss}\n${rest}\nema`), ['15:3 clause-form {"word":"ema","form":"ema 0.999"}']);
+test("an average", () => assert.is(run(train(`${loss}\n${rest}\nema 99.9%`)).settings.ema, 0.999));
 test("several batches for a step, and one", () => {
   assert.is(run(train(`${loss}\n${rest}\naccumulate 4`)).settings.accumulate, 4);
   assert.not.ok("accumulate" in run(train(`${loss}\n${rest}\naccumulate 1`)).settings);

@@ -336,6 +336,7 @@ const trainClauses: Readonly<Record<string, string>> = {
   stop: "stop when valid.loss stalls 3 epochs",
   evaluate: "evaluate every 200 steps",
   regularize: "regularize l2 1e-4",
+  ema: "ema 0.999",
   seed: "seed 7",
 };
 
