@@ -43,15 +43,17 @@ export function stepsPerEpoch(rows: number, rowsPerStep: number): number {
   return Math.ceil(rows / rowsPerStep);
 }
 
-/** How a step divides its rows: into `stages`, each of `accumulate` batches. */
+/** How a step divides its rows: into batches, `accumulate` for each of its `stages`, the same ones or others. */
 export interface Division {
   readonly accumulate: number;
   readonly stages: number;
+  /** Has each stage batches of its own? */
+  readonly isSplit: boolean;
 }
 
 /** A batch of a step whose gradient is that of several. */
 export interface Part {
-  /** Place in the step, from 0. */
+  /** Which of the step's batches it is, from 0; stages on the same batches have the same. */
   readonly index: number;
   readonly stage: number;
   /** Is it the first of its stage? */
@@ -72,9 +74,9 @@ export class DataOrder {
     private readonly rows: Int32Array,
     private readonly batch: number,
     private readonly seed: number,
-    private readonly division: Division = { accumulate: 1, stages: 1 },
+    private readonly division: Division = { accumulate: 1, stages: 1, isSplit: false },
   ) {
-    this.size = batch * division.accumulate * division.stages;
+    this.size = batch * division.accumulate * (division.isSplit ? division.stages : 1);
   }
 
   /** Is a step's gradient that of several batches? */
@@ -82,7 +84,7 @@ export class DataOrder {
     return this.size > this.batch;
   }
 
-  /** Stages of a step that have batches of their own. */
+  /** Stages of a step. */
   get stages(): number {
     return this.division.stages;
   }
@@ -101,17 +103,17 @@ export class DataOrder {
   }
 
   /**
-   * The batches of a step in order, stage by stage. The last step of an epoch divides what is left evenly among the stages, and each row of
-   * fewer rows than stages serves several.
+   * The batches of a step in order, stage by stage. Where stages have their own, the last step of an epoch divides what is left evenly among
+   * them, and each row of fewer rows than stages serves several.
    */
   partsAt(step: number): readonly Part[] {
     const rows = this.at(step);
-    const { stages } = this.division;
+    const { stages, isSplit } = this.division;
     const parts: Part[] = [];
     for (let stage = 0; stage < stages; stage++) {
       const from = Math.floor((stage * rows.length) / stages);
-      const own = rows.subarray(from, Math.max(from + 1, Math.floor(((stage + 1) * rows.length) / stages)));
-      for (const [place, piece] of [...pieces(own, this.batch)].entries()) parts.push({ index: parts.length, stage, isFirst: place === 0, rows: piece, total: own.length });
+      const own = isSplit ? rows.subarray(from, Math.max(from + 1, Math.floor(((stage + 1) * rows.length) / stages))) : rows;
+      for (const [place, piece] of [...pieces(own, this.batch)].entries()) parts.push({ index: isSplit ? parts.length : place, stage, isFirst: place === 0, rows: piece, total: own.length });
     }
     return parts;
   }

@@ -7,7 +7,7 @@ import type { Dataset } from "../data/dataset.js";
 import type { Duration } from "../durations.js";
 import type { Metric } from "../metrics/metric.js";
 import type { Mode } from "../mode.js";
-import type { Optimizer } from "../optimizers/optimizer.js";
+import { stagesOf, type Optimizer } from "../optimizers/optimizer.js";
 import type { Clip } from "../training/clipping.js";
 import type { LossTerms } from "../training/training.js";
 import type { Tensors, WeightSpecs } from "../weights.js";
@@ -82,14 +82,14 @@ export interface Run extends RunSettings {
 }
 
 /** How a step of the run divides its rows. */
-export function divisionOf({ accumulate = 1 }: Pick<Run, "accumulate">): Division {
-  return { accumulate, stages: 1 };
+export function divisionOf({ accumulate = 1, optimizer }: Pick<Run, "accumulate" | "optimizer">): Division {
+  return { accumulate, stages: stagesOf(optimizer), isSplit: optimizer.stages?.isSplit === true };
 }
 
 /** Rows of a step that is not the last of an epoch. */
-export function rowsPerStep(run: Pick<Run, "batch" | "accumulate">): number {
-  const { accumulate, stages } = divisionOf(run);
-  return run.batch * accumulate * stages;
+export function rowsPerStep(run: Pick<Run, "batch" | "accumulate" | "optimizer">): number {
+  const { accumulate, stages, isSplit } = divisionOf(run);
+  return run.batch * accumulate * (isSplit ? stages : 1);
 }
 
 /** The loss of a batch of rows as a function of the weights. */

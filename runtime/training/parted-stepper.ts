@@ -133,7 +133,7 @@ export class PartedStepper {
       const context = { state: this.training.tensors(), step, numbers, isGuarded: false, mayUpdate: false };
       const weights = weightsAfter(settings, context, this.slopes(numbers, stage));
       const slope = slopeAt(settings, weights, numbers, lossOf(this.run, batch));
-      const keep = numbers.tensor("keep", [], (which, part) => Float32Array.of(this.order.partsAt(which)[part]?.isFirst === true ? 0 : 1));
+      const keep = numbers.tensor("keep", [], (which, part) => Float32Array.of(this.order.partsAt(which).find(({ index }) => index === part)?.isFirst === true ? 0 : 1));
       const weight = rows.length / this.run.batch;
       const sums: Record<string, tf.Tensor> = {};
       for (const [name, value] of Object.entries(flat(slope, stage))) sums[name] = tf.keep(tf.add(tf.mul(at(this.sums, name), keep), weight === 1 ? value : tf.mul(value, weight)));

@@ -1,14 +1,15 @@
-// One training step as a function: mix the kernel sets, loss and gradients at the mixture, clip, update. State goes in, the next state and
+// One training step as a function: mix the kernel sets, loss and gradients at the mixture (at each stage), clip, update. State goes in, the next state and
 // what is to be seen come out. Nothing here reads a tensor, and what differs from step to step comes from `numbers`: so a backend may
 // work ahead, or record the step once and replay it.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { stagesOf } from "../optimizers/optimizer.js";
 import type { WeightSpecs } from "../weights.js";
 import { nextAverages } from "./average.js";
-import { gradientScale } from "./clipping.js";
 import type { LossTerms, StepContext, TrainingSettings } from "./settings.js";
 import { at, slopeAt, type Slope } from "./slope.js";
-import { coupled, learned, mixedWeights, updated } from "./update.js";
+import { learned, updated } from "./update.js";
+import { direction, stagesAfter, started, walked, type Walk } from "./walk.js";
 
 /** Tensors of the scope around; `next` holds every tensor of the state, the same one where it did not change or was changed in place. */
 export interface StepResult {
@@ -22,34 +23,38 @@ export interface StepResult {
 
 /** One step, on one batch. Throws what the loss throws. */
 export function takeStep<W extends WeightSpecs>(settings: TrainingSettings<W>, context: StepContext, lossTerms: LossTerms<W>): StepResult {
-  const weights = mixedWeights(settings, context.state, context.numbers);
-  return ended(settings, context, weights, slopeAt(settings, weights, context.numbers, lossTerms));
+  let walk = started(settings, context);
+  for (let stage = 0; stage < stagesOf(settings.optimizer); stage++) {
+    walk = walked(settings, context, walk, slopeAt(settings, walk.here, context.numbers, lossTerms));
+  }
+  return ended(settings, context, walk);
 }
 
 /** The weights at which the gradients of the next stage are taken, after those of the stages before. */
-export function weightsAfter(settings: TrainingSettings, context: StepContext, _slopes: readonly Slope[]): Readonly<Record<string, tf.Tensor>> {
-  return mixedWeights(settings, context.state, context.numbers);
+export function weightsAfter(settings: TrainingSettings, context: StepContext, slopes: readonly Slope[]): Readonly<Record<string, tf.Tensor>> {
+  return after(settings, context, slopes).here;
 }
 
 /** The end of a step whose gradients were taken before: those of each stage. */
 export function endStep(settings: TrainingSettings, context: StepContext, slopes: readonly Slope[]): StepResult {
-  const [slope] = slopes;
-  if (slope === undefined) throw new Error("a step without a gradient");
-  return ended(settings, context, mixedWeights(settings, context.state, context.numbers), slope);
+  return ended(settings, context, after(settings, context, slopes));
 }
 
-/** Clips what was found at `weights`, and updates. */
-function ended(settings: TrainingSettings, context: StepContext, weights: Readonly<Record<string, tf.Tensor>>, { loss, terms, gradients, statistics }: Slope): StepResult {
+function after(settings: TrainingSettings, context: StepContext, slopes: readonly Slope[]): Walk {
+  return slopes.reduce((walk, slope) => walked(settings, context, walk, slope), started(settings, context));
+}
+
+/** Updates by what all stages found. */
+function ended(settings: TrainingSettings, context: StepContext, walk: Walk): StepResult {
   const { state, isGuarded } = context;
-  const trained = Object.entries(settings.weights).filter(([, { trainable }]) => trainable);
-  const own = trained.map(([path, spec]) => coupled(settings, spec, at(weights, path), at(gradients, path)));
-  const { scale, norm, clipped } = gradientScale(own, loss, settings.clip, isGuarded);
+  const { first, norm, scale } = walk;
+  if (first === null || norm === null) throw new Error("a step without a gradient");
   // Before the weights change where they lie.
-  const next: Record<string, tf.Tensor> = { ...state, ...nextAverages(settings, context, isGuarded ? scale : null) };
-  for (const [i, [path, spec]] of trained.entries()) {
-    const gradient = clipped[i];
-    if (gradient !== undefined) Object.assign(next, updated(settings, context, path, spec, gradient, scale));
+  const next: Record<string, tf.Tensor> = { ...state, ...nextAverages(settings, context, isGuarded ? scale : null), ...stagesAfter(settings, context, walk) };
+  const along = direction(settings, walk);
+  for (const [path, spec] of Object.entries(settings.weights)) {
+    if (spec.trainable) Object.assign(next, updated(settings, context, path, spec, at(along, path), walk));
   }
-  for (const [path, batch] of Object.entries(statistics)) Object.assign(next, learned(state, path, batch, scale, isGuarded));
-  return { next, loss, terms, gradientNorm: norm };
+  for (const [path, batch] of Object.entries(first.statistics)) Object.assign(next, learned(state, path, batch, scale, isGuarded));
+  return { next, loss: first.loss, terms: first.terms, gradientNorm: norm };
 }

@@ -12,6 +12,7 @@ import { at, type Slope } from "./slope.js";
 import { numbersOf, StepInputs, type StepNumbers } from "./step-numbers.js";
 import { endStep, takeStep, type StepResult } from "./step.js";
 import { mixedWeights } from "./update.js";
+import { stageSlots } from "./walk.js";
 
 export type { LossTerms, TrainingSettings } from "./settings.js";
 
@@ -40,6 +41,7 @@ export class Training<W extends WeightSpecs = WeightSpecs> {
       const shapes = optimizer.slots({ shape: spec.shape, copies: spec.set?.copies ?? 1, moments: spec.set?.moments ?? "shared" });
       for (const [name, shape] of Object.entries(shapes)) state[`optimizer/${name}/${path}`] = tf.keep(tf.zeros([...shape]));
     }
+    for (const [name, shape] of Object.entries(stageSlots(optimizer.stages))) state[name] = tf.keep(tf.zeros([...shape]));
     if (settings.ema !== undefined) Object.assign(state, initialAverages(weights, state));
     this.state = state;
   }

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { drawMixing, expectedSquareAt, foldMixing, mix, mixingShape } from "../methods/majority-kernels/mix.js";
 import { linearFactors, perCopyFactors } from "../methods/majority-kernels/rates.js";
 import type { BatchStatistics } from "../mode.js";
-import type { Slots, StepRates } from "../optimizers/optimizer.js";
+import type { Slots, StepRates, WeightStep } from "../optimizers/optimizer.js";
 import { storedShape, type WeightSpec } from "../weights.js";
 import type { State, StepContext, TrainingSettings } from "./settings.js";
 import { at } from "./slope.js";
@@ -21,7 +21,7 @@ export function mixedWeights({ weights: specs, seed, totalSteps }: TrainingSetti
 }
 
 /** Mixing weights of a step. What is not trained is used as it ships, and a plain weight is a set of one copy. */
-function mixingOf(path: string, { set, shape, trainable }: WeightSpec, seed: number, totalSteps: number, numbers: StepNumbers): tf.Tensor {
+export function mixingOf(path: string, { set, shape, trainable }: WeightSpec, seed: number, totalSteps: number, numbers: StepNumbers): tf.Tensor {
   if (set === null) return tf.ones([1]);
   if (!trainable) return foldMixing(set, shape);
   return numbers.tensor(`mix ${path}`, mixingShape(set, shape), (step) => drawMixing(set, shape, path, seed, step, totalSteps));
@@ -36,7 +36,8 @@ export function coupled({ l1 = 0, l2 }: TrainingSettings, spec: WeightSpec, used
 }
 
 /** A weight and its moments after the step, by their names in the state. */
-export function updated(settings: TrainingSettings, { state, step, numbers, mayUpdate }: StepContext, path: string, spec: WeightSpec, gradient: tf.Tensor, scale: tf.Tensor | null): Record<string, tf.Tensor> {
+export function updated(settings: TrainingSettings, context: StepContext, path: string, spec: WeightSpec, gradient: tf.Tensor, { scale, pace }: Pick<WeightStep, "scale"> & { readonly pace: tf.Tensor | null }): Record<string, tf.Tensor> {
+  const { state, step, numbers, mayUpdate } = context;
   const { optimizer, seed, totalSteps } = settings;
   const { set, shape } = spec;
   const value = at(state, `weights/${path}`);
@@ -44,10 +45,6 @@ export function updated(settings: TrainingSettings, { state, step, numbers, mayU
   const moments = set?.moments ?? "shared";
   const names = Object.keys(optimizer.slots({ shape, copies, moments }));
   const slots: Slots = Object.fromEntries(names.map((name) => [name, at(state, `optimizer/${name}/${path}`)]));
-  const decays = optimizer.decay === "all" || isDecaying(spec.role);
-  const ratesAt = (which: number): StepRates => ratesOf(settings, set, decays, which);
-  // Weights with the same rates share their scalars.
-  const group = `${decays} ${set === null ? "" : [set.rate, copies, set.moments, set.anneal, set.mix.expectedSquare(copies)].join(" ")}`;
   const after = optimizer.update({
     // A plain weight is a set of one copy.
     value: set === null ? tf.expandDims(value, 0) : value,
@@ -59,8 +56,9 @@ export function updated(settings: TrainingSettings, { state, step, numbers, mayU
     p: mixingOf(path, spec, seed, totalSteps, numbers),
     scale,
     mayUpdate,
-    rates: ratesAt(step),
-    coefficient: (name, of) => numbers.tensor(`${name} ${group}`, [], (which) => Float32Array.of(of(ratesAt(which)))),
+    rates: ratesOf(settings, spec, step),
+    coefficient: coefficientOf(settings, context, spec),
+    ...(pace === null ? {} : { pace }),
   });
   const result: Record<string, tf.Tensor> = {};
   // An update in place gives back a view of the same numbers.
@@ -69,7 +67,16 @@ export function updated(settings: TrainingSettings, { state, step, numbers, mayU
   return result;
 }
 
-function ratesOf({ optimizer, totalSteps, stepsPerEpoch }: TrainingSettings, set: WeightSpec["set"], decays: boolean, step: number): StepRates {
+/** Gives scalars that follow from the rates of a weight; weights with the same rates share them. */
+export function coefficientOf(settings: TrainingSettings, { numbers }: Pick<StepContext, "numbers">, spec: WeightSpec): WeightStep["coefficient"] {
+  const { set } = spec;
+  const group = `${decays(settings, spec)} ${set === null ? "" : [set.rate, set.copies, set.moments, set.anneal, set.mix.expectedSquare(set.copies)].join(" ")}`;
+  return (name, of) => numbers.tensor(`${name} ${group}`, [], (step) => Float32Array.of(of(ratesOf(settings, spec, step))));
+}
+
+function ratesOf(settings: TrainingSettings, spec: WeightSpec, step: number): StepRates {
+  const { optimizer, totalSteps, stepsPerEpoch } = settings;
+  const { set } = spec;
   const rate = optimizer.schedule(step, { totalSteps, stepsPerEpoch });
   const copies = set?.copies ?? 1;
   const expectedSquare = set === null ? 1 : expectedSquareAt(set, step, totalSteps);
@@ -78,9 +85,14 @@ function ratesOf({ optimizer, totalSteps, stepsPerEpoch }: TrainingSettings, set
     rate,
     linearFactor: linearFactors[rule](copies, expectedSquare),
     perCopyFactor: perCopyFactors[rule](copies, expectedSquare),
-    keep: decays ? 1 - rate * optimizer.weightDecay : 1,
+    keep: decays(settings, spec) ? 1 - rate * optimizer.weightDecay : 1,
     count: step + 1,
   };
+}
+
+/** Does decoupled decay reach the weight? */
+function decays({ optimizer }: TrainingSettings, { role }: WeightSpec): boolean {
+  return optimizer.decay === "all" || isDecaying(role);
 }
 
 /** Stored statistics moved towards those of the batch. */

@@ -12,13 +12,14 @@ import { named, runsOf } from "../support/compiled.js";
 import { digitsModels } from "../support/digits-models.js";
 import { apart, take } from "../support/taking.js";
 
-const steps = 13;
+const steps = 8;
 
 // 200 rows: five steps of 36, and one of 20, whose last batch has 8.
 const parted = "batch 12; accumulate 3";
 const optimizers = {
   sgd: "optimizer sgd(lr: 0.1, momentum: 0.9, nesterov: true); clip norm 0.5; regularize l2 1e-3",
   adamw: "optimizer adamw(lr: warmup_cosine(peak: 1e-2, warmup: 20%), weight_decay: 0.1)",
+  rk: "optimizer rk(lr: 0.2, order: 4, momentum: 0.5, precondition: true, adaptive: true); clip norm 0.5; regularize l2 1e-3",
   clipped: "optimizer adam(lr: 1e-2); clip value 0.01",
 };
 const models = { plain: "Plain", set: "Plain overparam(3, per: output)" };
@@ -45,6 +46,7 @@ ${runsSource.join("\n")}
 train noisy: Cnn overparam 2 on digits { use all; batch 12; accumulate 3; optimizer adam(lr: 1e-3) }
 train once: Cnn on digits { use all; batch 12; accumulate 1; optimizer adam(lr: 1e-3) }
 train two: Cnn on digits { use all; loss a: cross_entropy(digit, label), b: 0.1 * cross_entropy(digit, label, smoothing: 0.1); batch 12; accumulate 3; optimizer sgd(lr: 0.1) }
+train noisy_rk: Cnn overparam 2 on digits { use all; batch 12; accumulate 3; optimizer rk(lr: 0.1, order: 3, momentum: 0.5, precondition: true, adaptive: true); ema 0.9 }
 train wild: Plain on digits { use all; batch 12; accumulate 3; optimizer sgd(lr: 1e38) }
 `;
 
@@ -65,12 +67,12 @@ for (const backend of ["cpu", "onnx"]) {
       }
       const difference = apart(expected.folded, found.folded);
       // Adam divides tiny gradients by their own size: what rounding did to them shows.
-      assert.ok(difference < (name.endsWith("sgd") ? 1e-5 : 2e-4), `weights differ by ${difference}`);
+      assert.ok(difference < (!name.includes("adam") && !name.endsWith("clipped") ? 1e-5 : 2e-4), `weights differ by ${difference}`);
     });
   }
 }
 
-for (const name of ["noisy", "two", "set_adamw"]) {
+for (const name of ["noisy", "two", "set_adamw", "noisy_rk"]) {
   test(`${name}: captured and traced, with dropout, batch norm and a ragged batch, give the same bits`, async () => {
     await selectBackend("onnx");
     const found = await take(named(runs, name), steps);
@@ -79,7 +81,9 @@ for (const name of ["noisy", "two", "set_adamw"]) {
     assert.equal(found, expected);
     await selectBackend("cpu");
     const reference = await take(named(runs, name), steps);
-    for (const [step, { loss }] of reference.taken.entries()) assert.ok(Math.abs(loss - (found.taken[step]?.loss ?? NaN)) < 1e-5, `step ${step}`);
+    // A relu or a maximum that rounding tips over shows in the difference of two gradients, by which an adaptive rate goes.
+    const most = name === "noisy_rk" ? 2e-4 : 1e-5;
+    for (const [step, { loss }] of reference.taken.entries()) assert.ok(Math.abs(loss - (found.taken[step]?.loss ?? NaN)) < most, `step ${step}`);
   });
 }
 
@@ -99,8 +103,8 @@ test("resumed, it goes on with the same bits", async () => {
   for (const backend of ["cpu", "onnx"]) {
     await selectBackend(backend);
     const run = named(runs, "noisy");
-    const half = await take(run, 7);
-    const { state, folded } = await take(run, steps, { step: 7, state: half.state });
+    const half = await take(run, 3);
+    const { state, folded } = await take(run, steps, { step: 3, state: half.state });
     const whole = await take(run, steps);
     assert.equal(state, whole.state, backend);
     assert.equal(folded, whole.folded, backend);

@@ -181,6 +181,7 @@ const optimizers: Readonly<Record<string, string>> = {
   adagrad: "adagrad(lr: 0.01)",
   rmsprop: "rmsprop(lr: 1e-3, momentum: 0.9)",
   lion: "lion(lr: warmup_cosine(2e-4), weight_decay: 0.1)",
+  rk: "rk(lr: cosine(0.1), order: 4, momentum: 0.9)",
 };
 
 export function optimizerExample(word: string): ReferenceExample | null {
