@@ -12,6 +12,7 @@ export function emitSettings(settings: RunSettings): readonly (readonly [string,
   return [
     ["optimizer", emitValue(settings.optimizer)],
     ["batch", number(settings.batch)],
+    ...(settings.accumulate === undefined ? [] : [["accumulate", number(settings.accumulate)] as const]),
     ["length", call(settingName(settings.length.unit), number(settings.length.value))],
     ["clip", clip === null ? "null" : object("norm" in clip ? [["norm", number(clip.norm)]] : [["value", number(clip.value)]])],
     [
@@ -26,6 +27,7 @@ export function emitSettings(settings: RunSettings): readonly (readonly [string,
     ["evaluate", emitDuration(settings.evaluate)],
     ["l2", number(settings.l2)],
     ...(settings.l1 === undefined ? [] : [["l1", number(settings.l1)] as const]),
+    ...(settings.ema === undefined ? [] : [["ema", number(settings.ema)] as const]),
     ["seed", number(settings.seed)],
   ];
 }
