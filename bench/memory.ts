@@ -94,8 +94,8 @@ try {
     if (step === 1 || step % every === 0) report();
     return false;
   };
-  const { model } = await train({ run, data, folder: runFolder, identity: "memory", log: MetricsLog.open(runFolder.metrics, 0), progress, isInterrupted, saved: () => undefined, source: "memory.sop", smoke: null, evaluator: new Evaluator(run, data) }, null);
-  tf.dispose(model);
+  const trained = await train({ run, data, folder: runFolder, identity: "memory", log: MetricsLog.open(runFolder.metrics, 0), progress, isInterrupted, saved: () => undefined, source: "memory.sop", smoke: null, evaluator: new Evaluator(run, data) }, null);
+  tf.dispose(trained?.model ?? []);
   step = steps;
   const flat = counts.size === 1;
   console.log(flat ? `the count of tensors is ${[...counts].join()} after each of ${step} steps` : `the count of tensors is not flat: ${[...counts].sort((a, b) => a - b).join(", ")}`);

@@ -2,9 +2,9 @@
 
 import { parse } from "./ast/build-ast.js";
 import type { Checked } from "./diagnostics/diagnostic.js";
-import { filesOf, relativeTo } from "./data-files.js";
+import { fileRelativeTo, filesOf, folderBetween, relativeTo } from "./data-files.js";
 import { emitProgram } from "./emit/emit-program.js";
-import type { ProgramUnit } from "./emit/program-source.js";
+import type { ProgramUnit, RunUnit, SourceUnit } from "./emit/program-source.js";
 import { assess } from "./fusion/findings.js";
 import { FusedModels } from "./fusion/fused-models.js";
 import type { Host } from "./host.js";
@@ -58,7 +58,7 @@ export async function compile(main: string, host: Host, options: CompileOptions)
   const runs = withSources(model.runs).map((run): Run => ({ ...run, dataset: relativeTo(main, run.dataset) }));
   const compiled = unitsOf(runs, model.instances).map(({ instance, run }) => {
     const result = runPipeline(models.input(run === null ? lowerInstance(instance) : lowerRun(run), instance), options);
-    const unit: ProgramUnit = { instance, module: result.module, run: run === null ? null : { declaration: run, identity: identityOf(run, result.module, host.hash), modelIdentity: modelIdentityOf(run, result.module, host.hash) } };
+    const unit: ProgramUnit = { instance, module: result.module, run: run === null ? null : { declaration: run, identity: identityOf(run, result.module, host.hash), modelIdentity: modelIdentityOf(run, result.module, host.hash), sources: sourcesOf(models, main, run), declaredIn: declaredIn(main, run) } };
     return { name: run?.name ?? instance.model, result, unit };
   });
 
@@ -79,6 +79,17 @@ export async function compile(main: string, host: Host, options: CompileOptions)
     files: [...new Set(runs.flatMap((run) => filesOf(run.dataset)))],
   };
   return { value: output, diagnostics };
+}
+
+function sourcesOf(models: FusedModels, main: string, run: Run): readonly SourceUnit[] {
+  return models.sources(run.instance).map(({ name, source }): SourceUnit => {
+    if (source.kind === "run") return { kind: "run", name, origin: source.run.origin, step: source.step };
+    return { kind: "checkpoint", name, file: fileRelativeTo(main, source.origin.file, source.file), model: source.instance.model, module: models.module(source.instance) };
+  });
+}
+
+function declaredIn(main: string, { origin }: Run): RunUnit["declaredIn"] {
+  return origin.file === main ? null : { file: origin.file.split("/").at(-1) ?? origin.file, directory: folderBetween(main, origin.file) };
 }
 
 /** The runs with all that they start from, sources first. */

@@ -4,8 +4,7 @@ import type { DatasetModel } from "./semantics/semantic-model.js";
 
 /** The dataset with its files named relative to the folder of `main`. Absolute names stay. */
 export function relativeTo(main: string, dataset: DatasetModel): DatasetModel {
-  const folder = folderBetween(main, dataset.origin.file);
-  const named = (file: string): string => (folder === "" || /^([/\\]|[A-Za-z]:)/.test(file) ? file : `${folder}/${file}`);
+  const named = (file: string): string => fileRelativeTo(main, dataset.origin.file, file);
   const { source } = dataset;
   switch (source.kind) {
     case "idx":
@@ -39,8 +38,14 @@ export function filesOf({ source }: DatasetModel): readonly string[] {
   }
 }
 
+/** A file that `from` names relative to itself, relative to the folder of `main`. Absolute names stay. */
+export function fileRelativeTo(main: string, from: string, file: string): string {
+  const folder = folderBetween(main, from);
+  return folder === "" || /^([/\\]|[A-Za-z]:)/.test(file) ? file : `${folder}/${file}`;
+}
+
 /** From the folder of one file to that of another: `../data`; "" if they are the same. */
-function folderBetween(from: string, to: string): string {
+export function folderBetween(from: string, to: string): string {
   const [start, end] = [from, to].map((path) => path.split("/").slice(0, -1));
   if (start === undefined || end === undefined) return "";
   let common = 0;

@@ -74,6 +74,8 @@ export async function commandLine(words: readonly string[], terminal: Terminal):
   run("train", "build and run; resumes what was interrupted", ".sop file, then runs (default: all)", [
     new Option("--smoke", "two steps of each run, to see that all works"),
     new Option("--fresh", "start anew; the folder of an earlier run is kept beside"),
+    new Option("--plan", "say what would be trained, and train nothing"),
+    new Option("--jobs <n>", "runs that do not need each other, side by side"),
     new Option("--quiet", "no progress"),
   ]);
   run("eval", "measure a run's folded model on a split", ".sop file, then the run", [

@@ -2,6 +2,7 @@
 // one go (one by one is slow), then Prettier formats it. Both are loaded here only, so that checking a program never loads them.
 
 import { invariant } from "../invariant.js";
+import type { Origin } from "../source/source.js";
 import { emitDataset } from "./emit-dataset.js";
 import type { Declaration } from "./declaration.js";
 import { emitModel, modelKey, type EmittedModel } from "./emit-model.js";
@@ -31,6 +32,13 @@ function declare(source: ProgramSource): { readonly declarations: readonly Decla
   const datasets = new Map<string, string>();
   const models = new Map<string, EmittedModel>();
   const runs: string[] = [];
+  const byPlace = new Map<string, string>();
+  const keyOf = ({ file, span }: Origin): string => `${file} ${span.start}`;
+  const runAt = (origin: Origin): string => {
+    const name = byPlace.get(keyOf(origin));
+    invariant(name !== undefined, "sources are emitted before the runs that start from them");
+    return name;
+  };
   const exported = source.units.every((unit) => unit.run === null);
 
   for (const { run } of source.units) {
@@ -50,7 +58,8 @@ function declare(source: ProgramSource): { readonly declarations: readonly Decla
     if (run === null) continue;
     const dataset = datasets.get(emitDataset(run.declaration.dataset));
     invariant(dataset !== undefined, `the dataset of ${run.declaration.name} is emitted`);
-    const emitted = emitRun(run, module, model, dataset, names, source.placeOf);
+    const emitted = emitRun(run, module, model, dataset, names, source.placeOf, runAt);
+    byPlace.set(keyOf(run.declaration.origin), emitted.name);
     declarations.push(...emitted.declarations);
     runs.push(emitted.name);
   }

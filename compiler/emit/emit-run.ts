@@ -7,9 +7,9 @@ import type { Declaration } from "./declaration.js";
 import { describeInstance, graphNamed, type EmittedModel } from "./emit-model.js";
 import { emitSettings } from "./emit-settings.js";
 import { emitBody } from "./function-body.js";
-import { member, number, object, objectType, text, texts } from "./literals.js";
+import { member, number, numbers, object, objectType, text, texts } from "./literals.js";
 import type { Names } from "./names.js";
-import type { Place, ProgramUnit } from "./program-source.js";
+import type { Place, RunUnit, SourceUnit } from "./program-source.js";
 import { call, runtimeType } from "./runtime-names.js";
 
 /** Inputs of loss and metrics that are fields of the data have this before the field's name. */
@@ -20,8 +20,8 @@ export interface EmittedRun {
   readonly declarations: readonly Declaration[];
 }
 
-/** `placeOf` gives the line of an origin; `dataset` is the name of the dataset's constant. */
-export function emitRun({ declaration: run, identity, modelIdentity }: NonNullable<ProgramUnit["run"]>, module: Module, model: EmittedModel, dataset: string, names: Names, placeOf: (origin: Origin) => Place): EmittedRun {
+/** `placeOf` gives the line of an origin, `runAt` the constant of the run declared there; `dataset` is the name of the dataset's constant. */
+export function emitRun({ declaration: run, identity, modelIdentity, sources, declaredIn }: RunUnit, module: Module, model: EmittedModel, dataset: string, names: Names, placeOf: (origin: Origin) => Place, runAt: (origin: Origin) => string): EmittedRun {
   const loss = names.take(`${run.name}_loss`);
   const metrics = names.take(`${run.name}_metrics`);
   const name = names.take(run.name);
@@ -43,6 +43,9 @@ export function emitRun({ declaration: run, identity, modelIdentity }: NonNullab
       ["loss", loss],
       ["metrics", metrics],
       ["links", object(run.links.map((link) => [link.output, emitLink(link)]))],
+      ["sources", sources.length === 0 ? undefined : object(sources.map((source) => [source.name, emitSource(source, runAt)]))],
+      ["segments", emitSegments(module)],
+      ["declaredIn", declaredIn === null ? undefined : object([["file", text(declaredIn.file)], ["directory", text(declaredIn.directory)]])],
       ["step", step],
       ...emitSettings(run.settings),
       ["places", `[${model.body.calls.map((op) => emitPlace(op, placeOf(op.origin), placeOf(run.origin))).join(", ")}]`],
@@ -56,6 +59,18 @@ export function emitRun({ declaration: run, identity, modelIdentity }: NonNullab
       { kind: "constant", name, value, doc: run.doc ?? `${run.name}: ${describeInstance(run.instance)} on ${run.dataset.name}.`, exported: true, origin: run.origin },
     ],
   };
+}
+
+function emitSource(source: SourceUnit, runAt: (origin: Origin) => string): string {
+  if (source.kind === "run") return object([["run", runAt(source.origin)], ["step", source.step === null ? undefined : number(source.step)]]);
+  const shapes = object(source.module.weights.map(({ path, shape }) => [path, numbers(shape)]));
+  return object([["checkpoint", text(source.file)], ["model", text(source.model)], ["shapes", shapes], ["segments", emitSegments(source.module)]]);
+}
+
+/** What norms of a fused model keep apart, by their paths: part of the model wherever its weights are. */
+function emitSegments(module: Module): string | undefined {
+  const found = graphNamed(module, "forward").ops.flatMap(({ path, attributes }) => (Array.isArray(attributes["segments"]) ? [[path, numbers(attributes["segments"] as readonly number[])] as const] : []));
+  return found.length === 0 ? undefined : object([...new Map(found)]);
 }
 
 function emitLink({ output, link, classes, field, ragged }: Run["links"][number]): string {

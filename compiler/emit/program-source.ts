@@ -9,8 +9,24 @@ export interface ProgramUnit {
   readonly instance: Instance;
   /** With kernel sets. */
   readonly module: Module;
-  readonly run: { readonly declaration: Run; readonly identity: string; readonly modelIdentity: string } | null;
+  readonly run: RunUnit | null;
 }
+
+export interface RunUnit {
+  readonly declaration: Run;
+  readonly identity: string;
+  readonly modelIdentity: string;
+  /** Trained models that weights begin with. */
+  readonly sources: readonly SourceUnit[];
+  /** The file that declares the run and its folder relative to that of the opened file; null: the opened file. */
+  readonly declaredIn: { readonly file: string; readonly directory: string } | null;
+}
+
+/** A source by the name that initial values call it by. */
+export type SourceUnit =
+  | { readonly kind: "run"; readonly name: string; readonly origin: Origin; readonly step: number | null }
+  /** A file relative to the folder of the opened file, and what it must hold. */
+  | { readonly kind: "checkpoint"; readonly name: string; readonly file: string; readonly model: string; readonly module: Module };
 
 export interface ProgramSource {
   /** File name of the opened `.sop` file, without its folder. */

@@ -35,6 +35,15 @@ export class FusedModels {
     return found;
   }
 
+  /** The sources of an instance, each once, by the names that initial values call them by. */
+  sources(instance: Instance): readonly { readonly name: string; readonly source: FusionSource }[] {
+    const all = (instance.starts ?? []).flatMap(({ fusion: { sources } }) => {
+      const names = namesOf(sources, this);
+      return sources.map((source, index) => ({ name: names[index] ?? source.name, source }));
+    });
+    return [...new Map(all.map((each) => [each.name, each])).values()];
+  }
+
   /** The fused models in an instance, for the pass. */
   of(instance: Instance): readonly FusedModel[] {
     return (instance.starts ?? []).flatMap((start) => {

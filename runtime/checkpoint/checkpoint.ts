@@ -4,6 +4,7 @@
 
 import { createHash } from "node:crypto";
 import type { Best } from "../training/early-stopping.js";
+import type { Segments } from "../program/run.js";
 import { UserError } from "../program/errors.js";
 import { readWhole, writeFileAtomically } from "./files.js";
 import { decodeSafetensors, encodeSafetensors, type Safetensors, type StoredTensor } from "./safetensors.js";
@@ -58,13 +59,14 @@ export function readCheckpoint(path: string): Checkpoint | null {
   return { position: { identity: metadata.get("identity") ?? "", step, ...state }, tensors };
 }
 
-/** Writes a folded model: weights in the order of the program. Nothing here depends on how the model was trained, so that an
+/** Writes a folded model: weights in the order of the program, and what its norms keep apart. Nothing here depends on how the model was trained, so that an
  * overparameterized one has exactly the size of a plain one. */
-export function writeModel(path: string, identity: string, tensors: ReadonlyMap<string, StoredTensor>, help?: string): void {
+export function writeModel(path: string, identity: string, tensors: ReadonlyMap<string, StoredTensor>, segments: Segments = {}, help?: string): void {
   const metadata = new Map([
     ["format", "sop-model"],
     ["version", version],
     ["identity", identity],
+    ...(Object.keys(segments).length === 0 ? [] : [["segments", JSON.stringify(segments)] as const]),
   ]);
   writeFileAtomically(path, encodeSafetensors(sealed({ tensors, metadata })), help);
 }
@@ -78,6 +80,27 @@ export function readModel(path: string): { readonly identity: string; readonly t
   if (metadata.get("format") !== "sop-model") throw new UserError(`\`${path}\` is not a model of sop.`, "Delete the file and train again.");
   if (!isSealed(content)) throw new UserError(`\`${path}\` ${damaged}.`, "Delete the file and train again.");
   return { identity: metadata.get("identity") ?? "", tensors };
+}
+
+/** Reads weights of a model of sop or of another program, and what its norms keep apart. Throws a UserError if the file is not a sound one; null if it does not exist. */
+export function readWeights(path: string): { readonly tensors: ReadonlyMap<string, StoredTensor>; readonly segments: Segments } | null {
+  const bytes = readWhole(path);
+  if (bytes === null) return null;
+  const content = decodeSafetensors(bytes, path);
+  const format = content.metadata.get("format");
+  if (format === "sop-checkpoint") throw new UserError(`\`${path}\` is a checkpoint for going on with a run, not a model.`, "Name the `model.safetensors` of the run, or a file that `sop export` wrote.");
+  if (format === "sop-model" && !isSealed(content)) throw new UserError(`\`${path}\` ${damaged}.`, "Write the file again.");
+  return { tensors: content.tensors, segments: parseSegments(content.metadata.get("segments")) };
+}
+
+function parseSegments(text: string | undefined): Segments {
+  try {
+    const parsed: unknown = JSON.parse(text ?? "{}");
+    const isSegments = typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) && Object.values(parsed).every((list) => Array.isArray(list) && list.every((size) => Number.isSafeInteger(size)));
+    return isSegments ? (parsed as Segments) : {};
+  } catch {
+    return {};
+  }
 }
 
 const damaged = "is damaged: its content has another SHA-256 than when it was written";

@@ -24,7 +24,7 @@ export function readFinished(program: Program, run: Run, output: Output): Finish
   const record = folder.read();
   const trainIt = `Run \`sop train ${program.source} ${run.name}\`.`;
   if (record === null) throw new UserError(`\`${run.name}\` has not been trained: \`${folder.path}\` holds no run.`, trainIt);
-  if (record.file !== program.source) throw new UserError(`\`${folder.path}\` holds a run of \`${record.file}\`, expected one of \`${program.source}\`.`, "Name another folder with `--runs-dir`.");
+  if (record.file !== (run.declaredIn?.file ?? program.source)) throw new UserError(`\`${folder.path}\` holds a run of \`${record.file}\`, expected one of \`${program.source}\`.`, "Name another folder with `--runs-dir`.");
   if (record.modelIdentity !== run.modelIdentity) {
     throw new UserError(`The model or the fields of \`${run.name}\` have changed since it was trained: \`${folder.path}\` holds that of \`${record.model}\` before the change.`, `Take the change back, or run \`sop train ${program.source} ${run.name} --fresh\`.`);
   }
@@ -34,7 +34,7 @@ export function readFinished(program: Program, run: Run, output: Output): Finish
   const { tensors, identity } = found;
   if (identity !== record.identity) throw new UserError(`\`${folder.model}\` belongs to another run.`, `Run \`sop train ${program.source} ${run.name} --fresh\`.`);
   checkTensors(tensors, shippedShapes(run), folder.model);
-  if (record.identity !== runIdentity(run, record.data)) {
+  if (record.identity !== runIdentity(run, record.data, record.sources)) {
     output.terminal.write(`note: \`${run.name}\` would be trained otherwise now; this is what was trained before the change.\n`);
   }
   return { record, path: folder.model, stored: tensors };

@@ -6,9 +6,10 @@ import type { Run } from "./run.js";
 /** Goes up whenever the runtime would give other numbers for the same program. */
 const numericVersion = 2;
 
-/** Of the program (IR, training clauses, seed), the bytes of its data and the numeric version of the runtime. */
-export function runIdentity(run: Run, dataHash: string): string {
+/** Of the program (IR, training clauses, seed), the bytes of its data, the numeric version of the runtime, and identities of the sources. */
+export function runIdentity(run: Run, dataHash: string, sources: Readonly<Record<string, string>> = {}): string {
+  const from = Object.keys(sources).length === 0 ? [] : [sources];
   return createHash("sha256")
-    .update(JSON.stringify([run.identity, dataHash, numericVersion]))
+    .update(JSON.stringify([run.identity, dataHash, numericVersion, ...from]))
     .digest("hex");
 }

@@ -2,7 +2,7 @@
 // Results go to standard output, everything else to standard error. Exit codes: 0 fine, 1 the user's, 2 wrong usage, 3 a fault of
 // sop, 130 interrupted.
 
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -50,6 +50,31 @@ interface BackendOptions extends PlaceOptions {
   readonly threads?: number;
 }
 
+interface TrainFlags extends BackendOptions {
+  readonly smoke: boolean;
+  readonly fresh: boolean;
+  readonly quiet: boolean;
+  readonly plan: boolean;
+  readonly jobs: number;
+  readonly alone: boolean;
+  readonly until?: number;
+}
+
+const mostJobs = 64;
+
+/** The number of jobs in an option's text. */
+function jobsOf(text: string): number {
+  const jobs = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (jobs >= 1 && jobs <= mostJobs) return jobs;
+  throw new UserError(`\`--jobs\` takes a whole number from 1 to ${mostJobs}, but \`${text.slice(0, 100)}\` is given.`, null, 2);
+}
+
+/** The flags of a training that also hold for a part of it in a process of its own. */
+function flagsOf({ backend, device, threads, dataDir, runsDir }: BackendOptions): readonly string[] {
+  const flag = (name: string, value: string | number | undefined): readonly string[] => (value === undefined ? [] : [name, String(value)]);
+  return [...flag("--backend", backend), ...flag("--device", device), ...flag("--threads", threads), ...flag("--data-dir", dataDir), ...flag("--runs-dir", runsDir)];
+}
+
 const mostThreads = 16;
 
 /** The number of threads in an option's text. */
@@ -66,6 +91,7 @@ function commandLine(definition: ProgramDefinition, home: string, name: string, 
     runs: definition.runs,
     dataDirectory: resolve(dataDir ?? directory),
     runsDirectory: runsDir === undefined ? join(directory, "runs") : resolve(runsDir),
+    isRunsDirectoryGiven: runsDir !== undefined,
   });
   const places = (command: Command): Command =>
     command.option("--data-dir <folder>", `folder that data files are named from (default: that of ${definition.source})`).option("--runs-dir <folder>", `folder of the runs' folders (default: runs/ beside ${definition.source})`);
@@ -88,9 +114,13 @@ function commandLine(definition: ProgramDefinition, home: string, name: string, 
     .option("--smoke", "take two steps of each run and keep nothing", false)
     .option("--fresh", "move the folder of an earlier run aside and start anew", false)
     .option("--quiet", "no progress", false)
-    .action(async (runs: readonly string[], options: BackendOptions & { readonly smoke: boolean; readonly fresh: boolean; readonly quiet: boolean }) => {
+    .option("--plan", "say what would be trained, and train nothing", false)
+    .option("--jobs <n>", "runs that do not need each other, side by side", jobsOf, 1)
+    .addOption(new Option("--alone", "these runs and not what they start from").default(false).hideHelp())
+    .addOption(new Option("--until <step>", "stop there").argParser(Number).hideHelp())
+    .action(async (runs: readonly string[], options: TrainFlags) => {
       const { name: backend } = await select(options);
-      await trainCommand(program(options), { runs, backend, smoke: options.smoke, fresh: options.fresh, quiet: options.quiet }, output);
+      await trainCommand(program(options), { ...options, runs, backend, until: options.until ?? null, flags: flagsOf(options) }, output);
     });
   executes(root.command("eval").argument("<run>"))
     .description("the folded model of a finished run on a split")

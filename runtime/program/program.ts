@@ -23,6 +23,8 @@ export interface Program {
   readonly runs: readonly Run[];
   readonly dataDirectory: string;
   readonly runsDirectory: string;
+  /** Does `runsDirectory` stand for the runs of all files, because the user named it? */
+  readonly isRunsDirectoryGiven?: boolean;
 }
 
 /** The run of that name. `words` might have been meant as well. */
@@ -36,7 +38,9 @@ export function runOf(program: Program, name: string, words: readonly string[] =
 }
 
 export function folderOf(program: Program, run: Run): RunFolder {
-  return new RunFolder(join(program.runsDirectory, run.name), run.name);
+  const { declaredIn } = run;
+  const folder = declaredIn === undefined || program.isRunsDirectoryGiven === true ? program.runsDirectory : join(program.runsDirectory, "..", declaredIn.directory, "runs");
+  return new RunFolder(join(folder, run.name), run.name);
 }
 
 /** Loads datasets once each, however many runs use them. */

@@ -87,6 +87,15 @@ export class RunFolder {
     return existsSync(this.model);
   }
 
+  /** The folded model after a step from which others start. */
+  snapshot(step: number): string {
+    return join(this.path, `model-step-${step}.safetensors`);
+  }
+
+  hasSnapshot(step: number): boolean {
+    return existsSync(this.snapshot(step));
+  }
+
   checkpoint(step: number): string {
     return join(this.path, "checkpoints", `step-${String(step).padStart(8, "0")}.safetensors`);
   }

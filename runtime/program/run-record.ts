@@ -25,6 +25,8 @@ export interface RunRecord {
   readonly modelStep: number | null;
   /** `test.accuracy` and others, of the folded model; empty before the end. */
   readonly results: Readonly<Record<string, number | null>>;
+  /** Identities of the trained models that it started from, by name; absent: there were none. */
+  readonly sources?: Readonly<Record<string, string>>;
   /** What the training split determined of the data. */
   readonly fitted: Fitted;
 }
@@ -42,6 +44,7 @@ export function isRunRecord(value: unknown): value is RunRecord {
     (value["modelStep"] === null || isCount(value["modelStep"])) &&
     isObject(value["results"]) &&
     Object.values(value["results"]).every((result) => result === null || isFinite(result)) &&
+    (value["sources"] === undefined || (isObject(value["sources"]) && Object.values(value["sources"]).every((identity) => typeof identity === "string"))) &&
     isFitted(value["fitted"])
   );
 }

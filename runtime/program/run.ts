@@ -32,6 +32,20 @@ export interface Link {
 /** A scalar loss or mean is averaged over rows; a `Metric` carries counts that add up over batches. */
 export type Measured = Tensor | Metric;
 
+/** A trained model that weights begin with: the result of a run or its model after `step` steps, or a file of weights. */
+export type RunSource =
+  | { readonly run: Run; readonly step?: number }
+  | {
+      /** Relative to the folder of the program's data. */
+      readonly checkpoint: string;
+      readonly model: string;
+      readonly shapes: Readonly<Record<string, readonly number[]>>;
+      readonly segments?: Segments;
+    };
+
+/** What norms of a fused model keep apart, by their paths. */
+export type Segments = Readonly<Record<string, readonly number[]>>;
+
 /** Settings that do not depend on the types of the model. */
 export interface RunSettings {
   readonly name: string;
@@ -48,6 +62,11 @@ export interface RunSettings {
   readonly aligned?: readonly (readonly [string, string])[];
   /** Losses (`loss.name`) and metrics that are means over positions, by the field whose positions count; absent or not named: over rows. */
   readonly positions?: Readonly<Record<string, string>>;
+  /** Trained models that weights begin with, by the names that these call them by; absent: all weights are drawn. */
+  readonly sources?: Readonly<Record<string, RunSource>>;
+  readonly segments?: Segments;
+  /** Where the run is declared, if not in the program's own file: its folder holds the run. */
+  readonly declaredIn?: { readonly file: string; readonly directory: string };
   readonly links: Readonly<Record<string, Link>>;
   readonly optimizer: Optimizer;
   /** Rows that are computed at a time. */

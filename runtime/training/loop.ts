@@ -2,11 +2,12 @@
 // a number is a function of the step, so that a run that was killed and resumed gives the same bytes as one that was not.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { checkTensors, readCheckpoint, writeCheckpoint, type Position } from "../checkpoint/checkpoint.js";
+import { checkTensors, readCheckpoint, writeCheckpoint, writeModel, type Position } from "../checkpoint/checkpoint.js";
 import { describe, fromStored, toStored } from "../checkpoint/tensors.js";
 import { DataOrder, gatherBatch, stepsPerEpoch } from "../data/batches.js";
 import type { LoadedDataset } from "../data/load.js";
 import { stepsOf } from "../durations.js";
+import type { SourceWeights } from "../initializers.js";
 import type { MetricsLog } from "../logging/metrics-log.js";
 import { readable } from "../logging/numbers.js";
 import type { Progress } from "../logging/progress.js";
@@ -39,6 +40,12 @@ export interface LoopContext {
   readonly source: string;
   /** Evaluates the run's models; the caller's to dispose. */
   readonly evaluator: Evaluator;
+  /** Steps after which the folded model is kept, since other runs start from it. */
+  readonly snapshots?: readonly number[];
+  /** Stop after this step: no more of the run is needed. */
+  readonly until?: number | null;
+  /** Weights of trained models that the run starts from. */
+  readonly sourceWeights?: SourceWeights | null;
   /** Take this many steps at most, and evaluate as many batches: for `--smoke`. */
   readonly smoke: number | null;
 }
@@ -58,8 +65,8 @@ export function totalSteps(run: Run, data: LoadedDataset): number {
   return Math.max(1, stepsOf(run.length, { stepsPerEpoch: perEpoch, totalSteps: 0 }));
 }
 
-/** Trains from `start` (a checkpoint that `latestCheckpoint` found; null: from the beginning) to the end. */
-export async function train(context: LoopContext, start: Found | null): Promise<Trained> {
+/** Trains from `start` (a checkpoint that `latestCheckpoint` found; null: from the beginning) to the end; null where it stopped at `until`. */
+export async function train(context: LoopContext, start: Found | null): Promise<Trained | null> {
   const { run, data } = context;
   const loop = new Loop(context, totalSteps(run, data), stepsPerEpoch(data.splits.train.length, rowsPerStep(run)));
   try {
@@ -105,7 +112,8 @@ class Loop {
     private readonly perEpoch: number,
   ) {
     const { seed, batch } = context.run;
-    this.training = new Training({ ...context.run, totalSteps: total, stepsPerEpoch: perEpoch });
+    const { sourceWeights = null } = context;
+    this.training = new Training({ ...context.run, ...(sourceWeights === null ? {} : { sourceWeights }), totalSteps: total, stepsPerEpoch: perEpoch });
     this.order = new DataOrder(context.data.splits.train, batch, seed, divisionOf(context.run));
     this.stepper = new Stepper(context.run, this.training, context.data.columns, this.order);
   }
@@ -131,15 +139,17 @@ class Loop {
     tf.dispose(state);
   }
 
-  async run(): Promise<Trained> {
-    const { run, folder, smoke, log } = this.context;
+  async run(): Promise<Trained | null> {
+    const { run, folder, smoke, log, snapshots = [], until = null } = this.context;
     const end = Math.min(this.total, smoke ?? this.total);
+    const pause = until === null || until >= end ? Infinity : until;
     const checkpointEvery = this.every(run.checkpoint.every ?? run.evaluate);
     const evaluateEvery = this.every(run.evaluate);
-    while (this.training.step < end && !this.state.stopped) {
+    while (this.training.step < Math.min(end, pause) && !this.state.stopped) {
       const { step: before } = this.training;
-      await this.takeSteps(Math.min(end, ...[evaluateEvery, checkpointEvery].map((every) => (Math.floor(before / every) + 1) * every)));
+      await this.takeSteps(Math.min(end, pause, ...snapshots.filter((snapshot) => snapshot > before), ...[evaluateEvery, checkpointEvery].map((every) => (Math.floor(before / every) + 1) * every)));
       const step = this.training.step;
+      if (snapshots.includes(step)) await this.snapshot(step);
       if (step % evaluateEvery === 0 || step === end) await this.evaluate(step);
       if (step % checkpointEvery === 0 || step === end || this.state.stopped) await this.checkpoint();
       if (this.context.isInterrupted() && step < end && !this.state.stopped) {
@@ -149,12 +159,25 @@ class Loop {
       }
     }
     log.flush();
+    if (this.training.step < end && !this.state.stopped) {
+      await this.checkpoint();
+      return null;
+    }
     // Before the choice of the model, which may go back to an earlier step.
     const steps = this.training.step;
     const modelStep = await this.chooseModel();
     const model = await this.folded();
     folder.prune(run.checkpoint.keep ?? keepByDefault, steps);
     return { model, modelStep, steps };
+  }
+
+  /** Keeps the folded model, for runs that start from it. */
+  private async snapshot(step: number): Promise<void> {
+    const { folder, identity, run, smoke } = this.context;
+    if (smoke !== null) return;
+    const model = await this.folded();
+    writeModel(folder.snapshot(step), identity, await toStored(model), run.segments);
+    tf.dispose(model);
   }
 
   private every(duration: Run["evaluate"]): number {

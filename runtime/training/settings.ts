@@ -1,6 +1,7 @@
 // What a step is given: the run's settings, the loss, the state, and where numbers that differ from step to step come from.
 
 import type * as tf from "@tensorflow/tfjs-core";
+import type { SourceWeights } from "../initializers.js";
 import type { Mode } from "../mode.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import type { Tensors, WeightSpecs } from "../weights.js";
@@ -17,6 +18,8 @@ export interface TrainingSettings<W extends WeightSpecs = WeightSpecs> {
   readonly l1?: number;
   /** Share that the moving average of the weights keeps at each step, and then the average ships; absent: the weights do. */
   readonly ema?: number;
+  /** Weights of trained models that some begin with. */
+  readonly sourceWeights?: SourceWeights;
   readonly seed: number;
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;

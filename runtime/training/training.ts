@@ -35,7 +35,7 @@ export class Training<W extends WeightSpecs = WeightSpecs> {
     installGradients();
     const { weights, optimizer, seed } = settings;
     const state: Record<string, tf.Tensor> = {};
-    for (const [path, value] of Object.entries(initialWeights(weights, seed))) state[`weights/${path}`] = value;
+    for (const [path, value] of Object.entries(initialWeights(weights, seed, settings.sourceWeights))) state[`weights/${path}`] = value;
     for (const [path, spec] of Object.entries(weights)) {
       if (!spec.trainable) continue;
       const shapes = optimizer.slots({ shape: spec.shape, copies: spec.set?.copies ?? 1, moments: spec.set?.moments ?? "shared" });

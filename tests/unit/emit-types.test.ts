@@ -29,7 +29,7 @@ test("programs with hostile names", async () => {
   for (const [index, name] of ["class", "__proto__", "a b", "1", "sop", "*/", "\u2028", "constructor"].entries()) {
     const run = makeRun({ ...tame, run: name, model: name, dataset: name, input: name, label: `${name}2`, output: name, value: name, layer: name, item: name });
     const { module } = runPipeline(lowerRun(run), { verify: true, dumpAfter: null });
-    const unit = { instance: run.instance, module, run: { declaration: run, identity: "", modelIdentity: "" } };
+    const unit = { instance: run.instance, module, run: { declaration: run, identity: "", modelIdentity: "", sources: [], declaredIn: null } };
     const { typescript } = await emitProgram({ file: "m.sop", directory: ".", units: [unit], placeOf: () => ({ file: "m.sop", line: 1 }) });
     programs[`hostile-${index}.ts`] = typescript;
   }

@@ -52,6 +52,10 @@ export function readFusion(context: Context, instances: Instances, { file, fuse 
   const options = readOptions(env, "fuse from", fusionOptions, args, fuse.span);
   const read = sources.filter((source) => source !== null);
   if (options === null || read.length < sources.length || context.report.errors() > errors) return null;
+  if (options["moments"] === "fused") {
+    context.report.say("not-supported-yet", at(env, fuse.span), { what: "`moments: fused`" });
+    return null;
+  }
   const weights = options["weights"];
   const shares = Array.isArray(weights) ? (weights as readonly number[]) : null;
   return { sources: read, newWeights: newWeightsOf(options["new_weights"]), norms: options["norms"] === "joint" ? "joint" : "exact", weights: shares, moments: options["moments"] === "fused" ? "fused" : "fresh", origin: at(env, fuse.span) };

@@ -22,7 +22,7 @@ export function exportCommand(program: Program, name: string, format: string, fi
   const run = runOf(program, name);
   const { stored, record } = readFinished(program, run, output);
   const path = resolve(file ?? `${name}.safetensors`);
-  writeModel(path, record.identity, stored, "Name another file with `-o`.");
+  writeModel(path, record.identity, stored, run.segments, "Name another file with `-o`.");
   const again = readModel(path);
   if (again === null || !isSame(stored, again.tensors)) {
     rmSync(path, { force: true });

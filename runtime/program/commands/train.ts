@@ -1,4 +1,4 @@
-// `train`: takes runs in the order of the program to their end; skips what is done, goes on with what was interrupted.
+// `train`: takes runs to their end, what they start from first; skips what is done, goes on with what was interrupted.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -16,8 +16,10 @@ import { progressOn } from "../../logging/progress.js";
 import { Evaluator, type Evaluation } from "../../training/evaluate.js";
 import { latestCheckpoint, totalSteps, train, type LoopContext } from "../../training/loop.js";
 import { Interrupted, UserError } from "../errors.js";
-import { runIdentity } from "../identity.js";
+import { trainSideBySide } from "../jobs.js";
 import { recordedResults, resultLine, type Output } from "../output.js";
+import { planOf, printPlan, type PlannedRun } from "../plan.js";
+import { RunGraph, snapshotsOf } from "../run-graph.js";
 import { Datasets, folderOf, runOf, type Program } from "../program.js";
 import { RunFolder } from "../run-folder.js";
 import type { RunRecord } from "../run-record.js";
@@ -33,6 +35,16 @@ export interface TrainOptions {
   /** Moves a run's old folder aside and starts anew. */
   readonly fresh: boolean;
   readonly quiet: boolean;
+  /** Says what would be trained. */
+  readonly plan: boolean;
+  /** How many runs may be trained at a time, each in a process of its own. */
+  readonly jobs: number;
+  /** The runs without what they start from, which must be trained. */
+  readonly alone: boolean;
+  /** Of a run alone: stop after this step. */
+  readonly until: number | null;
+  /** Flags that hold for runs in processes of their own, too. */
+  readonly flags: readonly string[];
 }
 
 const smokeSteps = 2;
@@ -44,13 +56,48 @@ export async function trainCommand(program: Program, options: TrainOptions, outp
   const named = options.runs.map((name) => runOf(program, name, commands));
   const runs = named.length === 0 ? program.runs : program.runs.filter((run) => named.includes(run));
   const datasets = new Datasets(program, (line) => output.terminal.write(`${line}\n`));
+  const graph = new RunGraph(program, datasets);
+  if (options.smoke) {
+    await listening(async (signals) => {
+      for (const run of runs) await smoke(program, run, await rowsOf(run, datasets), graph, output, signals);
+    });
+    return;
+  }
+  const isChained = runs.some((run) => run.sources !== undefined);
+  if (!options.plan && (options.alone || (!isChained && options.jobs === 1))) {
+    await listening(async (signals) => {
+      for (const run of runs) await trainRun(program, run, await rowsOf(run, datasets), { ...options, until: options.alone ? options.until : null }, graph, output, signals);
+    });
+    return;
+  }
+  const plan = await planOf(program, runs, graph, datasets, options.fresh);
+  for (const { run } of plan) await rowsOf(run, datasets);
+  for (const line of printPlan(plan)) (options.plan ? output.result : (text: string) => void output.terminal.write(`${text}\n`))(line);
+  if (options.plan) return;
+  if (options.jobs > 1) {
+    const commandOf = ({ run, until }: PlannedRun): readonly string[] => ["train", run.name, "--alone", "--quiet", ...options.flags, ...(until === null ? [] : ["--until", String(until)]), ...(options.fresh && runs.includes(run) ? ["--fresh"] : [])];
+    await trainSideBySide(plan, options.jobs, commandOf);
+    return;
+  }
+  await listening(async (signals) => {
+    for (const { run, until, isDone } of plan) {
+      if (isDone && !runs.includes(run)) continue;
+      await trainRun(program, run, await rowsOf(run, datasets), { ...options, fresh: options.fresh && runs.includes(run), until }, graph, output, signals);
+    }
+  });
+}
+
+/** The data of a run, with sequences that must be equally long checked. */
+async function rowsOf(run: Run, datasets: Datasets): Promise<LoadedDataset> {
+  const data = await datasets.get(run.dataset);
+  requireAligned(run.aligned ?? [], data);
+  return data;
+}
+
+async function listening(work: (signals: Signals) => Promise<void>): Promise<void> {
   const signals = listen();
   try {
-    for (const run of runs) {
-      const data = await datasets.get(run.dataset);
-      requireAligned(run.aligned ?? [], data);
-      await (options.smoke ? smoke(program, run, data, output, signals) : trainRun(program, run, data, options, output, signals));
-    }
+    await work(signals);
   } finally {
     signals.end();
   }
@@ -79,16 +126,18 @@ function listen(): Signals {
   };
 }
 
-async function trainRun(program: Program, run: Run, data: LoadedDataset, options: TrainOptions, output: Output, signals: Signals): Promise<void> {
+async function trainRun(program: Program, run: Run, data: LoadedDataset, options: TrainOptions, graph: RunGraph, output: Output, signals: Signals): Promise<void> {
   const folder = folderOf(program, run);
   const note = (line: string): void => void output.terminal.write(`${line}\n`);
-  const identity = runIdentity(run, data.hash);
+  const identity = await graph.identity(run);
+  const sources = await graph.sourceIdentities(run);
+  const file = run.declaredIn?.file ?? program.source;
   const shown = shortPath(folder.path);
   folder.claim(options.fresh ? (aside) => note(`${run.name}: the old run is now ${shortPath(aside)}`) : null);
   const release = (): void => folder.release();
   process.once("exit", release);
   try {
-    const known = folder.continued(identity, program.source);
+    const known = folder.continued(identity, file);
     if (known?.status === "finished" && folder.hasModel()) {
       output.result(`${run.name}: is done (${shown}); --fresh trains it again`);
       for (const line of recordedResults(run, known)) output.result(line);
@@ -100,16 +149,21 @@ async function trainRun(program: Program, run: Run, data: LoadedDataset, options
     if (step > 0 && known !== null && known.backend !== options.backend) note(`${run.name}: the steps before were taken on the backend ${known.backend}, those to come are on ${options.backend}: last bits will differ`);
     const steps = totalSteps(run, data);
     const record = (status: RunRecord["status"], at: number, rest: Partial<RunRecord> = {}): void =>
-      folder.write({ format: 1, run: run.name, model: run.model, file: program.source, identity, modelIdentity: run.modelIdentity, data: data.hash, seed: run.seed, backend: options.backend, status, step: at, steps, modelStep: null, results: {}, fitted: data.fitted, ...rest });
+      folder.write({ format: 1, run: run.name, model: run.model, file, identity, modelIdentity: run.modelIdentity, data: data.hash, seed: run.seed, backend: options.backend, status, step: at, steps, modelStep: null, results: {}, ...(Object.keys(sources).length === 0 ? {} : { sources }), fitted: data.fitted, ...rest });
     record("running", step);
     const progress = progressOn(output.terminal, run.name, steps, step, options.quiet);
     let reached = step;
     const saved = (at: number): void => void (reached = at);
-    const context: LoopContext = { run, data, folder, identity, log: MetricsLog.open(folder.metrics, step), progress, isInterrupted: signals.isInterrupted, saved, source: program.source, smoke: null, evaluator: new Evaluator(run, data) };
+    const context: LoopContext = { run, data, folder, identity, log: MetricsLog.open(folder.metrics, step), progress, isInterrupted: signals.isInterrupted, saved, source: program.source, smoke: null, evaluator: new Evaluator(run, data), snapshots: snapshotsOf(program, run), until: options.until, sourceWeights: start === null && run.sources !== undefined ? await graph.weights(run) : null };
     try {
       const trained = await train(context, start);
       progress.end();
-      writeModel(folder.model, identity, await toStored(trained.model));
+      if (trained === null) {
+        record("interrupted", options.until ?? reached);
+        output.result(`${run.name}: stands at step ${options.until ?? reached} of ${steps}, as far as it is needed (${shown})`);
+        return;
+      }
+      writeModel(folder.model, identity, await toStored(trained.model), run.segments);
       const results = await evaluateAll(context, trained.model, Infinity);
       tf.dispose(trained.model);
       record("finished", trained.steps, { modelStep: trained.modelStep, results: Object.fromEntries(results.flatMap(({ split, found }) => Object.entries(found.values).map(([name, value]) => [`${split}.${name}`, Number.isFinite(value) ? value : null]))) });
@@ -135,14 +189,15 @@ async function trainRun(program: Program, run: Run, data: LoadedDataset, options
 }
 
 /** Two steps with everything around them, in a folder that is deleted afterwards. */
-async function smoke(program: Program, run: Run, data: LoadedDataset, output: Output, signals: Signals): Promise<void> {
+async function smoke(program: Program, run: Run, data: LoadedDataset, graph: RunGraph, output: Output, signals: Signals): Promise<void> {
   const path = temporaryFolder();
   const folder = new RunFolder(path, run.name);
   folder.claim(null);
   try {
     const progress = progressOn({ write: () => true }, run.name, smokeSteps, 0, true);
-    const context: LoopContext = { run, data, folder, identity: runIdentity(run, data.hash), log: MetricsLog.open(folder.metrics, 0), progress, isInterrupted: signals.isInterrupted, saved: () => undefined, source: program.source, smoke: smokeSteps, evaluator: new Evaluator(run, data) };
+    const context: LoopContext = { run, data, folder, identity: await graph.identity(run), log: MetricsLog.open(folder.metrics, 0), progress, isInterrupted: signals.isInterrupted, saved: () => undefined, source: program.source, smoke: smokeSteps, evaluator: new Evaluator(run, data), sourceWeights: run.sources === undefined ? null : await graph.untrainedWeights(run) };
     const trained = await train(context, null);
+    if (trained === null) throw new Error("a smoke run goes to its end");
     if (readCheckpoint(folder.checkpoint(trained.steps)) === null) throw new Error("the smoke run left no checkpoint");
     const results = await evaluateAll(context, trained.model, smokeSteps);
     tf.dispose(trained.model);

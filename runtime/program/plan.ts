@@ -1,0 +1,53 @@
+// The plan of a training: what is done, what goes on, what begins and from what, in order.
+
+import { grouped } from "../logging/numbers.js";
+import { totalSteps } from "../training/loop.js";
+import type { Datasets, Program } from "./program.js";
+import { folderOf } from "./program.js";
+import { snapshotsOf, sourceRunsOf, withSources, type RunGraph } from "./run-graph.js";
+import type { Run } from "./run.js";
+
+export interface PlannedRun {
+  readonly run: Run;
+  readonly identity: string;
+  /** Its result, or the model that others need, is there. */
+  readonly isDone: boolean;
+  /** Where it stops if only a step of it is needed. */
+  readonly until: number | null;
+  /** The last checkpoint, 0 if there is none. */
+  readonly step: number;
+  readonly steps: number;
+}
+
+/** All runs that `requested` need and have, sources first. With `fresh` the requested ones begin anew. Checks what can be wrong with sources. */
+export async function planOf(program: Program, requested: readonly Run[], graph: RunGraph, datasets: Datasets, fresh: boolean): Promise<readonly PlannedRun[]> {
+  const runs = withSources(requested);
+  const planned: PlannedRun[] = [];
+  for (const run of runs) {
+    await graph.check(run);
+    const data = await datasets.get(run.dataset);
+    const identity = await graph.identity(run);
+    const folder = folderOf(program, run);
+    const record = fresh && requested.includes(run) ? null : folder.continued(identity, run.declaredIn?.file ?? program.source);
+    const needed = runs.flatMap((other) => sourceRunsOf(other).filter((source) => source.run === run));
+    const until = requested.includes(run) || needed.some(({ step }) => step === null) ? null : Math.max(...needed.map(({ step }) => step ?? 0));
+    const isFinished = record?.status === "finished" && folder.hasModel();
+    const isDone = record !== null && (until === null ? isFinished : snapshotsOf(program, run).filter((step) => step <= until).every((step) => folder.hasSnapshot(step)));
+    planned.push({ run, identity, isDone, until, step: record === null ? 0 : isFinished ? record.step : (folder.checkpointSteps()[0] ?? 0), steps: totalSteps(run, data) });
+  }
+  return planned;
+}
+
+/** The plan in lines. */
+export function printPlan(plan: readonly PlannedRun[]): readonly string[] {
+  const width = Math.max(...plan.map(({ run }) => run.name.length));
+  return ["plan:", ...plan.map((planned) => `  ${planned.run.name.padEnd(width)}  ${describe(planned)}`)];
+}
+
+function describe({ run, isDone, until, step, steps }: PlannedRun): string {
+  const from = Object.keys(run.sources ?? {});
+  const start = from.length === 0 ? "" : `starts from ${from.join(", ")}; `;
+  if (isDone) return until === null ? "is done" : `is done as far as step ${grouped(until)}`;
+  const end = until === null ? `${grouped(steps)} steps` : `${grouped(until)} of ${grouped(steps)} steps`;
+  return step > 0 ? `goes on from step ${grouped(step)}, ${end}` : `${start}${end}`;
+}

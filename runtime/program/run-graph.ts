@@ -1,0 +1,167 @@
+// Runs and what they start from: which come first, what each is (its identity has those of its sources in it), and the trained weights of
+// sources, checked before anything is trained.
+
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import { checkTensors, readModel, readWeights } from "../checkpoint/checkpoint.js";
+import { readWhole } from "../checkpoint/files.js";
+import type { StoredTensor } from "../checkpoint/safetensors.js";
+import type { LoadedDataset } from "../data/load.js";
+import type { SourceWeights } from "../initializers.js";
+import { initialWeights } from "../weights.js";
+import { toStored } from "../checkpoint/tensors.js";
+import * as tf from "@tensorflow/tfjs-core";
+import { UserError } from "./errors.js";
+import { runIdentity } from "./identity.js";
+import { folderOf, type Datasets, type Program } from "./program.js";
+import type { Run, RunSource } from "./run.js";
+
+type CheckpointSource = Extract<RunSource, { readonly checkpoint: string }>;
+
+/** The runs that a run starts from. */
+export function sourceRunsOf(run: Run): readonly { readonly run: Run; readonly step: number | null }[] {
+  return Object.values(run.sources ?? {}).flatMap((source) => ("run" in source ? [{ run: source.run, step: source.step ?? null }] : []));
+}
+
+/** `runs` with all that they start from, sources first. */
+export function withSources(runs: readonly Run[]): readonly Run[] {
+  const all = new Set<Run>();
+  const visit = (run: Run): void => {
+    for (const source of sourceRunsOf(run)) visit(source.run);
+    all.add(run);
+  };
+  runs.forEach(visit);
+  return [...all];
+}
+
+/** Steps of a run after which others of the program start from it. */
+export function snapshotsOf(program: Program, run: Run): readonly number[] {
+  const steps = withSources(program.runs).flatMap((other) => sourceRunsOf(other).flatMap((source) => (source.run === run && source.step !== null ? [source.step] : [])));
+  return [...new Set(steps)].sort((a, b) => a - b);
+}
+
+export class RunGraph {
+  private readonly identities = new Map<Run, Promise<string>>();
+
+  constructor(
+    private readonly program: Program,
+    private readonly datasets: Datasets,
+  ) {}
+
+  /** What a run is: its program, data, and all that it starts from. */
+  identity(run: Run): Promise<string> {
+    const known = this.identities.get(run);
+    if (known !== undefined) return known;
+    const found = this.identify(run);
+    this.identities.set(run, found);
+    return found;
+  }
+
+  private async identify(run: Run): Promise<string> {
+    const data = await this.datasets.get(run.dataset);
+    return runIdentity(run, data.hash, await this.sourceIdentities(run));
+  }
+
+  /** By the names of sources; of a run in the middle with its step, of a file the SHA-256 of its bytes. */
+  async sourceIdentities(run: Run): Promise<Readonly<Record<string, string>>> {
+    const found: Record<string, string> = {};
+    for (const [name, source] of Object.entries(run.sources ?? {})) {
+      if (!("run" in source)) found[name] = this.checkpointHash(run, source);
+      else found[name] = `${await this.identity(source.run)}${source.step === undefined ? "" : ` at step ${source.step}`}`;
+    }
+    return found;
+  }
+
+  private checkpointHash(run: Run, source: CheckpointSource): string {
+    const bytes = readWhole(resolve(this.program.dataDirectory, source.checkpoint));
+    if (bytes === null) throw missing(run, source);
+    return createHash("sha256").update(bytes).digest("hex");
+  }
+
+  /** Reads what files of weights there are and compares what sources met with what the run meets, before anything is trained. */
+  async check(run: Run): Promise<void> {
+    const data = await this.datasets.get(run.dataset);
+    for (const [name, source] of Object.entries(run.sources ?? {})) {
+      if (!("run" in source)) this.checkpointTensors(run, source);
+      else checkFitted(run, data, name, source.run, await this.datasets.get(source.run.dataset));
+    }
+  }
+
+  /** The trained weights that a run begins with. */
+  async weights(run: Run): Promise<SourceWeights> {
+    const tensors = new Map<string, ReadonlyMap<string, StoredTensor>>();
+    for (const [name, source] of Object.entries(run.sources ?? {})) tensors.set(name, "run" in source ? await this.trainedTensors(run, source.run, source.step ?? null) : this.checkpointTensors(run, source));
+    return lookUp(tensors);
+  }
+
+  /** The same for a run of two steps: sources that are runs are as they begin. */
+  async untrainedWeights(run: Run): Promise<SourceWeights> {
+    const tensors = new Map<string, ReadonlyMap<string, StoredTensor>>();
+    for (const [name, source] of Object.entries(run.sources ?? {})) {
+      if (!("run" in source)) {
+        tensors.set(name, this.checkpointTensors(run, source));
+        continue;
+      }
+      const plain = Object.fromEntries(Object.entries(source.run.weights).map(([path, spec]) => [path, { ...spec, set: null }]));
+      const made = initialWeights(plain, source.run.seed, await this.untrainedWeights(source.run));
+      tensors.set(name, await toStored(made));
+      tf.dispose(made);
+    }
+    return lookUp(tensors);
+  }
+
+  private async trainedTensors(run: Run, source: Run, step: number | null): Promise<ReadonlyMap<string, StoredTensor>> {
+    const folder = folderOf(this.program, source);
+    const path = step === null ? folder.model : folder.snapshot(step);
+    const found = readModel(path);
+    const again = `Run \`sop train ${this.program.source} ${source.name} --fresh\`.`;
+    if (found === null) {
+      if (step === null) throw new UserError(`\`${run.name}\` starts from \`${source.name}\`, which is not trained: \`${path}\` is missing.`, `Run \`sop train ${this.program.source} ${source.name}\` first.`);
+      throw new UserError(`\`${run.name}\` starts from \`${source.name}\` at step ${step}, and \`${folder.path}\` has no model of that step: it was trained beyond it before a run asked for it.`, again);
+    }
+    if (found.identity !== (await this.identity(source))) throw new UserError(`\`${run.name}\` starts from \`${source.name}\`, and \`${path}\` is of another program.`, again);
+    checkTensors(found.tensors, shapesOf(Object.fromEntries(Object.entries(source.weights).map(([name, { shape }]) => [name, shape]))), path);
+    return found.tensors;
+  }
+
+  private checkpointTensors(run: Run, source: CheckpointSource): ReadonlyMap<string, StoredTensor> {
+    const path = resolve(this.program.dataDirectory, source.checkpoint);
+    const found = readWeights(path);
+    if (found === null) throw missing(run, source);
+    checkTensors(found.tensors, shapesOf(source.shapes), source.checkpoint);
+    const expected = JSON.stringify(source.segments ?? {});
+    if (JSON.stringify(found.segments) !== expected) {
+      throw new UserError(`\`${source.checkpoint}\` is of a model whose norms keep ${Object.keys(found.segments).length === 0 ? "no sources" : "other sources"} apart than those of \`${source.model}\`.`, "Name the model that the file was written from after `as`.");
+    }
+    return found.tensors;
+  }
+}
+
+function lookUp(tensors: ReadonlyMap<string, ReadonlyMap<string, StoredTensor>>): SourceWeights {
+  return (source, weight) => {
+    const found = tensors.get(source)?.get(weight);
+    if (found === undefined || !(found.values instanceof Float32Array)) throw new Error(`there is no ${weight} of ${source}`);
+    return { shape: found.shape, values: found.values };
+  };
+}
+
+function shapesOf(shapes: Readonly<Record<string, readonly number[]>>): ReadonlyMap<string, { readonly dtype: string; readonly shape: readonly number[] }> {
+  return new Map(Object.entries(shapes).map(([path, shape]) => [path, { dtype: "F32", shape }]));
+}
+
+function missing(run: Run, { checkpoint }: CheckpointSource): UserError {
+  return new UserError(`\`${run.name}\` starts from \`${checkpoint}\`, which does not exist.`, "Name a file of weights relative to the `.sop` file.");
+}
+
+/** What training splits determined of the inputs must be equal: a source knows its inputs by these numbers. */
+function checkFitted(run: Run, data: LoadedDataset, name: string, source: Run, sourceData: LoadedDataset): void {
+  if (data === sourceData) return;
+  for (const [input, field] of Object.entries(source.feeds)) {
+    const own = run.feeds[input];
+    if (own === undefined) continue;
+    for (const [what, of] of [["mean and spread", "statistics"], ["vocabulary", "vocabularies"]] as const) {
+      if (JSON.stringify(data.fitted[of][own] ?? null) === JSON.stringify(sourceData.fitted[of][field] ?? null)) continue;
+      throw new UserError(`\`${name}\` was trained with another ${what} of its input \`${input}\` than \`${run.name}\` has: their training rows differ.`, "Train both on the same data.");
+    }
+  }
+}
