@@ -7,9 +7,6 @@ export const plannedLayers: ReadonlySet<string> = new Set([
   "einsum",
 ]);
 
-/** Sources of data. */
-export const plannedSources: ReadonlySet<string> = new Set(["parquet", "images"]);
-
 /** Optimizers. */
 export const plannedOptimizers: ReadonlySet<string> = new Set(["rk"]);
 
@@ -30,5 +27,4 @@ export const plannedOptions: Readonly<Record<string, readonly string[]>> = {};
 export const plannedForms: readonly { readonly word: string; readonly form: string; readonly doc: string }[] = [
   { word: "fuse", form: "model Wide = Net(64) fuse from left, right", doc: "A model that starts out of trained smaller ones." },
   { word: "..", form: "f32[..50]", doc: "A size that varies between examples." },
-  { word: "folder", form: "split train folder", doc: "A split that folders give." },
 ];

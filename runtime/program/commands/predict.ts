@@ -48,10 +48,10 @@ export async function predictCommand(program: Program, name: string, { files, sp
       const link = own(run.links, key) ?? { link: "none", classes: null, field: null };
       tables.push(await explaining(run, () => tabulate(key, tensor, link, run, finished.record.fitted)));
     }
-    if (done === 0) lines.push(["row", ...tables.flatMap(({ header }) => header)].map(quoted).join(","));
+    if (done === 0) lines.push(["row", ...(rows.names === null ? [] : ["file"]), ...tables.flatMap(({ header }) => header)].map(quoted).join(","));
     for (let at = 0; at < piece.length; at++) {
       const row = piece[at] ?? 0;
-      lines.push([String(rows.kept?.[row] ?? row + 1), ...tables.flatMap(({ cells }) => cells(at))].map(quoted).join(","));
+      lines.push([String(rows.kept?.[row] ?? row + 1), ...(rows.names === null ? [] : [rows.names[row] ?? ""]), ...tables.flatMap(({ cells }) => cells(at))].map(quoted).join(","));
     }
     done += piece.length;
     tf.dispose([batch, outputs]);
@@ -85,7 +85,7 @@ async function splitRowsOf(program: Program, run: Run, split: string, fitted: Fi
   const data = await loadDataset(run.dataset, program.dataDirectory, fitted);
   const chosen = splitOf(split);
   if (data.splits[chosen].length === 0) throw new UserError(`\`${run.dataset.name}\` has no ${chosen} split.`, `Name another with \`--split\`, or give \`${run.dataset.name}\` one.`);
-  return { rows: { rows: data.rows, columns: data.columns, kept: data.kept, notes: data.notes }, numbers: data.splits[chosen] };
+  return { rows: { rows: data.rows, columns: data.columns, kept: data.kept, names: data.names, notes: data.notes }, numbers: data.splits[chosen] };
 }
 
 interface Table {
