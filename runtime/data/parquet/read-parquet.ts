@@ -14,7 +14,7 @@ import type { Table } from "../table.js";
 import { clip, ValueColumn } from "../value-column.js";
 import { codecsFor, PageError } from "./codecs.js";
 import { arrayBuffer, readFooter } from "./footer.js";
-import { unpackedBytes } from "./pages.js";
+import { pagesOf, unpackedPages } from "./pages.js";
 import { ThriftError } from "./thrift.js";
 
 /** What a value takes while a row group is decoded: itself as JavaScript holds it, and its levels. */
@@ -28,8 +28,10 @@ export async function readParquet(source: ParquetSource, fields: Readonly<Record
   const metadata = await explained(file.name, () => readFooter(file.bytes));
   const columns = Object.entries(fields).map(([name, declared]) => new ValueColumn(name, declared, { file: file.name, member: declared.from !== null && "column" in declared.from ? declared.from.column : name, unit: "row", tokenizer: null }));
   const wide = new Set(Object.entries(fields).flatMap(([name, { dtype }]) => (dtype === "class" ? [name] : [])));
-  requireColumns(columns, metadata, file.name);
-  const compressors = await codecsFor(new Set(metadata.row_groups.flatMap((group) => group.columns.map(({ meta_data: data }) => data?.codec ?? ""))));
+  const compressors = await explained(file.name, () => {
+    requireColumns(columns, metadata, file.name);
+    return codecsFor(new Set(metadata.row_groups.flatMap((group) => group.columns.map(({ meta_data: data }) => data?.codec ?? ""))));
+  });
   const perRow = Object.values(fields).reduce((sum, declared) => sum + fieldSize(declared), 0);
   const numbers = new Growing((length) => new Int32Array(length));
   let [seen, kept, start] = [0, 0, 0];
@@ -86,15 +88,16 @@ function requireColumns(columns: readonly ValueColumn[], metadata: FileMetaData,
 }
 
 /** The values of a column in a row group, one for each row. */
-async function readColumn({ bytes }: DataFile, metadata: FileMetaData, group: RowGroup, { start, rows }: { readonly start: number; readonly rows: number }, { origin: { member } }: ValueColumn, compressors: Compressors): Promise<readonly unknown[]> {
+async function readColumn({ bytes, name }: DataFile, metadata: FileMetaData, group: RowGroup, { start, rows }: { readonly start: number; readonly rows: number }, { origin: { member } }: ValueColumn, codecs: Compressors): Promise<readonly unknown[]> {
   const data = group.columns.flatMap(({ meta_data: each, file_path: path }) => (each?.path_in_schema[0] === member && path === undefined ? [each] : []));
   const [chunk, ...others] = data;
   if (chunk === undefined || others.length > 0) throw new PageError(`a row group lacks its column \`${clip(member)}\``);
   const first = Number(chunk.dictionary_page_offset || chunk.data_page_offset);
   const values = Number(chunk.num_values);
-  requireMemory(0, bytesPerValue * values, "A row group of it", "Write it with smaller row groups.");
-  const unpacked = unpackedBytes(bytes, { start: first, end: first + Number(chunk.total_compressed_size), values });
-  requireMemory(0, bytesPerValue * values + 2 * unpacked, "A row group of it", "Write it with smaller row groups.");
+  const place = { start: first, end: first + Number(chunk.total_compressed_size), values };
+  const { pages, unpacked } = pagesOf(bytes, place);
+  requireMemory(0, bytesPerValue * values + 2 * unpacked, `A row group of \`${name}\``, "Write it with smaller row groups.");
+  const compressors = unpackedPages(pages, { ...place, codec: chunk.codec, isBoolean: chunk.type === "BOOLEAN", ...levelsOf(metadata, member) }, codecs);
   const list: unknown[] = [];
   await parquetRead({
     file: { byteLength: bytes.length, slice: (from, to) => arrayBuffer(bytes.subarray(from, to ?? bytes.length)) },
@@ -110,6 +113,16 @@ async function readColumn({ bytes }: DataFile, metadata: FileMetaData, group: Ro
   if (list.length !== rows) throw new PageError(`its column \`${clip(member)}\` has ${list.length} rows where its footer says ${rows}`);
   if (list.includes(undefined)) throw new PageError(`its column \`${clip(member)}\` lacks values`);
   return list;
+}
+
+/** The largest levels of repetition and definition that values of a column can have. */
+function levelsOf(metadata: FileMetaData, member: string): { readonly repetition: number; readonly definition: number } {
+  let [repetition, definition] = [0, 0];
+  for (let node = parquetSchema(metadata).children.find(({ element }) => element.name === member); node !== undefined; node = node.children[0]) {
+    if (node.element.repetition_type === "REPEATED") repetition++;
+    if (node.element.repetition_type !== "REQUIRED") definition++;
+  }
+  return { repetition, definition };
 }
 
 /** A value as JSON lines have it; whole numbers of 64 bits that are too large stay exact where they are names. */
