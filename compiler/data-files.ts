@@ -12,16 +12,19 @@ export function relativeTo(main: string, dataset: DatasetModel): DatasetModel {
       return { ...dataset, source: { ...source, files: source.files.map(named) } };
     case "csv":
     case "npz":
+    case "parquet":
       return { ...dataset, source: { ...source, file: named(source.file) } };
     case "jsonl":
     case "text":
       return { ...dataset, source: { ...source, file: named(source.file), tokenizer: source.tokenizer === null ? null : named(source.tokenizer) } };
+    case "images":
+      return { ...dataset, source: { ...source, folder: named(source.folder) } };
     case "synthetic":
       return dataset;
   }
 }
 
-/** The files of a dataset. */
+/** The files and folders of a dataset. */
 export function filesOf({ source }: DatasetModel): readonly string[] {
   switch (source.kind) {
     case "idx":
@@ -29,7 +32,10 @@ export function filesOf({ source }: DatasetModel): readonly string[] {
       return source.files;
     case "csv":
     case "npz":
+    case "parquet":
       return [source.file];
+    case "images":
+      return [source.folder];
     case "jsonl":
     case "text":
       return [source.file, ...(source.tokenizer === null ? [] : [source.tokenizer])];

@@ -38,7 +38,14 @@ function settingsOf({ settings }: Run, isDecisive: boolean): unknown {
 }
 
 function dataOf({ source, fields, transforms, split, take }: DatasetModel): unknown {
-  return { source: sourceOf(source), fields, transforms, split, take };
+  return { source: sourceOf(source), fields, transforms, split: splitOf(split), take };
+}
+
+/** Which folder has which name does not enter, only which there are. */
+function splitOf(split: DatasetModel["split"]): unknown {
+  if (!("folders" in split)) return split;
+  const { valid, test } = split.folders;
+  return { folders: ["train", ...(valid === null ? [] : ["valid"]), ...(test === null ? [] : ["test"])] };
 }
 
 function sourceOf(source: DatasetModel["source"]): unknown {
@@ -46,7 +53,10 @@ function sourceOf(source: DatasetModel["source"]): unknown {
     case "idx":
     case "npy":
     case "npz":
+    case "images":
       return { kind: source.kind };
+    case "parquet":
+      return { kind: source.kind, dropsMissing: source.dropsMissing };
     case "jsonl":
       return { kind: source.kind, tokenizer: source.tokenizer !== null };
     case "text":

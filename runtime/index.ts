@@ -65,6 +65,6 @@ export * from "./weights.js";
 export * from "./backends/select.js";
 export { dataset, type Dataset } from "./data/dataset.js";
 export { field, type Field, type FieldOptions } from "./data/field.js";
-export { csv, idx, jsonl, npy, npz, synthetic, text, type Source } from "./data/source.js";
+export { csv, idx, images, jsonl, npy, npz, parquet, synthetic, text, type Source } from "./data/source.js";
 export { scale, standardize, type Transform } from "./data/transforms.js";
 export type { ProgramDefinition } from "./program/program.js";

@@ -82,7 +82,7 @@ export async function commandLine(words: readonly string[], terminal: Terminal):
     new Option("--split <name>", "train, valid or test").choices(["train", "valid", "test"]),
   ]);
   run("predict", "apply a run's folded model to new rows", ".sop file, then the run", [
-    new Option("--in <file...>", "rows to predict: a file such as the dataset's, a CSV or npz file, or one idx or npy file per input"),
+    new Option("--in <file...>", "rows to predict: a file such as the dataset's, a CSV, npz or Parquet file, one idx or npy file per input, or a folder of images or image files"),
     new Option("--split <name>", "rows of the run's data instead").choices(["train", "valid", "test"]),
     new Option("--out <file>", "where to write the predictions, as CSV (default: standard output)"),
   ]);

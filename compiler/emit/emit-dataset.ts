@@ -6,7 +6,6 @@ import { call } from "./runtime-names.js";
 
 /** `sop.dataset({ ... })`. */
 export function emitDataset(dataset: DatasetModel): string {
-  const { train, valid, test, order } = dataset.split;
   return call(
     "dataset",
     object([
@@ -14,10 +13,18 @@ export function emitDataset(dataset: DatasetModel): string {
       ["source", emitSource(dataset.source)],
       ["fields", object(dataset.fields.map((field) => [field.name, emitField(field)]))],
       ["transforms", `[${dataset.transforms.map(emitTransform).join(", ")}]`],
-      ["split", object([["train", number(train)], ["valid", number(valid)], ["test", number(test)], ["order", text(order)]])],
+      ["split", emitSplit(dataset.split)],
       ["take", dataset.take === null ? undefined : number(dataset.take)],
     ]),
   );
+}
+
+function emitSplit(split: DatasetModel["split"]): string {
+  if ("folders" in split) {
+    const { train, valid, test } = split.folders;
+    return object([["folders", object([["train", text(train)], ["valid", orNull(valid, text)], ["test", orNull(test, text)]])]]);
+  }
+  return object([["train", number(split.train)], ["valid", number(split.valid)], ["test", number(split.test)], ["order", text(split.order)]]);
 }
 
 function emitSource(source: DataSource): string {
@@ -35,6 +42,10 @@ function emitSource(source: DataSource): string {
       return call("npz", object([["file", text(source.file)], ["sha256", orNull(source.sha256, texts)]]));
     case "jsonl":
       return call("jsonl", object([["file", text(source.file)], ["tokenizer", source.tokenizer === null ? undefined : text(source.tokenizer)], ["sha256", orNull(source.sha256, texts)]]));
+    case "parquet":
+      return call("parquet", object([["file", text(source.file)], ["dropsMissing", source.dropsMissing ? "true" : undefined], ["sha256", orNull(source.sha256, texts)]]));
+    case "images":
+      return call("images", object([["folder", text(source.folder)]]));
     case "text":
       return call("text", object([["file", text(source.file)], ["unit", text(source.unit)], ["tokenizer", source.tokenizer === null ? undefined : text(source.tokenizer)], ["sha256", orNull(source.sha256, texts)]]));
     case "synthetic":

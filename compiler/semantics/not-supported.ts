@@ -7,9 +7,6 @@ export const plannedLayers: ReadonlySet<string> = new Set([
   "einsum",
 ]);
 
-/** Sources of data. */
-export const plannedSources: ReadonlySet<string> = new Set(["parquet", "images"]);
-
 /** Optimizers. */
 export const plannedOptimizers: ReadonlySet<string> = new Set();
 
@@ -28,5 +25,4 @@ export const plannedOptions: Readonly<Record<string, readonly string[]>> = {};
 
 /** Constructs of the language that this version parses and cannot do, as they are written. */
 export const plannedForms: readonly { readonly word: string; readonly form: string; readonly doc: string }[] = [
-  { word: "folder", form: "split train folder", doc: "A split that folders give." },
 ];

@@ -119,12 +119,16 @@ export interface DatasetModel {
   readonly source: DataSource;
   readonly fields: readonly DataField[];
   readonly transforms: readonly DataTransform[];
-  /** Shares of the rows by split; they sum to at most 1. */
-  readonly split: { readonly train: number; readonly valid: number; readonly test: number; readonly order: "shuffled" | "file" };
+  readonly split: DataSplit;
   /** At most so many rows, from the start; null: all. */
   readonly take: number | null;
   readonly origin: Origin;
 }
+
+/** Shares of the rows by split, which sum to at most 1; or of `images`, the folder of each split, null where there is none. */
+export type DataSplit =
+  | { readonly train: number; readonly valid: number; readonly test: number; readonly order: "shuffled" | "file" }
+  | { readonly folders: { readonly train: string; readonly valid: string | null; readonly test: string | null } };
 
 export type DataSource =
   | { readonly kind: "idx"; readonly files: readonly string[]; readonly sha256: readonly string[] | null }
@@ -132,6 +136,8 @@ export type DataSource =
   | { readonly kind: "npy"; readonly files: readonly string[]; readonly sha256: readonly string[] | null }
   | { readonly kind: "npz"; readonly file: string; readonly sha256: readonly string[] | null }
   | { readonly kind: "jsonl"; readonly file: string; readonly tokenizer: string | null; readonly sha256: readonly string[] | null }
+  | { readonly kind: "parquet"; readonly file: string; readonly dropsMissing: boolean; readonly sha256: readonly string[] | null }
+  | { readonly kind: "images"; readonly folder: string }
   | { readonly kind: "text"; readonly file: string; readonly unit: "bytes" | "characters"; readonly tokenizer: string | null; readonly sha256: readonly string[] | null }
   | { readonly kind: "synthetic"; readonly generator: string; readonly rows: number; readonly seed: number };
 
@@ -145,8 +151,8 @@ export interface DataField {
   readonly below: number | null;
   /** Names of the classes in order, or null. */
   readonly classes: readonly string[] | null;
-  /** Where it comes from; null: what has the field's own name (csv column, member of a JSON line, npz array), stands in its place (idx, npy
-   * file) or is the window of a text. `next`: what follows each unit of the window. `shift`: a member's values, moved to the right by one. */
+  /** Where it comes from; null: what has the field's own name (csv or parquet column, member of a JSON line, npz array), stands in its place (idx,
+   * npy file), is an image or its class, or is the window of a text. `next`: what follows each unit of the window. `shift`: a member's values, moved to the right by one. */
   readonly from:
     | { readonly kind: "column"; readonly column: string }
     | { readonly kind: "columns"; readonly first: string | number; readonly last: string | number }

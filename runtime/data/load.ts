@@ -8,13 +8,14 @@ import { readCsv } from "./csv.js";
 import type { Dataset } from "./dataset.js";
 import { fieldSize, fieldType, lengthField, lengthName, type Field } from "./field.js";
 import { readIdx } from "./idx.js";
+import { readImages } from "./images/read-images.js";
 import { readJsonl } from "./jsonl.js";
 import { fitVocabulary, toLabels } from "./labels.js";
 import { requireMemory } from "./memory.js";
 import { readNpy } from "./npy.js";
 import { readNpz } from "./npz.js";
 import { sourceFiles, type Source, type SyntheticSource } from "./source.js";
-import { splitRows, type SplitRows } from "./split.js";
+import { splitRows, type Split, type SplitRows } from "./split.js";
 import { generators } from "./synthetic/generators.js";
 import type { Numbers, Table, Words } from "./table.js";
 import { readText } from "./text.js";
@@ -44,6 +45,8 @@ export interface LoadedDataset {
   readonly splits: SplitRows;
   /** Numbers of the rows in the file, from 1, where some were left out; null: all are there. */
   readonly kept: Int32Array | null;
+  /** The file of each row, where each has one; null: they have none. */
+  readonly names: readonly string[] | null;
   readonly fitted: Fitted;
   /** Where a row stands, for messages. */
   readonly place: Table["place"];
@@ -52,32 +55,39 @@ export interface LoadedDataset {
   readonly notes: readonly string[];
 }
 
-/** Rows without splits, for predictions. `kept`: their numbers in the file where some were left out. */
+/** Rows without splits, for predictions. `kept`: their numbers in the file where some were left out; `names`: their files where each has one. */
 export interface LoadedRows {
   readonly rows: number;
   readonly columns: Readonly<Record<string, Column>>;
   readonly kept: Int32Array | null;
   readonly place: Table["place"];
+  readonly names: readonly string[] | null;
   readonly notes: readonly string[];
 }
 
 /** Reads the dataset; files are named relative to `directory`. With `fitted` (of a finished run) nothing is fitted anew. */
 export async function loadDataset(declaration: Dataset, directory: string, fitted: Fitted | null = null): Promise<LoadedDataset> {
-  const table = await readTable(declaration.source, declaration.fields, directory, declaration.take);
+  const table = await readTable(declaration.source, declaration.fields, directory, declaration.take, declaration.split);
   checkRows(table, `\`${declaration.name}\``);
-  const splits = splitRows(declaration.split, table.rows, declaration.name);
+  const splits = splitsOf(declaration, table);
   const ready = prepare(declaration, declaration.fields, table, splits.train, fitted);
   const hash = createHash("sha256").update(JSON.stringify(table.hashes)).digest("hex");
-  return { declaration, rows: table.rows, columns: ready.columns, splits, fitted: ready.fitted, place: table.place, hash, kept: table.kept, notes: ready.notes };
+  return { declaration, rows: table.rows, columns: ready.columns, splits, fitted: ready.fitted, place: table.place, hash, kept: table.kept, names: table.names ?? null, notes: ready.notes };
 }
 
 /** Reads new rows from `source` for some fields of the dataset. */
 export async function loadRows(declaration: Dataset, source: Source, names: readonly string[], directory: string, fitted: Fitted): Promise<LoadedRows> {
   const fields = Object.fromEntries(Object.entries(declaration.fields).filter(([name]) => names.includes(name)));
-  const table = await readTable(source, fields, directory, null);
+  const table = await readTable(source, fields, directory, null, null);
   checkRows(table, `\`${source.kind === "synthetic" ? source.generator : (sourceFiles(source)[0] ?? "")}\``);
   const { columns, notes } = prepare(declaration, fields, table, new Int32Array(0), fitted);
-  return { rows: table.rows, columns, kept: table.kept, place: table.place, notes };
+  return { rows: table.rows, columns, kept: table.kept, place: table.place, names: table.names ?? null, notes };
+}
+
+function splitsOf({ split, name, source }: Dataset, table: Table): SplitRows {
+  if (table.splits !== undefined) return table.splits;
+  if ("folders" in split) throw new UserError(`\`${name}\` is split by folders, which \`${source.kind}\` does not have.`, "Write shares in its `split`.");
+  return splitRows(split, table.rows, name);
 }
 
 function checkRows(table: Table, subject: string): void {
@@ -85,7 +95,7 @@ function checkRows(table: Table, subject: string): void {
   throw new UserError(table.kept === null ? `${subject} has no rows.` : `${subject} has no rows left: ${table.notes.join(", ")}.`, "Name a file that has rows.");
 }
 
-function readTable(source: Source, fields: Readonly<Record<string, Field>>, directory: string, take: number | null): Table | Promise<Table> {
+function readTable(source: Source, fields: Readonly<Record<string, Field>>, directory: string, take: number | null, split: Split | null): Table | Promise<Table> {
   switch (source.kind) {
     case "idx":
       return readIdx(source, fields, directory, take);
@@ -97,6 +107,11 @@ function readTable(source: Source, fields: Readonly<Record<string, Field>>, dire
       return readNpz(source, fields, directory, take);
     case "jsonl":
       return readJsonl(source, fields, directory, take);
+    case "images":
+      return readImages(source, fields, directory, take, split !== null && "folders" in split ? split : null);
+    case "parquet":
+      // A reader that is large is loaded where there is such a file.
+      return import("./parquet/read-parquet.js").then(({ readParquet }) => readParquet(source, fields, directory, take));
     case "text":
       return readText(source, fields, directory, take);
     case "synthetic":
@@ -148,7 +163,7 @@ function prepare(declaration: Dataset, fields: Readonly<Record<string, Field>>, 
       if (found.note !== null) notes.push(found.note);
       values = found.values;
     } else if (raw.kind === "words") {
-      const fittedNames = given !== null ? (own(given.vocabularies, name) ?? null) : declared.classes !== null ? null : fitVocabulary(raw, trainRows, declared, name, size);
+      const fittedNames = given !== null ? (own(given.vocabularies, name) ?? null) : declared.classes !== null ? null : raw.labels !== undefined ? raw.labels : fitVocabulary(raw, trainRows, declared, name, size);
       const names = declared.classes ?? fittedNames;
       if (fittedNames !== null) vocabularies[name] = fittedNames;
       values = toLabels(raw, declared, name, names, (row) => table.place(row, name), size);

@@ -1,4 +1,4 @@
-// Where rows for predictions come from: files in the dataset's own format, or idx, npy, npz or CSV files told by their first bytes.
+// Where rows for predictions come from: files in the dataset's own format, or images, idx, npy, npz, Parquet or CSV files told by their first bytes.
 
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { resolve } from "node:path";
@@ -6,25 +6,33 @@ import { UserError } from "../program/errors.js";
 import type { Dataset } from "./dataset.js";
 import { fieldSize } from "./field.js";
 import { isGzip } from "./gunzip.js";
+import { isJpeg } from "./images/jpeg.js";
+import { isPng } from "./images/png.js";
 import { npyMagic } from "./npy.js";
-import { csv, idx, npy, npz, type Source } from "./source.js";
+import { csv, idx, npy, npz, parquet, type Source } from "./source.js";
 
-/** The dataset as it applies to `files` (relative to `directory`) that hold the fields `names`, and their source. Texts, JSON lines and CSV
- * files of such a dataset are read as the dataset's own. In a CSV file of a dataset of arrays, a field of several elements stands in columns
+/** The dataset as it applies to `files` (relative to `directory`) that hold the fields `names`, and their source. Texts, JSON lines, Parquet and CSV
+ * files of such a dataset are read as the dataset's own. Images come in a folder, or as files of their own. In a CSV file of a dataset of arrays, a field of several elements stands in columns
  * `image.0`, `image.1`, ... A tokenizer file is the dataset's own, in `dataDirectory`. */
 export function predictionSource(dataset: Dataset, names: readonly string[], files: readonly string[], directory: string, dataDirectory = directory): { readonly dataset: Dataset; readonly source: Source } {
   const [first = ""] = files;
   const { source: own } = dataset;
-  const isOwn = own.kind === "csv" || own.kind === "jsonl" || own.kind === "text";
+  const isOwn = own.kind === "csv" || own.kind === "jsonl" || own.kind === "text" || own.kind === "parquet";
   const format = isOwn ? null : formatOf(resolve(directory, first));
   if (format === "idx" || format === "npy") {
     if (files.length !== names.length) throw new UserError(`The model reads ${names.map((name) => `\`${name}\``).join(", ")}, expected one ${format} file for each, found ${files.length}.`, "Give `--in` one file per input, in order of the dataset's fields.", 2);
     return { dataset, source: format === "idx" ? idx({ files }) : npy({ files }) };
   }
-  if (files.length > 1) throw new UserError(`Rows come from one ${own.kind === "text" ? "text" : own.kind === "jsonl" ? "file of JSON lines" : format === "npz" ? "npz file" : "CSV file"}, found several.`, "Give `--in` one file.", 2);
-  if (own.kind === "csv") return { dataset, source: { ...own, file: first, sha256: null } };
+  if (format === "images") {
+    const [name, ...others] = names;
+    if (name === undefined || others.length > 0) throw new UserError(`The model reads ${names.map((each) => `\`${each}\``).join(", ")}, expected rows with all of them, found images.`, "Give `--in` a CSV or npz file.", 2);
+    return { dataset, source: { kind: "images", paths: files } };
+  }
+  if (files.length > 1) throw new UserError(`Rows come from one ${own.kind === "text" ? "text" : own.kind === "jsonl" ? "file of JSON lines" : own.kind === "parquet" || format === "parquet" ? "Parquet file" : format === "npz" ? "npz file" : "CSV file"}, found several.`, "Give `--in` one file.", 2);
+  if (own.kind === "csv" || own.kind === "parquet") return { dataset, source: { ...own, file: first, sha256: null } };
   if (isOwn) return { dataset, source: { ...own, file: first, tokenizer: own.tokenizer === null ? null : resolve(dataDirectory, own.tokenizer), sha256: null } };
   if (format === "npz") return { dataset, source: npz({ file: first }) };
+  if (format === "parquet") return { dataset, source: parquet({ file: first }) };
   const fields = Object.fromEntries(
     Object.entries(dataset.fields).map(([name, field]) => [name, { ...field, from: field.shape.length === 0 ? null : { first: `${name}.0`, last: `${name}.${fieldSize(field) - 1}` } }]),
   );
@@ -32,17 +40,20 @@ export function predictionSource(dataset: Dataset, names: readonly string[], fil
 }
 
 /** The format that the file's first bytes tell, or null. What cannot be read is told by who reads it. */
-function formatOf(path: string): "idx" | "npy" | "npz" | null {
+function formatOf(path: string): "idx" | "npy" | "npz" | "parquet" | "images" | null {
   try {
+    if (statSync(path).isDirectory()) return "images";
     // Opening a named pipe would wait for a writer.
     if (!statSync(path).isFile()) return null;
     const file = openSync(path, "r");
     try {
-      const head = Buffer.alloc(6);
+      const head = Buffer.alloc(8);
       readSync(file, head, 0, head.length, 0);
       if (isGzip(head) || (head[0] === 0 && head[1] === 0)) return "idx";
-      if (head.equals(npyMagic)) return "npy";
-      return head.toString("latin1", 0, 4) === "PK\u0003\u0004" ? "npz" : null;
+      if (isPng(head) || isJpeg(head)) return "images";
+      if (head.subarray(0, npyMagic.length).equals(npyMagic)) return "npy";
+      const start = head.toString("latin1", 0, 4);
+      return start === "PAR1" ? "parquet" : start === "PK\u0003\u0004" ? "npz" : null;
     } finally {
       closeSync(file);
     }

@@ -16,10 +16,10 @@ export interface DataFile {
   readonly sha256: string;
 }
 
-/** Reads `name` relative to `directory`; compares with `sha256` if that is given: all digits, or the first ones. */
-export function readDataFile(name: string, directory: string, sha256: string | null, largestSize: number = largest): DataFile {
+/** Reads `name` relative to `directory`; compares with `sha256` if that is given: all digits, or the first ones. Messages call it `shown`. */
+export function readDataFile(name: string, directory: string, sha256: string | null, largestSize: number = largest, shown = name): DataFile {
   const path = resolve(directory, name);
-  const bytes = readBounded(path, name, largestSize);
+  const bytes = readBounded(path, shown, largestSize);
   const found = createHash("sha256").update(bytes).digest("hex");
   if (sha256 !== null && !found.startsWith(sha256.toLowerCase())) {
     throw new UserError(`\`${name}\` has SHA-256 ${found}, expected ${sha256}.`, `Fetch \`${basename(name)}\` again, or correct \`sha256\`.`);

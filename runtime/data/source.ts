@@ -41,6 +41,21 @@ export interface JsonlSource {
   readonly sha256: readonly string[] | null;
 }
 
+/** A table in the format of Apache Parquet; a field reads the column of its name. */
+export interface ParquetSource {
+  readonly kind: "parquet";
+  readonly file: string;
+  /** Rows that miss a value are left out and counted; otherwise they are an error. */
+  readonly dropsMissing: boolean;
+  readonly sha256: readonly string[] | null;
+}
+
+/** PNG and JPEG files: those of folders, with a folder for each class, or single ones. */
+export interface ImageSource {
+  readonly kind: "images";
+  readonly paths: readonly string[];
+}
+
 /** A text, cut into windows of as many units as its fields have elements. */
 export interface TextSource {
   readonly kind: "text";
@@ -59,7 +74,7 @@ export interface SyntheticSource {
   readonly seed: number;
 }
 
-export type Source = IdxSource | CsvSource | NpySource | NpzSource | JsonlSource | TextSource | SyntheticSource;
+export type Source = IdxSource | CsvSource | NpySource | NpzSource | JsonlSource | ParquetSource | ImageSource | TextSource | SyntheticSource;
 
 /** Declares idx files, named relative to the `.sop` file. */
 export function idx(options: { readonly files: readonly string[]; readonly sha256?: readonly string[] | null }): IdxSource {
@@ -92,6 +107,16 @@ export function jsonl(options: FileOptions & { readonly tokenizer?: string | nul
   return { kind: "jsonl", file: options.file, tokenizer: options.tokenizer ?? null, sha256: options.sha256 ?? null };
 }
 
+/** Declares a Parquet file, named relative to the `.sop` file. */
+export function parquet(options: FileOptions & { readonly dropsMissing?: boolean }): ParquetSource {
+  return { kind: "parquet", file: options.file, dropsMissing: options.dropsMissing ?? false, sha256: options.sha256 ?? null };
+}
+
+/** Declares a folder of images, named relative to the `.sop` file. */
+export function images(options: { readonly folder: string }): ImageSource {
+  return { kind: "images", paths: [options.folder] };
+}
+
 /** Declares a text, named relative to the `.sop` file. */
 export function text(options: FileOptions & { readonly unit: "bytes" | "characters"; readonly tokenizer?: string | null }): TextSource {
   return { kind: "text", file: options.file, unit: options.unit, tokenizer: options.tokenizer ?? null, sha256: options.sha256 ?? null };
@@ -106,8 +131,11 @@ export function sourceFiles(source: Source): readonly string[] {
     case "csv":
     case "npz":
     case "jsonl":
+    case "parquet":
     case "text":
       return [source.file];
+    case "images":
+      return source.paths;
     case "synthetic":
       return [];
   }

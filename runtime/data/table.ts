@@ -1,5 +1,7 @@
 // Rows in memory, column by column: what every source gives, before splits, vocabularies and transforms.
 
+import type { SplitRows } from "./split.js";
+
 /** Numbers of all rows, one row after the other. */
 export type Numbers = Float32Array | Int32Array;
 
@@ -12,6 +14,8 @@ export interface Words {
   readonly group?: string;
   /** Of sequences of unequal length, how many items each row has. */
   readonly lengths?: Int32Array;
+  /** Of a class whose names the source knows: they in order of their labels; null: each word is its own label. Absent: the training rows say. */
+  readonly labels?: readonly string[] | null;
 }
 
 /** A field's values as the file has them: numbers, or words that are still to become labels. */
@@ -26,8 +30,12 @@ export interface Table {
   readonly kept: Int32Array | null;
   /** What a user should know of the reading: rows that were left out. */
   readonly notes: readonly string[];
+  /** The file of each row, where each has one. */
+  readonly names?: readonly string[];
+  /** The rows of each split, where the files say. */
+  readonly splits?: SplitRows;
   /** SHA-256 of the tokenizer file that made numbers of texts; absent: there was none. */
   readonly tokenizer?: string;
-  /** SHA-256 of each file's bytes; empty for generated rows. */
+  /** SHA-256 of each file's bytes, or of a folder: names and bytes of all its files; empty for generated rows. */
   readonly hashes: readonly string[];
 }

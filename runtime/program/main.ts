@@ -131,7 +131,7 @@ function commandLine(definition: ProgramDefinition, home: string, name: string, 
     });
   executes(root.command("predict").argument("<run>"))
     .description("outputs of the folded model for new rows, as CSV")
-    .option("--in <file...>", "rows: a file such as the dataset's, a CSV or npz file, or one idx or npy file per input")
+    .option("--in <file...>", "rows: a file such as the dataset's, a CSV, npz or Parquet file, one idx or npy file per input, or a folder of images or image files")
     .option("--split <name>", "rows of the dataset instead: train, valid or test")
     .option("--out <file>", "where the predictions go (default: standard output)")
     .action(async (run: string, options: BackendOptions & { readonly in?: readonly string[]; readonly split?: string; readonly out?: string }) => {

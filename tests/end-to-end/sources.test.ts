@@ -1,6 +1,7 @@
 // Programs over each source of data: compiled, their files read, some steps taken on the backends `cpu` and `onnx`; the loss falls.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
@@ -9,7 +10,8 @@ import { DataOrder, stepsPerEpoch } from "../../runtime/data/batches.js";
 import { loadDataset } from "../../runtime/data/load.js";
 import { selectBackend, Training } from "../../runtime/index.js";
 import { Stepper } from "../../runtime/training/stepper.js";
-import { named, runsOf } from "../support/compiled.js";
+import { named, runsOf, withProgram } from "../support/compiled.js";
+import { pngBytes } from "../support/images.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sop-sources-"));
 test.after(() => rmSync(folder, { recursive: true }));
@@ -50,11 +52,50 @@ writeFileSync(join(folder, "x.npy"), npyBytes(Float32Array.from(points.flat()), 
 writeFileSync(join(folder, "label.npy"), npyBytes(Int8Array.from(kinds), "60,"));
 writeFileSync(join(folder, "rows.jsonl"), points.map((x, row) => JSON.stringify({ x, label: kinds[row] === 1 ? "up" : "down" })).join("\n"));
 
+const parquetSchema = [
+  { name: "root", num_children: 2 },
+  { name: "x", repetition_type: "REQUIRED", num_children: 1, converted_type: "LIST" },
+  { name: "list", repetition_type: "REPEATED", num_children: 1 },
+  { name: "element", type: "DOUBLE", repetition_type: "REQUIRED" },
+  { name: "label", type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "REQUIRED" },
+] as const;
+const parquetColumns = [{ name: "x", data: points }, { name: "label", data: kinds.map((kind) => (kind === 1 ? "up" : "down")) }];
+writeFileSync(join(folder, "rows.parquet"), Buffer.from(parquetWriteBuffer({ columnData: parquetColumns, schema: [...parquetSchema] })));
+
+/** Pictures of 4 x 4 pixels in color, brighter on the left or on the right, 20 to train and 8 to test for each side. */
+function putPictures(into: string): void {
+  for (const [split, count] of [["train", 20], ["test", 8]] as const) {
+    for (const side of ["left", "right"]) {
+      mkdirSync(join(into, "pictures", split, side), { recursive: true });
+      for (let i = 0; i < count; i++) {
+        const pixels = Array.from({ length: 48 }, (_, at) => ((Math.floor(at / 3) % 4 < 2) === (side === "left") ? 170 : 40) + ((at * 7 + i * 13) % 60));
+        writeFileSync(join(into, "pictures", split, side, `${i}.png`), pngBytes(4, 4, 3, pixels));
+      }
+    }
+  }
+}
+putPictures(folder);
+const pictures = `data pictures = images("pictures/") {
+  fields image: f32[4, 4, 3], label: class[2]
+  scale  image by 1/255
+  split  train folder "train", test folder "test"
+}
+model Net {
+  input  image: f32[4, 4, 3]
+  output side = image |> conv2d(4, kernel: 3) |> relu |> flatten |> dense(2)
+}
+train net: Net on pictures {
+  loss cross_entropy(side, label)
+  metrics accuracy(side, label)
+${train}`;
+
 const cases: readonly (readonly [string, string])[] = [
   ["text", next('text("plays.txt", unit: characters)')],
   ["text with a tokenizer", next('text("plays.txt", tokenizer: "tokenizer.json")')],
   ["npy", labels('npy("x.npy", "label.npy")')],
   ["jsonl", labels('jsonl("rows.jsonl")')],
+  ["parquet", labels('parquet("rows.parquet")')],
+  ["images", pictures],
   ["spirals", labels('synthetic("spirals", rows: 200)').replaceAll("x: f32[3]", "point: f32[2]").replace("x |>", "point |>")],
 ];
 
@@ -76,5 +117,30 @@ for (const backend of ["cpu", "onnx"]) {
     });
   }
 }
+
+test("a bundled program trains on a folder of images and gives predictions with the names of new ones", () =>
+  withProgram(pictures, {}, async ({ folder: place, run }) => {
+    putPictures(place);
+    const trained = await run("train", "--backend", "cpu");
+    assert.is(trained.code, 0, trained.err);
+    assert.match(trained.out + trained.err, /test accuracy 1\.0000/);
+    const predicted = await run("predict", "net", "--backend", "cpu", "--in", "pictures/test/right");
+    assert.is(predicted.code, 0, predicted.err);
+    const [header = "", first = "", ...others] = predicted.out.trim().split("\n");
+    assert.is(header, "row,file,side,side.left,side.right");
+    assert.match(first, /^1,0\.png,right,/);
+    assert.is(others.length, 7);
+    const split = await run("predict", "net", "--backend", "cpu", "--split", "test");
+    assert.match(split.out, /^41,test\/left\/0\.png,left,/m);
+  }));
+
+test("a bundled program reads Parquet where there is only Node", () =>
+  withProgram(labels('parquet("rows.parquet")'), {}, async ({ folder: place, run }) => {
+    copyFileSync(join(folder, "rows.parquet"), join(place, "rows.parquet"));
+    const trained = await run("train", "--backend", "cpu");
+    assert.is(trained.code, 0, trained.err);
+    const predicted = await run("predict", "net", "--backend", "cpu", "--in", "rows.parquet");
+    assert.is(predicted.out.trim().split("\n").length, 61, predicted.err);
+  }));
 
 test.run();

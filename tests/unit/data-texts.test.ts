@@ -11,7 +11,7 @@ import { field, type FieldOptions } from "../../runtime/data/field.js";
 import { loadDataset, loadRows, type LoadedDataset } from "../../runtime/data/load.js";
 import { predictionSource } from "../../runtime/data/prediction-source.js";
 import { jsonl, text, type Source } from "../../runtime/data/source.js";
-import type { Split } from "../../runtime/data/split.js";
+import type { Shares } from "../../runtime/data/split.js";
 import { drawShapes } from "../../runtime/data/synthetic/shapes.js";
 import { drawSpirals } from "../../runtime/data/synthetic/spirals.js";
 import { UserError } from "../../runtime/program/errors.js";
@@ -20,7 +20,7 @@ import { rejects } from "../support/rejects.js";
 const folder = mkdtempSync(join(tmpdir(), "sop-texts-"));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
-const everything: Split = { train: 1, valid: 0, test: 0, order: "file" };
+const everything: Shares = { train: 1, valid: 0, test: 0, order: "file" };
 const declare = (source: Source, fields: Readonly<Record<string, FieldOptions>>, split = everything, take: number | null = null): Dataset =>
   dataset({ name: "rows", source, fields: Object.fromEntries(Object.entries(fields).map(([name, options]) => [name, field(options)])), transforms: [], split, take });
 
@@ -88,7 +88,7 @@ test("every code point of UTF-8 is read as JavaScript reads it", async () => {
 });
 
 test("the vocabulary is the training split's; what is unknown has a number where one is left, and a note", async () => {
-  const split: Split = { train: 0.5, valid: 0.5, test: 0, order: "file" };
+  const split: Shares = { train: 0.5, valid: 0.5, test: 0, order: "file" };
   const found = await fromText("ababab\nxyab", { tokens: window(2, 4) }, { split });
   if (typeof found === "string") throw new Error(found);
   assert.equal(found.fitted.vocabularies["tokens"], ["a", "b"]);
@@ -134,7 +134,7 @@ test("JSON lines: numbers, lists, truth values, classes by words, numbers and tr
 
 test("JSON lines: words of a sequence by the training vocabulary, the rare ones under one number; what a decoder reads", async () => {
   const lines = ["a b c", "a b d", "a a e", "q b a"].map((words) => JSON.stringify({ words: words.split(" "), target: [4, 5, 6] })).join("\n");
-  const split: Split = { train: 0.75, valid: 0.25, test: 0, order: "file" };
+  const split: Shares = { train: 0.75, valid: 0.25, test: 0, order: "file" };
   const found = await fromLines(lines, { words: window(3, 3), shifted: { ...window(3, 9), from: { shift: "target" } } }, null, split);
   assert.equal(values(found, "words"), [0, 1, 2, 0, 1, 2, 0, 0, 2, 2, 1, 0]);
   assert.equal(values(found, "shifted"), [0, 4, 5, 0, 4, 5, 0, 4, 5, 0, 4, 5]);

@@ -11,7 +11,7 @@ import { generators } from "../../compiler/semantics/clauses/generators.js";
 import { sources } from "../../compiler/semantics/clauses/source.js";
 import { functions } from "../../compiler/semantics/functions.js";
 import { isLayerName, layers, type LayerKind } from "../../compiler/semantics/layers/layers.js";
-import { libraries, plannedForms, plannedLayers, plannedLibraries, plannedOptimizers, plannedSources } from "../../compiler/semantics/not-supported.js";
+import { libraries, plannedForms, plannedLayers, plannedLibraries, plannedOptimizers } from "../../compiler/semantics/not-supported.js";
 import { optimizers } from "../../compiler/semantics/optimizers.js";
 import { overparamOptions } from "../../compiler/semantics/overparam.js";
 import { schedules } from "../../compiler/semantics/schedules.js";
@@ -45,7 +45,7 @@ test("each row of each table has an entry", () => {
   const applied = entries.filter(({ kind }) => kind === "layer" || kind === "loss" || kind === "metric").map(({ word }) => word);
   assert.equal([...applied].sort(), Object.keys(layers).filter(isLayerName).sort());
   const planned = new Set(entries.filter(({ kind }) => kind === "planned").map(({ word }) => word));
-  for (const word of [...plannedLayers, ...plannedSources, ...plannedOptimizers, ...plannedLibraries, ...plannedForms.map((form) => form.word)]) assert.ok(planned.has(word), word);
+  for (const word of [...plannedLayers, ...plannedOptimizers, ...plannedLibraries, ...plannedForms.map((form) => form.word)]) assert.ok(planned.has(word), word);
   assert.equal(only("overparam", "annotation").options.map(({ name }) => name), overparamOptions.map(({ name }) => name));
 });
 
@@ -192,7 +192,6 @@ test("constructs that are planned say so when they are used", () => {
   const used: Readonly<Record<string, string>> = {
     fuse: "model Net {\n  input  x: f32[4]\n  output y = x |> dense(2)\n}\n\nmodel Wide fuse from a, b\n",
     "..": "model Example {\n  input  x: f32[..50]\n  output y = x |> relu\n}\n",
-    folder: 'data t = csv("t.csv") {\n  fields a: f32\n  split  train folder\n}\n',
   };
   for (const { word } of plannedForms) assert.ok(check(used[word] ?? "").diagnostics.some(({ id }) => id === "not-supported-yet"), word);
 });

@@ -31,7 +31,31 @@ gives("npy: from", 'npy("a.npy")', 'a: f32[8] from "x"', ['2:25 field-from {"fie
 gives("npy: two files, one field", 'npy("a.npy", "b.npy")', "a: f32[8]", ['1:10 file-count {"source":"npy","files":2,"fields":1}']);
 gives("npy: no file", "npy()", "a: f32[8]", ['1:10 missing-option {"option":"file","of":"npy"}']);
 gives("spirals: another field", 'synthetic("spirals")', "x: f32[2]", ['2:10 generator-field {"field":"x: f32[2]","generator":"spirals","list":"`point: f32[2]`, `label: class[2]`"}']);
-gives("still of a later version", 'parquet("a.parquet")', "a: f32", ['1:10 not-supported-yet {"what":"the data source `parquet`"}']);
+gives("parquet", 'parquet("a.parquet", missing: drop, sha256: "00ff")', 'a: f32 from "x y", b: f32[4], c: class["no", "yes"], d: bool, e: i32[3] below 9', []);
+gives("parquet: columns", 'parquet("a.parquet")', "a: f32[2] from columns(1, 2)", ['2:25 value-type {"what":"`from`","expected":"a column as `\\"name\\"`","found":"another expression"}']);
+gives("parquet: missing", 'parquet("a.parquet", missing: "?")', "a: f32", ['1:40 option-type {"option":"missing","of":"parquet","expected":"`drop`","found":"\\"?\\""}']);
+gives("images", 'images("a/")', 'picture: f32[8, 8, 4], kind: class["cat", "dog"]', []);
+gives("images without classes", 'images("a/")', "picture: f32[8, 6, 1]", []);
+gives("images: no folder", "images()", "picture: f32[8, 8, 3]", ['1:10 missing-option {"option":"folder","of":"images"}']);
+gives("images: two channels", 'images("a/")', "picture: f32[8, 8, 2]", ['2:10 image-field {"found":"picture: f32[8, 8, 2]"}']);
+gives("images: whole numbers", 'images("a/")', "picture: i32[8, 8, 3]", ['2:10 image-field {"found":"picture: i32[8, 8, 3]"}']);
+gives("images: a second class", 'images("a/")', "picture: f32[8, 8, 3], a: class[2], b: class[3]", ['2:46 image-field {"found":"b: class[3]"}']);
+gives("images: classes alone", 'images("a/")', "a: class[2]", ['2:10 image-field {"found":"a: class[2]"}']);
+gives("images: from", 'images("a/")', 'picture: f32[8, 8, 3] from "x"', ['2:37 field-from {"field":"picture","source":"images"}']);
+
+function splits(name: string, split: string, lines: readonly string[], source = 'images("a/")'): void {
+  test(name, () => assert.equal(check(`data d = ${source} {\n  fields image: f32[8, 8, 3]\n  split ${split}\n}\n`).lines, lines));
+}
+
+const form = 'clause-form {"word":"split","form":"split train folder \\"train\\", test folder \\"test\\""}';
+splits("folders", 'train folder "a", valid folder "b", test folder "c"', []);
+splits("folders of what has none", 'train folder "a"', ['3:9 split-folder {"source":"npz"}'], 'npz("a.npz")');
+splits("folders and shares", 'train folder "a", valid 10%', [`3:3 ${form}`]);
+splits("a folder without a name", "train folder", [`3:3 ${form}`]);
+splits("a folder of no split", 'training folder "a"', [`3:3 ${form}`]);
+splits("a split that has two folders", 'train folder "a", train folder "b"', ['3:27 duplicate-name {"what":"split","name":"train"}']);
+splits("a folder of two splits", 'train folder "a", test folder "a"', ['3:27 duplicate-name {"what":"split\'s folder","name":"a"}']);
+splits("no folder to train on", 'test folder "a"', ['3:3 split-shares {"found":"nothing to train on"}']);
 
 const net = (source: string): string => `data d = ${source} {
   fields tokens: i32[4] below 9, target: i32[4] below 9 from ${source.startsWith("text") ? "next" : 'shift("tokens")'}

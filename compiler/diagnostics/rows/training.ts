@@ -56,8 +56,8 @@ export const trainingRows = {
   "unknown-source": row<{ name: string; nearest: string }>({
     severity: "error",
     message: ({ name, nearest }) => guess(`There is no data source or dataset \`${name}\``, { nearest }),
-    help: () => "Write `csv`, `jsonl`, `idx`, `npy`, `npz`, `text` or `synthetic`, or name a dataset to derive from.",
-    page: 'Sources are `csv("rows.csv")`, `jsonl("rows.jsonl")`, `idx("images.gz", "labels.gz")`, `npy("images.npy", "labels.npy")`, `npz("arrays.npz")`, `text("plays.txt")` and `synthetic("digits")`. A dataset alone derives: `data small = digits { take 1000 }`.',
+    help: () => "Write `csv`, `jsonl`, `parquet`, `images`, `idx`, `npy`, `npz`, `text` or `synthetic`, or name a dataset to derive from.",
+    page: 'Sources are `csv("rows.csv")`, `jsonl("rows.jsonl")`, `parquet("rows.parquet")`, `images("cats-and-dogs/")`, `idx("images.gz", "labels.gz")`, `npy("images.npy", "labels.npy")`, `npz("arrays.npz")`, `text("plays.txt")` and `synthetic("digits")`. A dataset alone derives: `data small = digits { take 1000 }`.',
     example: 'data d = cvs("d.csv") {\n  fields x: f32\n}\n',
   }),
   "unknown-generator": row<{ name: string; nearest: string }>({
@@ -85,7 +85,7 @@ export const trainingRows = {
     severity: "error",
     message: ({ field, source }) => `\`${source}\` has no columns, so that \`${field}\` takes no \`from\`.`,
     help: () => "Remove the `from`.",
-    page: "`from` names a column of `csv`, a member of `jsonl` or an array of `npz`. Fields of `idx` and `npy` go by the order of the files, those of `synthetic` by their names; a field of `text` is a window, or what follows it: `from next`.",
+    page: "`from` names a column of `csv` or `parquet`, a member of `jsonl` or an array of `npz`. Fields of `idx` and `npy` go by the order of the files, those of `synthetic` by their names, those of `images` by their types; a field of `text` is a window, or what follows it: `from next`.",
     example: 'data d = synthetic("digits") {\n  fields image: f32[28, 28, 1] from "pixels", label: class[10]\n}\n',
   }),
   "field-origin": row<{ origin: string; of: string; source: string }>({
@@ -115,6 +115,20 @@ export const trainingRows = {
     help: ({ expected }) => `Write \`${expected}\`.`,
     page: "A text is cut into windows of whole numbers: bytes, or characters by their place in the vocabulary of the training split. `tokens: i32[64] below 96` is a window of 64 of at most 96 different ones, `target: i32[64] below 96 from next` what follows each of them. All fields have the same length and bound.",
     example: 'data d = text("plays.txt") {\n  fields tokens: f32[64]\n}\n',
+  }),
+  "image-field": row<{ found: string }>({
+    severity: "error",
+    message: ({ found }) => `\`images\` gives an image of \`f32[height, width, channels]\` with 1, 3 or 4 channels and one \`class[n]\`, found \`${found}\`.`,
+    help: () => "Declare fields such as `image: f32[32, 32, 3], label: class[10]`.",
+    page: "A folder of images gives two fields, called as you like: the image itself, gray (1 channel), in color (3) or with transparency (4), and the class that the folder around it is named after. The class may be left out.",
+    example: 'data d = images("cats/") {\n  fields image: f32[1024], label: class[2]\n}\n',
+  }),
+  "split-folder": row<{ source: string }>({
+    severity: "error",
+    message: ({ source }) => `Folders are splits of \`images\`, found \`${source}\`.`,
+    help: () => "Write shares such as `split train 80%, valid 10%, test 10%`.",
+    page: 'A folder of `images` may hold a folder for each split, which holds those of the classes: `split train folder "train", test folder "test"`. Rows of other sources are split by shares.',
+    example: 'data d = csv("d.csv") {\n  fields x: f32\n  split train folder "train"\n}\n',
   }),
   "derived-fields": row<{ name: string }>({
     severity: "error",

@@ -24,8 +24,8 @@ export const clauseSpecs: Readonly<Record<string, ClauseSpec>> = {
   fields: { where: ["data"], form: "fields name: type, ...", doc: "What each row holds: names with types, each `from` a column of another name if need be (`from \"hours-per-week\"`, `from columns(\"p0\", \"p63\")`, `from columns(1, 13)`)." },
   scale: { where: ["data"], form: "scale field by number", doc: "Multiplies fields of f32 by a number.", repeats: true },
   standardize: { where: ["data"], form: "standardize field, ...", doc: "(x - mean) / std by the statistics of the training split: of each element of a vector, of each channel of what has more axes. Stored with the run, so that `predict` uses the same.", repeats: true },
-  split: { where: ["data"], form: "split train 80%, valid 10%, test 10%", doc: "Shares of the rows, at most 100% together. Unless given: 80%, 10%, 10%. The rows are shuffled in an order of the data's own, the same for all runs and seeds, so that a test row is never a training row of another run; with `order: file` the first rows train." },
-  take: { where: ["data"], form: "take 1000", doc: "At most so many rows, from the start of the source, before they are split." },
+  split: { where: ["data"], form: "split train 80%, valid 10%, test 10%", doc: "Shares of the rows, at most 100% together. Unless given: 80%, 10%, 10%. The rows are shuffled in an order of the data's own, the same for all runs and seeds, so that a test row is never a training row of another run; with `order: file` the first rows train. Of `images`, folders may be the splits: `split train folder \"train\", test folder \"test\"`." },
+  take: { where: ["data"], form: "take 1000", doc: "At most so many rows, from the start of the source, before they are split. Of folders that are splits each gives its part." },
   augment: planned(["data"], "augment field ...", "Random changes to training rows."),
   // train, recipe
   use: { where: training, form: "use recipe", doc: "Brings the clauses of a recipe, as `use quick` or with options, `use quick(lr: 1e-3)`; what is written beside it wins.", repeats: true },

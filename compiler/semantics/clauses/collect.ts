@@ -185,3 +185,9 @@ export function onlyPart(parts: WordClause["items"][number]["parts"]): Expressio
   const [first] = parts;
   return parts.length === 1 && first !== undefined && first.kind !== "linking-word" ? first : null;
 }
+
+/** Reports the form that a clause has; null, so that who reads it can return at once. */
+export function sayForm({ clause, env }: PlacedClause, form: string): null {
+  env.context.report.say("clause-form", at(env, clause.span), { word: clause.word.text, form });
+  return null;
+}

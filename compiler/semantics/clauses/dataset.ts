@@ -5,15 +5,16 @@ import { suggest } from "../../diagnostics/suggest.js";
 import { at, Exhausted, type Context, type Env } from "../context.js";
 import { limits } from "../limits.js";
 import { kindOf, originOf, type FileScope } from "../files.js";
-import { add, compare, isNum, one, toNumber, zero, type Num } from "../numbers.js";
-import { bareName, oneOf, readCount } from "../read-options.js";
+import { toNumber } from "../numbers.js";
+import { bareName, readCount } from "../read-options.js";
 import { replacement } from "../report.js";
 import { Scope } from "../scope.js";
 import type { DatasetModel, DataTransform } from "../semantic-model.js";
 import { describe } from "../values.js";
-import { collectClauses, onlyPart, type CollectedClauses, type PlacedClause } from "./collect.js";
+import { collectClauses, onlyPart, sayForm, type CollectedClauses, type PlacedClause } from "./collect.js";
 import { readFields, type DeclaredField } from "./fields.js";
 import { readSource } from "./source.js";
+import { readSplit } from "./split.js";
 
 /** A dataset as far as it could be read. */
 export interface CheckedDataset {
@@ -66,8 +67,7 @@ function readOnce(context: Context, datasets: Datasets, { file, node }: { readon
     return unknownDataset;
   }
   if (parent !== null) return derive(env, node, clauses, parent, errors);
-  const source = readSource(env, node.source);
-  const known = source === null || source === "planned" ? null : source;
+  const known = readSource(env, node.source);
   if (clauses.fields === null) {
     if (!clauses.misspelled.has("fields")) context.report.say("missing-clause", at(env, node.name.span), { clauses: "`fields`", owner: node.name.text });
     return unknownDataset;
@@ -78,9 +78,9 @@ function readOnce(context: Context, datasets: Datasets, { file, node }: { readon
   if (perField !== null && perField.files.length !== clauses.fields.fields.length)
     context.report.say("file-count", at(env, node.source.span), { source: perField.kind, files: perField.files.length, fields: clauses.fields.fields.length });
   const transforms = readTransforms(env, clauses, fields, unread);
-  const split = readSplit(env, clauses.bySlot.get("split")) ?? { train: 0.8, valid: 0.1, test: 0.1, order: "shuffled" };
+  const split = readSplit(env, clauses.bySlot.get("split"), known?.kind ?? null) ?? { train: 0.8, valid: 0.1, test: 0.1, order: "shuffled" };
   const take = readTake(env, clauses.bySlot.get("take"));
-  if (known === null || context.report.errors() > errors) return { model: null, fields: source === null || lacksFields ? null : fields, unread, derivations: 0 };
+  if (known === null || context.report.errors() > errors) return { model: null, fields: known === null || lacksFields ? null : fields, unread, derivations: 0 };
   return {
     model: { name: node.name.text, doc: node.doc, source: known, fields: fields.map(({ field }) => field), transforms, split, take, origin: at(env, node.name.span) },
     fields,
@@ -105,7 +105,7 @@ function derive(env: Env, node: Data, clauses: CollectedClauses, parent: Checked
     env.context.report.say("derived-fields", at(env, clauses.fields.span), { name: node.name.text });
   }
   const transforms = readTransforms(env, clauses, parent.fields ?? [], parent.unread);
-  const split = readSplit(env, clauses.bySlot.get("split"));
+  const split = readSplit(env, clauses.bySlot.get("split"), parent.model?.source.kind ?? null);
   const take = readTake(env, clauses.bySlot.get("take"));
   if (parent.model === null || env.context.report.errors() > errors) return { ...parent, model: null, derivations: parent.derivations + 1 };
   const { model } = parent;
@@ -115,11 +115,6 @@ function derive(env: Env, node: Data, clauses: CollectedClauses, parent: Checked
     unread: parent.unread,
     derivations: parent.derivations + 1,
   };
-}
-
-function sayForm({ clause, env }: PlacedClause, form: string): null {
-  env.context.report.say("clause-form", at(env, clause.span), { word: clause.word.text, form });
-  return null;
 }
 
 function readTransforms(env: Env, clauses: CollectedClauses, fields: readonly DeclaredField[], unread: ReadonlySet<string>): readonly DataTransform[] {
@@ -178,58 +173,6 @@ function fieldName(env: Env, part: PlacedClause["clause"]["items"][number]["part
     return [];
   }
   return [name];
-}
-
-const splits = ["train", "valid", "test"] as const;
-
-function readSplit(env: Env, placed: PlacedClause | undefined): DatasetModel["split"] | null {
-  if (placed === undefined) return null;
-  const shares = new Map<(typeof splits)[number], Num>();
-  let order: "shuffled" | "file" = "shuffled";
-  const form = "split train 80%, valid 10%, test 10%";
-  for (const item of placed.clause.items) {
-    const [word, share] = item.parts;
-    if (item.parts.some((part) => part.kind === "missing")) return null;
-    if (item.name?.text === "order" && word !== undefined && word.kind !== "linking-word") {
-      const name = bareName(word);
-      if (name !== "file" && name !== "shuffled") {
-        env.context.report.say("value-type", at(env, word.span), { what: "`order`", expected: oneOf(["file", "shuffled"]), found: name === null ? "something else" : `\`${name}\`` });
-        return null;
-      }
-      order = name;
-      continue;
-    }
-    const name = word === undefined || word.kind === "linking-word" ? null : bareName(word);
-    const split = splits.find((candidate) => candidate === name);
-    if (split !== undefined && share?.kind === "path" && bareName(share) === "folder") {
-      env.context.report.say("not-supported-yet", at(env, item.span), { what: "a split by folder" });
-      return null;
-    }
-    if (split === undefined || item.name !== null || item.parts.length !== 2 || share === undefined || share.kind === "linking-word") return sayForm(placed, form);
-    const value = env.context.rules.expression(env, share);
-    if (value.kind === "error") return null;
-    if (value.kind !== "number" || value.unit === "steps" || value.unit === "epochs" || compare(value.value, zero) < 0 || compare(value.value, one) > 0) {
-      env.context.report.say("value-type", at(env, share.span), { what: `The share of \`${split}\``, expected: "a share from 0% to 100%", found: describe(value) });
-      return null;
-    }
-    if (shares.has(split)) {
-      env.context.report.say("duplicate-name", at(env, item.span), { what: "split", name: split });
-      return null;
-    }
-    shares.set(split, value.value);
-  }
-  let sum: Num = zero;
-  for (const share of shares.values()) {
-    const next = add(sum, share);
-    if (isNum(next)) sum = next;
-  }
-  if (compare(sum, one) > 0 || compare(shares.get("train") ?? zero, zero) === 0) {
-    const found = compare(sum, one) > 0 ? `${Math.round(toNumber(sum) * 1e6) / 1e4}%` : "nothing to train on";
-    env.context.report.say("split-shares", at(env, placed.clause.span), { found });
-    return null;
-  }
-  const share = (split: (typeof splits)[number]): number => toNumber(shares.get(split) ?? zero);
-  return { train: share("train"), valid: share("valid"), test: share("test"), order };
 }
 
 function readTake(env: Env, placed: PlacedClause | undefined): number | null {

@@ -18,7 +18,7 @@ export interface DeclaredField {
 }
 
 /** Sources that give sequences of unequal length. */
-const givesRagged: ReadonlySet<DataSource["kind"]> = new Set<DataSource["kind"]>(["jsonl"]);
+const givesRagged: ReadonlySet<DataSource["kind"]> = new Set<DataSource["kind"]>(["jsonl", "parquet"]);
 
 /** The fields that could be read, and the names of the others, which were reported. `source` is null where it is not known what gives the values. */
 export function readFields(env: Env, nodes: readonly Field[], source: DataSource | null): { readonly fields: readonly DeclaredField[]; readonly unread: ReadonlySet<string> } {
@@ -55,6 +55,7 @@ export function readFields(env: Env, nodes: readonly Field[], source: DataSource
   }
   if (source?.kind === "synthetic") checkGenerated(env, fields, source.generator);
   if (source?.kind === "text") checkWindows(env, fields);
+  if (source?.kind === "images" && unread.size === 0) checkImages(env, fields);
   return { fields, unread };
 }
 
@@ -72,13 +73,13 @@ function readFrom(env: Env, node: Field, from: Expression, source: DataSource, t
     }
     return special === "next" ? { kind: "next" } : readShift(env, from, type);
   }
-  if (source.kind !== "csv" && source.kind !== "jsonl" && source.kind !== "npz") {
+  if (source.kind !== "csv" && source.kind !== "jsonl" && source.kind !== "npz" && source.kind !== "parquet") {
     report.say("field-from", origin, { field: node.name.text, source: source.kind });
     return false;
   }
   if (from.kind === "string") return { kind: "column", column: from.value };
   if (source.kind !== "csv") {
-    report.say("value-type", origin, { what: "`from`", expected: source.kind === "npz" ? 'an array as `"name"`' : 'a member as `"name"`, or `shift("name")`', found: "another expression" });
+    report.say("value-type", origin, { what: "`from`", expected: source.kind === "npz" ? 'an array as `"name"`' : source.kind === "parquet" ? 'a column as `"name"`' : 'a member as `"name"`, or `shift("name")`', found: "another expression" });
     return false;
   }
   if (from.kind === "call" && calleeName(from) === "columns") return readColumns(env, from.arguments?.map((argument) => argument.value) ?? [], from, type);
@@ -106,6 +107,23 @@ function checkWindows(env: Env, fields: readonly DeclaredField[]): void {
     const expected = first === undefined ? `i32[${type.shape[0] ?? 64}] below 96` : printType(first.type);
     env.context.report.say("text-field", at(env, node.span), { found: `${field.name}: ${printField(type)}`, expected: `${field.name}: ${expected}` });
   }
+}
+
+// An image, and the class that its folder names.
+function checkImages(env: Env, fields: readonly DeclaredField[]): void {
+  const seen = new Set<string>();
+  const kindOf = ({ field, type }: DeclaredField): string | null => {
+    if (field.dtype === "class" && type.shape.length === 0) return "class";
+    const [, , channels, ...more] = type.shape;
+    return type.dtype === "f32" && (channels === 1 || channels === 3 || channels === 4) && more.length === 0 ? "image" : null;
+  };
+  for (const declared of fields) {
+    const kind = kindOf(declared);
+    if (kind !== null && !seen.has(kind)) seen.add(kind);
+    else env.context.report.say("image-field", at(env, declared.node.span), { found: `${declared.field.name}: ${printField(declared.type)}` });
+  }
+  const [first] = fields;
+  if (first !== undefined && seen.has("class") && !seen.has("image") && fields.length === 1) env.context.report.say("image-field", at(env, first.node.span), { found: `${first.field.name}: ${printField(first.type)}` });
 }
 
 function readColumns(env: Env, ends: readonly Expression[], from: Expression, type: TensorType | null): DataField["from"] | false {

@@ -22,6 +22,7 @@ import { readObjectives } from "./objectives.js";
 import { checkSourceData } from "../fusion/source-data.js";
 import { trainedLayers } from "./trained-layers.js";
 import { readSettings } from "./settings.js";
+import { hasValid } from "./split.js";
 
 export interface Caches {
   readonly instances: Instances;
@@ -75,7 +76,7 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
   const loss = isKnown ? readObjectives(env, clauses.bySlot.get("loss"), "loss", nameable, null) : null;
   const metrics = isKnown ? readObjectives(env, clauses.bySlot.get("metrics"), "metrics", nameable, loss) : null;
   const names = loss === null || metrics === null || !loss.isRead || !metrics.isRead || clauses.hasUnread ? null : [...loss.names, ...metrics.names];
-  const settings = readSettings(env, clauses, node.name.text, at(env, node.name.span), { names, hasValid: (dataset.model?.split.valid ?? 1) > 0 });
+  const settings = readSettings(env, clauses, node.name.text, at(env, node.name.span), { names, hasValid: dataset.model === null || hasValid(dataset.model.split) });
   if (instance === null || dataset.model === null || settings === null || loss?.graph == null || metrics?.graph == null) return null;
   if (env.context.report.errors() === errors) checkTraining(env, node, clauses, instance, loss.graph);
   for (const { statement, env: place } of clauses.budgets) checkBudget(place, statement, instance.graph, settings);

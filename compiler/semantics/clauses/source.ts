@@ -4,7 +4,6 @@ import type { Argument, Call, Expression } from "../../ast/ast.js";
 import { suggest } from "../../diagnostics/suggest.js";
 import { bindArguments } from "../bind-arguments.js";
 import { at, type Env } from "../context.js";
-import { plannedSources } from "../not-supported.js";
 import type { FunctionSpec, OptionSpec, OptionType } from "../options.js";
 import { readOptions } from "../read-options.js";
 import { replacement } from "../report.js";
@@ -51,6 +50,18 @@ export const sources: Readonly<Record<DataSource["kind"], FunctionSpec>> = {
     doc: "A JSON object in each line. A field reads the member of its own name, or the one that its `from` names: numbers, words or truth values, in lists of the field's shape; with a tokenizer, text for `i32[n]`.",
     options: [{ name: "file", doc: "The file, relative to the `.sop` file.", type: text }, tokenizer, sha256],
   },
+  parquet: {
+    doc: "A table in Apache Parquet. A field reads the column of its own name, or the one that its `from` names: numbers, words or truth values, or lists of them in the field's shape.",
+    options: [
+      { name: "file", doc: "The file, relative to the `.sop` file.", type: text },
+      { name: "missing", doc: "With `drop`, rows that miss a value in a field are dropped and counted; otherwise such a row is an error.", type: { kind: "word", words: ["drop"] }, default: null },
+      sha256,
+    ],
+  },
+  images: {
+    doc: "A folder of PNG and JPEG files, in folders that are called as their classes. An image is a field of `f32[height, width, channels]` with numbers from 0 to 255, the name of its folder a field of `class[n]`.",
+    options: [{ name: "folder", doc: "The folder, relative to the `.sop` file.", type: text }],
+  },
   text: {
     doc: "A text, cut into windows of as many units as its fields have elements, one behind the other; `from next` gives what follows each unit of a window.",
     options: [
@@ -70,21 +81,18 @@ export const sources: Readonly<Record<DataSource["kind"], FunctionSpec>> = {
   },
 };
 
-/** The source, null where something was reported; `planned` where it is of a later version. */
-export function readSource(env: Env, call: Call): DataSource | "planned" | null {
+/** The source, null where something was reported. */
+export function readSource(env: Env, call: Call): DataSource | null {
   const name = call.callee.names.map((each) => each.text).join(".");
   const { report } = env.context;
   const origin = at(env, call.callee.span);
   if (name === "") return null;
-  if (plannedSources.has(name)) {
-    report.say("not-supported-yet", origin, { what: `the data source \`${name}\`` });
-    return "planned";
-  }
   if (name === "idx" || name === "npy") return readArrayFiles(env, call, name);
-  if (name === "npz" || name === "jsonl" || name === "text") return readSingleFile(env, call, name);
+  if (name === "npz" || name === "jsonl" || name === "text" || name === "parquet") return readSingleFile(env, call, name);
   if (name === "csv") return readCsv(env, call);
+  if (name === "images") return readImages(env, call);
   if (name === "synthetic") return readSynthetic(env, call);
-  const nearest = suggest(name, [...Object.keys(sources), ...plannedSources]);
+  const nearest = suggest(name, Object.keys(sources));
   report.say("unknown-source", origin, { name, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
   return null;
 }
@@ -108,7 +116,7 @@ function readArrayFiles(env: Env, call: Call, kind: "idx" | "npy"): DataSource |
   return { kind, files, sha256: sums };
 }
 
-function readSingleFile(env: Env, call: Call, kind: "npz" | "jsonl" | "text"): DataSource | null {
+function readSingleFile(env: Env, call: Call, kind: "npz" | "jsonl" | "text" | "parquet"): DataSource | null {
   const args = call.arguments ?? [];
   const sum = args.find((argument) => argument.name?.text === "sha256");
   const options = readOptions(env, kind, sources[kind].options, args.filter((argument) => argument !== sum), call.span);
@@ -116,6 +124,7 @@ function readSingleFile(env: Env, call: Call, kind: "npz" | "jsonl" | "text"): D
   if (options === null || sums === false) return null;
   const file = String(options["file"]);
   if (kind === "npz") return { kind, file, sha256: sums };
+  if (kind === "parquet") return { kind, file, dropsMissing: options["missing"] === "drop", sha256: sums };
   const tokens = typeof options["tokenizer"] === "string" ? options["tokenizer"] : null;
   if (kind === "jsonl") return { kind, file, tokenizer: tokens, sha256: sums };
   const unit = args.find((argument) => argument.name?.text === "unit");
@@ -138,6 +147,11 @@ function readCsv(env: Env, call: Call): DataSource | null {
     return null;
   }
   return { kind: "csv", file: String(file), missing: typeof missing === "string" ? missing : null, separator, sha256: sums };
+}
+
+function readImages(env: Env, call: Call): DataSource | null {
+  const options = readOptions(env, "images", sources.images.options, call.arguments ?? [], call.span);
+  return options === null ? null : { kind: "images", folder: String(options["folder"]) };
 }
 
 function readSynthetic(env: Env, call: Call): DataSource | null {

@@ -27,6 +27,8 @@ function isSameSource(a: DatasetModel, b: DatasetModel): boolean {
 
 /** Is a training row of one surely a test row of the other? Splits are ranges of one order of the rows, unless they take different rows. */
 function overlaps(trained: DatasetModel, tested: DatasetModel): boolean {
+  // What folders are and what shares of all rows cannot be compared without the files.
+  if ("folders" in trained.split || "folders" in tested.split) return "folders" in trained.split && "folders" in tested.split && trained.split.folders.train === tested.split.folders.test;
   const { train } = trained.split;
   const { train: before, valid, test } = tested.split;
   if (train === 0 || test === 0) return false;

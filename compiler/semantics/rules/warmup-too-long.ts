@@ -31,6 +31,6 @@ function lengthText({ settings: { length } }: Run): string {
 
 /** Only of generated data is the number of rows known before training. */
 function stepsPerEpoch({ source, take, split }: DatasetModel, rows: number): number | null {
-  if (source.kind !== "synthetic") return null;
+  if (source.kind !== "synthetic" || "folders" in split) return null;
   return Math.ceil(Math.round(split.train * Math.min(source.rows, take ?? source.rows)) / rows);
 }

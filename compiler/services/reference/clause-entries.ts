@@ -1,7 +1,7 @@
 // The reference of clauses, and of what is planned.
 
 import { clauseSpecs } from "../../semantics/clauses/clauses.js";
-import { plannedForms, plannedLayers, plannedLibraries, plannedOptimizers, plannedSources } from "../../semantics/not-supported.js";
+import { plannedForms, plannedLayers, plannedLibraries, plannedOptimizers } from "../../semantics/not-supported.js";
 import { clauseExample } from "./examples.js";
 import { notesOf } from "./notes.js";
 import { entry, type ReferenceEntry } from "./page.js";
@@ -26,7 +26,6 @@ export function clauseEntries(): readonly ReferenceEntry[] {
 const groups: readonly { readonly words: Iterable<string>; readonly title: string }[] = [
   { words: plannedLayers, title: "a layer, function, loss or metric" },
   { words: plannedOptimizers, title: "an optimizer" },
-  { words: plannedSources, title: "a source of data" },
   { words: plannedLibraries, title: "a file of the standard library" },
 ];
 

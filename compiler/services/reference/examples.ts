@@ -278,6 +278,24 @@ const sources: Readonly<Record<string, ReferenceExample>> = {
 }
 `,
   },
+  parquet: {
+    line: 'parquet("clicks.parquet", missing: drop)',
+    program: `data clicks = parquet("clicks.parquet", missing: drop) {
+  fields seconds: f32 from "dwell_time",
+         page: f32[16] from "page_embedding",
+         kind: class["ad", "link"]
+}
+`,
+  },
+  images: {
+    line: 'images("cifar/")',
+    program: `data cifar = images("cifar/") {
+  fields image: f32[32, 32, 3], label: class[10]
+  scale  image by 1/255
+  split  train folder "train", test folder "test"
+}
+`,
+  },
   text: {
     line: 'text("plays.txt", unit: characters)',
     program: `data plays = text("plays.txt", unit: characters) {

@@ -55,11 +55,26 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   relative_bias: ["Its value has no batch and can be the `bias` of several layers, which then share one table."],
   standardize: ["Where an output is compared with a standardized field, `predict` gives it in the field's own unit; losses and metrics are of standardized values."],
   scale: ["Where an output is compared with a scaled field, `predict` gives it in the field's own unit; losses and metrics are of scaled values."],
-  split: ["Statistics (`standardize`) and the names of classes come from the training split alone."],
+  split: [
+    "Statistics (`standardize`) and the names of classes come from the training split alone; of `images` from the names of all folders.",
+    'Folders as splits: `split train folder "train", test folder "test"`, also `valid`. Each is a folder within that of `images` and holds a folder for each class.',
+  ],
   csv: ["A field of `class[n]` may hold words: where the type does not name them, the distinct words of the training split in order of their code points are the classes; whole numbers are labels as they are."],
   jsonl: [
     "A field of `class[n]` may hold words, as in `csv`. A field of `i32[...] below n` may hold words instead of numbers: their vocabulary is that of the training split, the n - 1 most frequent where there are more, and what is not in it has the number after the last.",
     "`from shift(\"target\")` gives the values of a member moved to the right by one, with a 0 in front.",
+  ],
+  parquet: [
+    "Columns of numbers, truth values, words, and lists of them in the field's shape. Words are classes by the rules of `csv`, and numbers of `i32[n] below m` by those of `jsonl`. Dates, decimals that are no numbers, maps and structures are no field.",
+    "A value is missing where it is null or no number (as pandas writes it). That is an error that names row and column; with `missing: drop` its row is left out and counted.",
+    "Snappy, gzip, Brotli, Zstandard and LZ4 are read, one row group at a time. Pages in the encoding DELTA_BYTE_ARRAY are refused: what they make is not known before they are read.",
+  ],
+  images: [
+    "With a field of `class[n]`, each image lies in the folder of its class; without one, images lie in the folder itself or in folders of it. Where the type does not name the classes, they are the folders in order of their names; folders that are called 0 to n - 1 are labels as they are.",
+    "Rows go round the classes, the first image of each, then the second, in order of their names: `take` and `order: file` have some of each. Where folders are splits, `take` takes from each in proportion.",
+    "Numbers are 0 to 255, also of 16 bits (with fractions) and of palettes. Gray images become color and opaque ones lose or gain transparency where the field asks for it; what would lose colors or transparency is an error, and so is an image of another size. Orientation that a camera noted beside the pixels is not applied.",
+    "PNG of all kinds and JPEG, sequential and progressive, gray or in color; JPEG pixels are those of libjpeg. Files of other image formats are an error; what is no image is left out with a note, hidden files without.",
+    "`predict --in` takes a folder or image files, also where the model was trained on other data, and gives the name of each file.",
   ],
   text: [
     "Characters are code points in UTF-8. The vocabulary is that of the training split, in order of the code points; a character that stands in no training row has the number after the last, where `below` leaves one.",

@@ -51,7 +51,7 @@ export async function predictCommand(program: Program, name: string, { files, sp
       const link = own(run.links, key) ?? { link: "none", classes: null, field: null };
       tables.push(await explaining(run, () => tabulate(key, tensor, link, run, finished.record.fitted)));
     }
-    if (done === 0) lines.push(["row", ...tables.flatMap(({ header }) => header)].map(quoted).join(","));
+    if (done === 0) lines.push(["row", ...(rows.names === null ? [] : ["file"]), ...tables.flatMap(({ header }) => header)].map(quoted).join(","));
     for (let at = 0; at < piece.length; at++) {
       const row = piece[at] ?? 0;
       const cells = tables.flatMap(({ cells: cellsOf, perPosition, ragged }) => {
@@ -60,7 +60,7 @@ export async function predictCommand(program: Program, name: string, { files, sp
         // Behind the last position of a sequence stands nothing.
         return length === undefined ? all : all.map((cell, place) => (place < length * perPosition ? cell : ""));
       });
-      lines.push([String(rows.kept?.[row] ?? row + 1), ...cells].map(quoted).join(","));
+      lines.push([String(rows.kept?.[row] ?? row + 1), ...(rows.names === null ? [] : [rows.names[row] ?? ""]), ...cells].map(quoted).join(","));
     }
     done += piece.length;
     tf.dispose([batch, outputs]);
@@ -94,7 +94,7 @@ async function splitRowsOf(program: Program, run: Run, split: string, fitted: Fi
   const data = await loadDataset(run.dataset, program.dataDirectory, fitted);
   const chosen = splitOf(split);
   if (data.splits[chosen].length === 0) throw new UserError(`\`${run.dataset.name}\` has no ${chosen} split.`, `Name another with \`--split\`, or give \`${run.dataset.name}\` one.`);
-  return { rows: { rows: data.rows, columns: data.columns, kept: data.kept, place: data.place, notes: data.notes }, numbers: data.splits[chosen] };
+  return { rows: { rows: data.rows, columns: data.columns, kept: data.kept, place: data.place, names: data.names, notes: data.notes }, numbers: data.splits[chosen] };
 }
 
 interface Table {
