@@ -5,6 +5,7 @@ import { UserError } from "../program/errors.js";
 import { nearest } from "../program/nearest.js";
 import { fieldSize, fieldType, type Field } from "./field.js";
 import { Growing } from "./grow.js";
+import { requireMemory } from "./memory.js";
 import { readDataFile } from "./read-file.js";
 import type { JsonlSource } from "./source.js";
 import type { RawColumn, Table } from "./table.js";
@@ -74,6 +75,7 @@ class MemberColumn {
   private readonly numbers: Growing<Float32Array | Int32Array>;
   /** Of sequences of unequal length. */
   private readonly lengths: Growing<Int32Array> | null;
+  private rows = 0;
   /** Numbers of the words that were met, in order; null: values are numbers. Undecided before the first value. */
   private words: Map<string, number> | null | undefined;
   /** Where in the file, and in the lists of a member, it reads. */
@@ -114,6 +116,8 @@ class MemberColumn {
     if (this.lengths === null) return;
     this.lengths.push(items);
     const size = fieldSize(this.declared);
+    this.rows++;
+    requireMemory(this.rows * size, 0, `\`${this.name}\` of \`${this.file}\`, with ${this.rows} rows or more of ${size} values each,`, `Write the longest that \`${this.name}\` has in the place of \`..${this.declared.shape[0] ?? 1}\`, or \`take\` fewer rows.`);
     const [longest = 1] = this.declared.shape;
     // Padding: the number 0, or no word.
     for (let i = (items * size) / longest; i < size; i++) this.numbers.push(this.words instanceof Map ? -1 : 0);

@@ -17,17 +17,52 @@ export function withoutPadding(x: tf.Tensor, lengths: tf.Tensor): tf.Tensor {
   return tf.where(tf.cast(realPositions(lengths, t, x.rank), "bool"), x, tf.zerosLike(x));
 }
 
+/**
+ * x [batch, t, ...] with 1 in the place of padding, whatever stood there: for functions that are infinite somewhere, such as at the 0 of padding.
+ * What is infinite would reach gradients, since 0 times it is no number.
+ */
+export function onesForPadding(x: tf.Tensor, lengths: tf.Tensor): tf.Tensor {
+  return traced("onesForPadding", () => {
+    const [, t = 1] = x.shape;
+    return tf.where(tf.cast(realPositions(lengths, t, x.rank), "bool"), x, tf.onesLike(x));
+  });
+}
+
 /** x [batch, t, ...] at the last real position of each example: [batch, ...]. */
 export function last(x: tf.Tensor, lengths: tf.Tensor): tf.Tensor {
   return traced("last", () => {
     const [batch = 1, t = 1, ...shape] = x.shape;
-    const places = tf.add(firstPlaces(batch, t), tf.sub(tf.cast(lengths, "int32"), 1));
-    return tf.reshape(tf.gather(tf.reshape(x, [batch * t, -1]), tf.reshape(places, [batch])), [batch, ...shape]);
+    const places = tf.reshape(tf.add(firstPlaces(batch, t), tf.sub(tf.cast(lengths, "int32"), 1)), [batch]);
+    const taken = (from: tf.Tensor): tf.Tensor => tf.reshape(tf.gather(tf.reshape(from, [batch * t, -1]), tf.cast(places, "int32")), [batch, ...shape]);
+    if (x.dtype !== "float32") return taken(x);
+    // The gradient goes back to one position; that of a gather would add up all of them for each.
+    const op = tf.customGrad((...given) => {
+      const [from, save] = given as unknown as [tf.Tensor, tf.GradSaveFunc];
+      save([lengths]);
+      return {
+        value: taken(from),
+        gradFunc: (dy: tf.Tensor, [ends = lengths]: tf.Tensor[]) => {
+          const isLast = tf.equal(tf.range(0, t, 1, "int32"), tf.sub(tf.reshape(tf.cast(ends, "int32"), [batch, 1]), 1));
+          const spread = tf.reshape(tf.cast(isLast, "float32"), [batch, t, ...Array<number>(shape.length).fill(1)]);
+          return tf.mul(spread, tf.reshape(dy, [batch, 1, ...shape]));
+        },
+      };
+    });
+    return op(x);
   });
 }
 
-/** x [batch, t, ...] with the real positions of each example in reverse order; padding stays where it is. Its own inverse. */
+/** x [batch, t, ...] with the real positions of each example in reverse order; padding stays where it is. Its own inverse, and so its own gradient. */
 export function reversedWithin(x: tf.Tensor, lengths: tf.Tensor): tf.Tensor {
+  const op = tf.customGrad((...given) => {
+    const [from, save] = given as unknown as [tf.Tensor, tf.GradSaveFunc];
+    save([lengths]);
+    return { value: turnedWithin(from, lengths), gradFunc: (dy: tf.Tensor, [ends = lengths]: tf.Tensor[]) => turnedWithin(dy, ends) };
+  });
+  return op(x);
+}
+
+function turnedWithin(x: tf.Tensor, lengths: tf.Tensor): tf.Tensor {
   const [batch = 1, t = 1, ...shape] = x.shape;
   const position = tf.reshape(tf.range(0, t, 1, "int32"), [1, t]);
   const turned = tf.sub(tf.reshape(tf.sub(tf.cast(lengths, "int32"), 1), [batch, 1]), position);
