@@ -32,8 +32,8 @@ export function onesForPadding(x: tf.Tensor, lengths: tf.Tensor): tf.Tensor {
 export function last(x: tf.Tensor, lengths: tf.Tensor): tf.Tensor {
   return traced("last", () => {
     const [batch = 1, t = 1, ...shape] = x.shape;
-    const places = tf.reshape(tf.add(firstPlaces(batch, t), tf.sub(tf.cast(lengths, "int32"), 1)), [batch]);
-    const taken = (from: tf.Tensor): tf.Tensor => tf.reshape(tf.gather(tf.reshape(from, [batch * t, -1]), tf.cast(places, "int32")), [batch, ...shape]);
+    const places = tf.add(firstPlaces(batch, t), tf.reshape(lastPositions(lengths), [batch]));
+    const taken = (from: tf.Tensor): tf.Tensor => tf.reshape(tf.gather(tf.reshape(from, [batch * t, -1]), places), [batch, ...shape]);
     if (x.dtype !== "float32") return taken(x);
     // The gradient goes back to one position; that of a gather would add up all of them for each.
     const op = tf.customGrad((...given) => {
@@ -42,7 +42,7 @@ export function last(x: tf.Tensor, lengths: tf.Tensor): tf.Tensor {
       return {
         value: taken(from),
         gradFunc: (dy: tf.Tensor, [ends = lengths]: tf.Tensor[]) => {
-          const isLast = tf.equal(tf.range(0, t, 1, "int32"), tf.sub(tf.reshape(tf.cast(ends, "int32"), [batch, 1]), 1));
+          const isLast = tf.equal(tf.range(0, t, 1, "int32"), lastPositions(ends));
           const spread = tf.reshape(tf.cast(isLast, "float32"), [batch, t, ...Array<number>(shape.length).fill(1)]);
           return tf.mul(spread, tf.reshape(dy, [batch, 1, ...shape]));
         },
@@ -65,10 +65,15 @@ export function reversedWithin(x: tf.Tensor, lengths: tf.Tensor): tf.Tensor {
 function turnedWithin(x: tf.Tensor, lengths: tf.Tensor): tf.Tensor {
   const [batch = 1, t = 1, ...shape] = x.shape;
   const position = tf.reshape(tf.range(0, t, 1, "int32"), [1, t]);
-  const turned = tf.sub(tf.reshape(tf.sub(tf.cast(lengths, "int32"), 1), [batch, 1]), position);
-  const within = tf.where(tf.greaterEqual(turned, 0), turned, tf.tile(position, [batch, 1]));
+  const turned = tf.sub(lastPositions(lengths), position);
+  const within = tf.where(tf.greaterEqual(turned, tf.scalar(0, "int32")), turned, tf.tile(position, [batch, 1]));
   const places = tf.add(tf.reshape(firstPlaces(batch, t), [batch, 1]), within);
-  return tf.reshape(tf.gather(tf.reshape(x, [batch * t, -1]), tf.reshape(tf.cast(places, "int32"), [batch * t])), [batch, t, ...shape]);
+  return tf.reshape(tf.gather(tf.reshape(x, [batch * t, -1]), tf.reshape(places, [batch * t])), [batch, t, ...shape]);
+}
+
+/** The place of the last real position of each example, [batch, 1]. All integers: beside a plain number they would become floating. */
+function lastPositions(lengths: tf.Tensor): tf.Tensor {
+  return tf.sub(tf.reshape(tf.cast(lengths, "int32"), [lengths.size, 1]), tf.scalar(1, "int32"));
 }
 
 /** Where each example begins among [batch * t] positions. */
