@@ -53,6 +53,7 @@ const opEmitters: { readonly [K in OpKind]: OpEmitter } = {
   one_hot: called("oneHot"),
   cast: called("cast"),
   mean: lengthened("mean", 1),
+  ones_for_padding: called("onesForPadding"),
   last: called("last"),
   transpose: called("transpose"),
   slice: called("slice"),

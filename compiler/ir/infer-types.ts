@@ -203,7 +203,8 @@ const rules: { readonly [K in OpKind]: Rule } = {
     if (new Set(axes).size !== axes.length || axes.some((axis) => axis >= x.shape.length)) return `${printValueType(x)} has not the axes [${axes.join(", ")}]`;
     return { ...x, shape: x.shape.filter((_, axis) => !axes.includes(axis)) };
   },
-  last: two((x, lengths) => (!isLengths(lengths) || !x.batched || x.shape.length === 0 ? `${printValueType(lengths)} are not lengths of ${printValueType(x)}` : { ...x, shape: x.shape.slice(1) })),
+  ones_for_padding: two((x, lengths) => (x.dtype !== "f32" ? "the operand must be f32" : ofSequence(x, lengths, x.shape))),
+  last: two((x, lengths) => ofSequence(x, lengths, x.shape.slice(1))),
   transpose: one((x, { attributes }) => {
     const axes = numbersAttribute(attributes, "axes");
     if (axes.length !== x.shape.length || new Set(axes).size !== axes.length || axes.some((axis) => axis >= x.shape.length)) return `[${axes.join(", ")}] is no order of the axes of ${printValueType(x)}`;
@@ -282,6 +283,12 @@ function compared(rule: (prediction: ValueType, target: ValueType) => Inferred):
 /** A whole number for each example: how many positions of its sequence are real. */
 function isLengths(type: ValueType): boolean {
   return type.dtype === "i32" && type.batched && type.shape.length === 0;
+}
+
+/** A result of x, of `shape`, where `lengths` can be those of x. */
+function ofSequence(x: ValueType, lengths: ValueType, shape: ValueType["shape"]): Inferred {
+  if (!isLengths(lengths) || !x.batched || x.shape.length === 0) return `${printValueType(lengths)} are not lengths of ${printValueType(x)}`;
+  return { ...x, shape };
 }
 
 function withoutLengths(operands: readonly ValueType[]): readonly ValueType[] {

@@ -60,6 +60,7 @@ export const ops = {
   one_hot: spec("A new last axis of `depth`: 1 at the index, 0 elsewhere.", 1, ["depth"]),
   cast: spec("The same numbers as another dtype.", 1, ["dtype"]),
   mean: spec("Mean over `axes` of the example; with lengths i32 [batch] over the real positions of the first axis.", null, ["axes"]),
+  ones_for_padding: spec("x [batch, t, ...] with 1 behind the real positions of each example, by lengths i32 [batch]: what goes into functions that are infinite somewhere.", 2),
   last: spec("x [batch, t, ...] at the last real position of each example, by lengths i32 [batch].", 2),
   transpose: spec("The axes of the example in the order of `axes`.", 1, ["axes"]),
   slice: spec("`length` neighbors along `axis` of the example, from `start` on.", 1, ["axis", "start", "length"]),

@@ -9,7 +9,7 @@ import { lowerPad, lowerResize } from "./borders.js";
 import { lowerConv1d, lowerConv2d, lowerConv2dTranspose, lowerDepthwiseConv2d } from "./conv2d.js";
 import { lowerDense } from "./dense.js";
 import { lowerDropout } from "./dropout.js";
-import { lowerConstant, lowerFunction, lowerLeakyRelu, lowerOperator } from "./element-wise.js";
+import { lowerConstant, lowerFunction, lowerLeakyRelu, lowerOperator, lowerSteepFunction } from "./element-wise.js";
 import { lowerEmbedding, lowerUnembed } from "./embedding.js";
 import { lowerLearned } from "./learned.js";
 import { lowerComparison } from "./losses.js";
@@ -70,9 +70,9 @@ export const lowerings: { readonly [K in LayerKind]: LoweringRule } = {
   tanh: lowerFunction("tanh"),
   softplus: lowerFunction("softplus"),
   softmax: lowerFunction("softmax"),
-  exp: lowerFunction("exp"),
-  log: lowerFunction("log"),
-  sqrt: lowerFunction("sqrt"),
+  exp: lowerSteepFunction("exp"),
+  log: lowerSteepFunction("log"),
+  sqrt: lowerSteepFunction("sqrt"),
   constant: lowerConstant,
   add: lowerOperator("add"),
   sub: lowerOperator("sub"),

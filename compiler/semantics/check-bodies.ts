@@ -49,7 +49,7 @@ class BodyCheck {
       else if (definition.kind === "instance") this.#expression(env, definition.call);
       return;
     }
-    for (const type of node.returns) this.#type(env, type);
+    for (const type of node.returns) this.#fixedType(env, type, "a block's result");
     this.#body(env, node.body);
     if (!hasReturn(node.body)) this.#context.report.say("missing-return", at(env, node.name.span), { block: node.name.text });
   }
@@ -72,7 +72,7 @@ class BodyCheck {
     }
     for (const { type, default: fallback } of params) {
       const kind = parameterKind(type);
-      if (kind?.kind === "tensor") this.#type(env, type);
+      if (kind?.kind === "tensor") this.#fixedType(env, type, "a block's tensor");
       const bare = fallback === null ? null : bareName(fallback);
       if (fallback === null || (kind?.kind === "words" && bare !== null)) continue;
       if (kind?.kind === "layer") this.#layer(env, fallback);
@@ -89,6 +89,17 @@ class BodyCheck {
     if (!tensorTypeNames.includes(type.name.text) || type.alternatives.length > 0) sayUnknownType(env, type, tensorTypeNames);
     for (const size of type.sizes ?? []) this.#expression(env, size.value);
     if (type.below !== null) this.#expression(env, type.below);
+  }
+
+  // Where it follows from the inputs whether a sequence differs in length, it is not written.
+  #fixedType(env: Env, type: Type, place: string): void {
+    this.#type(env, type);
+    if (type.name.text === "class") return;
+    for (const { ragged, span, value } of type.sizes ?? []) {
+      if (!ragged) continue;
+      const fixes = [{ title: "Write the size without `..`", edits: [{ span: { start: span.start, end: value.span.start }, text: "" }] }];
+      this.#context.report.say("ragged-place", at(env, span), { place }, { fixes });
+    }
   }
 
   #body(env: Env, body: Body): void {
@@ -112,7 +123,7 @@ class BodyCheck {
         return;
       case "output":
         this.#expression(env, statement.value);
-        if (statement.type !== null) this.#type(env, statement.type);
+        if (statement.type !== null) this.#fixedType(env, statement.type, "an output");
         env.scope.assign(statement.name.text, error);
         return;
       case "layer":

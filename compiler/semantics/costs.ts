@@ -19,6 +19,8 @@ export interface LayerCost {
   readonly layer: LayerKind;
   /** Of the result, per example. */
   readonly shape: readonly number[];
+  /** The input that the result is as long as, where it is a sequence of unequal length: the first size is then the longest. */
+  readonly ragged?: string;
   /** Numbers that the optimizer moves: of a kernel set all copies. Statistics and frozen weights are not among them. */
   readonly weightsTrained: number;
   /** Numbers in the model that ships, statistics included. */
@@ -63,13 +65,18 @@ function costOf(application: Application, operands: readonly TensorType[], seen:
   return {
     path: application.path === "" ? application.layer : application.path,
     layer: application.layer,
-    shape: application.type.shape,
+    ...sizesOf(application.type),
     weightsTrained: total(trained, (weight) => size(weight) * (reached.includes(weight) ? copies : 1)),
     weightsShipped: total(weights, size),
     flops: isFree ? 0 : signature.flops(operands, application.options, application.type),
     activationBytes: isFree ? 0 : elements(application.type.shape) * bytes[application.type.dtype],
     overparam: reached.length > 0 ? application.overparam : null,
   };
+}
+
+/** Shape and raggedness, as rows and drawings carry them. */
+export function sizesOf({ shape, ragged }: Pick<TensorType, "shape" | "ragged">): { readonly shape: readonly number[]; readonly ragged?: string } {
+  return ragged === undefined ? { shape } : { shape, ragged };
 }
 
 /** Kernels are in the reach of `overparam`, tables when it says so. */

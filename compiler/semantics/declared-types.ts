@@ -53,8 +53,8 @@ export interface DeclaredType {
   readonly isRagged: boolean;
 }
 
-/** The type with numbers for all sizes, or null where something was reported. */
-export function readTensorType(env: Env, type: Type): DeclaredType | null {
+/** The type with numbers for all sizes, or null where something was reported. `mayDiffer`: can it be a sequence of unequal length? Elsewhere check-bodies.ts says so. */
+export function readTensorType(env: Env, type: Type, mayDiffer = false): DeclaredType | null {
   const { name, sizes } = type;
   if (type.alternatives.length > 0 || !tensorNames.includes(name.text)) {
     sayUnknownType(env, type, tensorNames);
@@ -64,7 +64,7 @@ export function readTensorType(env: Env, type: Type): DeclaredType | null {
   const shape: number[] = [];
   let ok = true;
   for (const [axis, size] of (sizes ?? []).entries()) {
-    if (size.ragged && axis > 0) {
+    if (mayDiffer && size.ragged && axis > 0) {
       env.context.report.say("ragged-axis", at(env, size.span), { axis });
       ok = false;
       continue;

@@ -1,7 +1,7 @@
 // A model as a picture has it: nodes with names, shapes and weights, edges, and boxes around blocks and repeats. Turns of a repeat
 // that are alike are drawn once, with an edge back. From the semantic model only; what draws it knows nothing of models.
 
-import { costsOf, isMade } from "../semantics/costs.js";
+import { costsOf, isMade, sizesOf } from "../semantics/costs.js";
 import type { Application, Graph, Instance } from "../semantics/semantic-model.js";
 
 export interface GraphView {
@@ -18,6 +18,8 @@ export interface GraphNode {
   readonly name: string;
   /** Of the result, per example. */
   readonly shape: readonly number[];
+  /** The input that it is as long as, where it is a sequence of unequal length. */
+  readonly ragged?: string;
   /** Numbers: in training those of all copies, folded those that ship. */
   readonly weights: number;
   /** Copies of its kernels; 1 where it has no kernel set or the model is folded. */
@@ -177,7 +179,7 @@ class Drawing {
     const costs = costsOf(this.#graph);
     const plain = { weights: 0, copies: 1 };
     return [
-      ...inputs.map(({ name, type }, index): GraphNode => ({ id: `n${index}`, kind: "input", name, shape: type.shape, ...plain })),
+      ...inputs.map(({ name, type }, index): GraphNode => ({ id: `n${index}`, kind: "input", name, ...sizesOf(type), ...plain })),
       ...[...this.#drawn].sort((a, b) => a - b).flatMap((index): GraphNode[] => {
         const [application, cost] = [applications[index], costs[index]];
         if (application === undefined || cost === undefined) return [];
@@ -187,13 +189,13 @@ class Drawing {
             id: `n${index + inputs.length}`,
             kind: application.path === "" ? "operator" : "layer",
             name: this.#nameOf(application),
-            shape: cost.shape,
+            ...sizesOf(application.type),
             weights: isTrained ? cost.weightsTrained : cost.weightsShipped,
             copies: isTrained ? (cost.overparam?.copies ?? 1) : 1,
           },
         ];
       }),
-      ...outputs.map(({ name, value }, index): GraphNode => ({ id: `out${index}`, kind: "output", name, shape: (inputs[value] ?? applications[value - inputs.length])?.type.shape ?? [], ...plain })),
+      ...outputs.map(({ name, value }, index): GraphNode => ({ id: `out${index}`, kind: "output", name, ...sizesOf((inputs[value] ?? applications[value - inputs.length])?.type ?? { shape: [] }), ...plain })),
     ];
   }
 

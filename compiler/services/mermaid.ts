@@ -1,5 +1,6 @@
 // A view of a model as the text of a Mermaid flowchart, which GitHub and many editors draw. https://mermaid.js.org/syntax/flowchart.html
 
+import { printSizes } from "../semantics/types.js";
 import type { GraphItem, GraphNode, GraphView } from "./graph-view.js";
 
 /** The flowchart; `title` stands above it. */
@@ -30,9 +31,9 @@ function nodeText(node: GraphNode): string {
 }
 
 /** The lines in a node: name, shape, weights. */
-export function linesOf({ name, shape, weights, copies }: GraphNode): readonly string[] {
+export function linesOf({ name, shape, ragged, weights, copies }: GraphNode): readonly string[] {
   const count = `${weights.toLocaleString("en-US")} ${weights === 1 ? "weight" : "weights"}`;
-  return [name, `[${shape.join(", ")}]`, ...(weights === 0 ? [] : [copies > 1 ? `${count} in ${copies} copies` : count])];
+  return [name, `[${printSizes(shape, ragged)}]`, ...(weights === 0 ? [] : [copies > 1 ? `${count} in ${copies} copies` : count])];
 }
 
 /** Characters that mean something in a quoted label, as entities. */

@@ -200,6 +200,13 @@ function prepare(declaration: Dataset, fields: Readonly<Record<string, Field>>, 
       applyStatistics(column.values, fitted);
     }
   }
+  // What stands behind a sequence is 0, also where the transforms have moved that.
+  for (const [name, { field, values, size }] of Object.entries(columns)) {
+    const lengths = columns[lengthName(name)]?.values;
+    if (lengths === undefined || field.dtype !== "f32") continue;
+    const perItem = size / (field.shape[0] ?? 1);
+    for (const [row, length] of lengths.entries()) values.fill(0, row * size + length * perItem, (row + 1) * size);
+  }
   return { columns, fitted: { statistics, vocabularies, ...(tokenizer === undefined ? {} : { tokenizer }) }, notes };
 }
 

@@ -49,9 +49,11 @@ export function toTokens({ name, declared, words, size }: TokenColumn, vocabular
   const numbers = Int32Array.from(words.words, (word) => known.get(word) ?? unknown);
   const values = new Int32Array(words.indices.length);
   let count = 0;
+  let all = 0;
   const found = new Set<string>();
   for (const [at, index] of words.indices.entries()) {
     if (index < 0) continue;
+    all++;
     const value = numbers[index] ?? unknown;
     values[at] = value;
     if (value !== unknown) continue;
@@ -66,7 +68,7 @@ export function toTokens({ name, declared, words, size }: TokenColumn, vocabular
     count++;
     if (found.size < 4) found.add(word);
   }
-  const note = count === 0 ? null : `${count} of ${values.length} values of \`${name}\` (such as ${[...found].slice(0, 3).map(quoted).join(", ")}) are not among the ${unknown} that are known and count as ${unknown}`;
+  const note = count === 0 ? null : `${count} of ${all} values of \`${name}\` (such as ${[...found].slice(0, 3).map(quoted).join(", ")}) are not among the ${unknown} that are known and count as ${unknown}`;
   return { values, note };
 }
 

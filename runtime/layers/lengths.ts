@@ -17,23 +17,63 @@ export function withoutPadding(x: tf.Tensor, lengths: tf.Tensor): tf.Tensor {
   return tf.where(tf.cast(realPositions(lengths, t, x.rank), "bool"), x, tf.zerosLike(x));
 }
 
+/**
+ * x [batch, t, ...] with 1 in the place of padding, whatever stood there: for functions that are infinite somewhere, such as at the 0 of padding.
+ * What is infinite would reach gradients, since 0 times it is no number.
+ */
+export function onesForPadding(x: tf.Tensor, lengths: tf.Tensor): tf.Tensor {
+  return traced("onesForPadding", () => {
+    const [, t = 1] = x.shape;
+    return tf.where(tf.cast(realPositions(lengths, t, x.rank), "bool"), x, tf.onesLike(x));
+  });
+}
+
 /** x [batch, t, ...] at the last real position of each example: [batch, ...]. */
 export function last(x: tf.Tensor, lengths: tf.Tensor): tf.Tensor {
   return traced("last", () => {
     const [batch = 1, t = 1, ...shape] = x.shape;
-    const places = tf.add(firstPlaces(batch, t), tf.sub(tf.cast(lengths, "int32"), 1));
-    return tf.reshape(tf.gather(tf.reshape(x, [batch * t, -1]), tf.reshape(places, [batch])), [batch, ...shape]);
+    const places = tf.add(firstPlaces(batch, t), tf.reshape(lastPositions(lengths), [batch]));
+    const taken = (from: tf.Tensor): tf.Tensor => tf.reshape(tf.gather(tf.reshape(from, [batch * t, -1]), places), [batch, ...shape]);
+    if (x.dtype !== "float32") return taken(x);
+    // The gradient goes back to one position; that of a gather would add up all of them for each.
+    const op = tf.customGrad((...given) => {
+      const [from, save] = given as unknown as [tf.Tensor, tf.GradSaveFunc];
+      save([lengths]);
+      return {
+        value: taken(from),
+        gradFunc: (dy: tf.Tensor, [ends = lengths]: tf.Tensor[]) => {
+          const isLast = tf.equal(tf.range(0, t, 1, "int32"), lastPositions(ends));
+          const spread = tf.reshape(tf.cast(isLast, "float32"), [batch, t, ...Array<number>(shape.length).fill(1)]);
+          return tf.mul(spread, tf.reshape(dy, [batch, 1, ...shape]));
+        },
+      };
+    });
+    return op(x);
   });
 }
 
-/** x [batch, t, ...] with the real positions of each example in reverse order; padding stays where it is. Its own inverse. */
+/** x [batch, t, ...] with the real positions of each example in reverse order; padding stays where it is. Its own inverse, and so its own gradient. */
 export function reversedWithin(x: tf.Tensor, lengths: tf.Tensor): tf.Tensor {
+  const op = tf.customGrad((...given) => {
+    const [from, save] = given as unknown as [tf.Tensor, tf.GradSaveFunc];
+    save([lengths]);
+    return { value: turnedWithin(from, lengths), gradFunc: (dy: tf.Tensor, [ends = lengths]: tf.Tensor[]) => turnedWithin(dy, ends) };
+  });
+  return op(x);
+}
+
+function turnedWithin(x: tf.Tensor, lengths: tf.Tensor): tf.Tensor {
   const [batch = 1, t = 1, ...shape] = x.shape;
   const position = tf.reshape(tf.range(0, t, 1, "int32"), [1, t]);
-  const turned = tf.sub(tf.reshape(tf.sub(tf.cast(lengths, "int32"), 1), [batch, 1]), position);
-  const within = tf.where(tf.greaterEqual(turned, 0), turned, tf.tile(position, [batch, 1]));
+  const turned = tf.sub(lastPositions(lengths), position);
+  const within = tf.where(tf.greaterEqual(turned, tf.scalar(0, "int32")), turned, tf.tile(position, [batch, 1]));
   const places = tf.add(tf.reshape(firstPlaces(batch, t), [batch, 1]), within);
-  return tf.reshape(tf.gather(tf.reshape(x, [batch * t, -1]), tf.reshape(tf.cast(places, "int32"), [batch * t])), [batch, t, ...shape]);
+  return tf.reshape(tf.gather(tf.reshape(x, [batch * t, -1]), tf.reshape(places, [batch * t])), [batch, t, ...shape]);
+}
+
+/** The place of the last real position of each example, [batch, 1]. All integers: beside a plain number they would become floating. */
+function lastPositions(lengths: tf.Tensor): tf.Tensor {
+  return tf.sub(tf.reshape(tf.cast(lengths, "int32"), [lengths.size, 1]), tf.scalar(1, "int32"));
 }
 
 /** Where each example begins among [batch * t] positions. */

@@ -1,6 +1,7 @@
 // Kullback-Leibler divergences.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { withoutPadding } from "../layers/lengths.js";
 import { traced } from "../tensor.js";
 import { average } from "./average.js";
 import { alike, logitRows } from "./targets.js";
@@ -25,8 +26,10 @@ export function kl(logits: tf.Tensor, targets: tf.Tensor, lengths?: tf.Tensor): 
 export function klNormal(mean: tf.Tensor, logVariance: tf.Tensor, lengths?: tf.Tensor): tf.Tensor {
   return traced("klNormal", () => {
     const rows = mean.size / (mean.shape.at(-1) ?? 1);
-    const v = alike(mean, logVariance);
-    const terms = tf.sub(tf.add(tf.square(mean), tf.exp(v)), tf.add(v, 1));
+    // Nothing holds the numbers at padding back: an exponential of them may be infinite.
+    const real = (x: tf.Tensor): tf.Tensor => (lengths === undefined ? x : withoutPadding(x, lengths));
+    const v = real(alike(mean, logVariance));
+    const terms = tf.sub(tf.add(tf.square(real(mean)), tf.exp(v)), tf.add(v, 1));
     if (lengths === undefined) return tf.div(tf.sum(terms), 2 * rows);
     return tf.mul(0.5, average(tf.sum(terms, -1), lengths));
   });

@@ -3,6 +3,7 @@
 
 import { trainingMemory } from "../../semantics/budgets.js";
 import type { Instance, Overparam, Run } from "../../semantics/semantic-model.js";
+import { printSizes } from "../../semantics/types.js";
 import { instanceTitle } from "../../services/instance-title.js";
 import { gradientsPerStep, rowsPerStep } from "../../semantics/step-costs.js";
 import { rateFactor } from "../../services/rate-factor.js";
@@ -54,7 +55,7 @@ function title(instance: Instance): string {
 function table({ rows, totals }: Summary): string {
   const head = ["layer", "output", "trained", "shipped", "FLOPs", "activations"];
   const cells = (name: string, shape: string, of: Summary["totals"]): readonly string[] => [name, shape, whole(of.weightsTrained), whole(of.weightsShipped), whole(of.flops), memory(of.activationBytes)];
-  const body = rows.map((row) => cells(printable(row.path), `[${row.shape.join(", ")}]`, row));
+  const body = rows.map((row) => cells(printable(row.path), `[${printSizes(row.shape, row.ragged)}]`, row));
   const all = [head, ...body, cells("total", "", totals)];
   const widths = head.map((_, column) => Math.max(...all.map((line) => displayWidth(line[column] ?? ""))));
   const line = (texts: readonly string[]): string =>

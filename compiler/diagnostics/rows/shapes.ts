@@ -22,6 +22,13 @@ export const shapeRows = {
     page: "`f32[..50, 8]` is a sequence of at most 50 vectors of 8: the first axis counts the positions of an example, all others have one size.",
     example: "model Net {\n  input x: f32[4, ..50]\n  output y: f32[4, 2] = x |> dense(2)\n}\n",
   }),
+  "ragged-place": row<{ place: string }>({
+    severity: "error",
+    message: ({ place }) => `\`..\` stands in the type of ${place}, expected a size without it.`,
+    help: () => "Write the size alone: a sequence of unequal length is taken and given as it is.",
+    page: "`..` is written where sequences come in: at fields of data and inputs of a model. From there it travels with the value, through blocks and to outputs, whose types give the longest that there can be.",
+    example: "block first_of(x: f32[..t, d]) -> f32[d] {\n  return x |> first\n}\n",
+  }),
   "result-type": row<{ what: string; expected: string; found: string }>({
     severity: "error",
     message: ({ what, expected, found }) => `${what} is declared as ${expected}, and is ${found}.`,

@@ -227,6 +227,7 @@ export const relations: { readonly [K in OpKind]: RelationRule } = {
   transpose: (use) => numbersAttribute(use.ops[0]?.attributes ?? {}, "axes").map((axis) => use.operands[0]?.[axis] ?? 0),
   slice,
   per_example: first,
+  ones_for_padding: first,
   relu: first,
   leaky_relu: first,
   elu: first,

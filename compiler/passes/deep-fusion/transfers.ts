@@ -141,6 +141,7 @@ export const transfers: { readonly [K in OpKind]: TransferRule } = {
   transpose: same,
   slice: same,
   per_example: same,
+  ones_for_padding: same,
   relu: positive,
   leaky_relu: positive,
   elu: bent,

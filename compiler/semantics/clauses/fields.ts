@@ -33,7 +33,7 @@ export function readFields(env: Env, nodes: readonly Field[], source: DataSource
       continue;
     }
     names.add(name);
-    const declared = readTensorType(env, node.type);
+    const declared = readTensorType(env, node.type, true);
     const from = source === null || node.from === null ? null : readFrom(env, node, node.from, source, declared?.type ?? null);
     if (declared === null || from === false) {
       unread.add(name);

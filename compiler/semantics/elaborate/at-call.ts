@@ -8,7 +8,7 @@ import { originKey } from "../overparam.js";
 
 /** What can be right for one call and wrong for another. */
 const dependOnNumbers: ReadonlySet<DiagnosticId> = new Set<DiagnosticId>([
-  "shape-mismatch", "argument-type", "result-type", "assertion-failed", "not-whole", "value-range", "option-range", "number-error", "tensor-too-large", "shared-weights-differ",
+  "shape-mismatch", "argument-type", "result-type", "assertion-failed", "not-whole", "value-range", "option-range", "number-error", "tensor-too-large", "shared-weights-differ", "ragged-not-here",
 ]);
 
 // Those about one number that the block computes: what to do about it at the call is not what to do in the block.
@@ -24,10 +24,12 @@ export function standingAtCall<T>(env: Env, call: Span, work: () => T): T {
   } finally {
     const around = declarationAt(env, origin);
     report.relocate(from, (diagnostic) => {
-      if (!dependOnNumbers.has(diagnostic.id) || sizes.closed.has(originKey(diagnostic.origin))) return diagnostic;
+      const isOfLengths = diagnostic.id === "ragged-not-here";
+      // What symbols prove of sizes says nothing of lengths.
+      if (!dependOnNumbers.has(diagnostic.id) || (!isOfLengths && sizes.closed.has(originKey(diagnostic.origin)))) return diagnostic;
       const inside = declarationAt(env, diagnostic.origin);
       if (inside === around && diagnostic.origin.file === origin.file) return diagnostic;
-      const isSaid = inside !== null && (inside.kind === "block" || inside.kind === "model") && sizes.faulty.has(inside);
+      const isSaid = !isOfLengths && inside !== null && (inside.kind === "block" || inside.kind === "model") && sizes.faulty.has(inside);
       return isSaid ? null : moved(diagnostic, origin);
     });
   }
@@ -62,7 +64,7 @@ function moved(diagnostic: Diagnostic, origin: Origin): Diagnostic {
   return {
     ...diagnostic,
     origin,
-    notes: [{ origin: diagnostic.origin, message: "It fails here, with the sizes of this call." }, ...diagnostic.notes.filter((note) => !isCall(note.origin))],
+    notes: [{ origin: diagnostic.origin, message: diagnostic.id === "ragged-not-here" ? "It fails here, with the sequence of this call." : "It fails here, with the sizes of this call." }, ...diagnostic.notes.filter((note) => !isCall(note.origin))],
     help: aboutOneNumber.has(diagnostic.id) ? "Give the call sizes and options for which this comes out right." : diagnostic.help,
     // Edits lie in the file of the message.
     fixes: diagnostic.origin.file === origin.file && !aboutOneNumber.has(diagnostic.id) ? diagnostic.fixes : [],

@@ -32,7 +32,7 @@ function own(env: Env, field: Field, frame: Frame): Value {
     if (shape === undefined || shape.length !== field.type.sizes?.length) throw new Symbolic();
     bindSizes(env, field.type, shape, nothingTaken);
   }
-  const declared = readTensorType(env, field.type);
+  const declared = readTensorType(env, field.type, true);
   if (declared === null) return error;
   if (site.graph.inputNames.has(name)) {
     env.context.report.say("duplicate-name", at(env, field.name.span), { what: "input", name });
@@ -47,7 +47,7 @@ function given(env: Env, field: Field, frame: Frame): Value {
   bindSizes(env, field.type, argument.value.type.shape, nothingTaken);
   const found = argument.value.type;
   const wrong = wrongRank(env, field.type, found);
-  const declared = wrong === null ? readTensorType(env, field.type) : null;
+  const declared = wrong === null ? readTensorType(env, field.type, true) : null;
   if (declared !== null && fitsType(declared.type, found)) return argument.value;
   const expected = wrong ?? (declared === null ? null : printType(declared.type));
   if (expected === null) return error;

@@ -41,6 +41,8 @@ const take: RaggedRule = () => gives(null);
 /** Aligned at the right: what has positions must have all axes of the result. */
 const operator: RaggedRule = (tensors, _options, result) => {
   const short = tensors.find((one) => isRagged(one) && one.shape.length !== result.shape.length);
+  const single = tensors.find((one) => isRagged(one) && one.shape[0] !== result.shape[0]);
+  if (short === undefined && single !== undefined) return rejected(`would stretch the one position of ${printType(single)} over others`, "Take what stands there, with `first`.");
   return short === undefined ? gives(anyLength(tensors)) : rejected(`would set the positions of ${printType(short)} beside another axis`, "Give both sides the same axes, with `reshape`.");
 };
 
