@@ -11,9 +11,9 @@ export function relativeTo(main: string, dataset: DatasetModel): DatasetModel {
     case "idx":
     case "npy":
       return { ...dataset, source: { ...source, files: source.files.map(named) } };
-    case "csv":
     case "npz":
       return { ...dataset, source: { ...source, file: named(source.file) } };
+    case "csv":
     case "jsonl":
     case "text":
       return { ...dataset, source: { ...source, file: named(source.file), tokenizer: source.tokenizer === null ? null : named(source.tokenizer) } };
@@ -28,9 +28,9 @@ export function filesOf({ source }: DatasetModel): readonly string[] {
     case "idx":
     case "npy":
       return source.files;
-    case "csv":
     case "npz":
       return [source.file];
+    case "csv":
     case "jsonl":
     case "text":
       return [source.file, ...(source.tokenizer === null ? [] : [source.tokenizer])];

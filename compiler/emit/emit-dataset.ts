@@ -27,7 +27,7 @@ function emitSource(source: DataSource): string {
     case "csv":
       return call(
         "csv",
-        object([["file", text(source.file)], ["missing", orNull(source.missing, text)], ["separator", text(source.separator)], ["sha256", orNull(source.sha256, texts)]]),
+        object([["file", text(source.file)], ["missing", orNull(source.missing, text)], ["separator", text(source.separator)], ["tokenizer", source.tokenizer === null ? undefined : text(source.tokenizer)], ["unit", source.unit === null ? undefined : text(source.unit)], ["sha256", orNull(source.sha256, texts)]]),
       );
     case "npy":
       return call("npy", object([["files", texts(source.files)], ["sha256", orNull(source.sha256, texts)]]));

@@ -95,7 +95,7 @@ export interface DatasetModel {
 
 export type DataSource =
   | { readonly kind: "idx"; readonly files: readonly string[]; readonly sha256: readonly string[] | null }
-  | { readonly kind: "csv"; readonly file: string; readonly missing: string | null; readonly separator: string; readonly sha256: readonly string[] | null }
+  | { readonly kind: "csv"; readonly file: string; readonly missing: string | null; readonly separator: string; readonly tokenizer: string | null; readonly unit: "bytes" | "characters" | null; readonly sha256: readonly string[] | null }
   | { readonly kind: "npy"; readonly files: readonly string[]; readonly sha256: readonly string[] | null }
   | { readonly kind: "npz"; readonly file: string; readonly sha256: readonly string[] | null }
   | { readonly kind: "jsonl"; readonly file: string; readonly tokenizer: string | null; readonly sha256: readonly string[] | null }

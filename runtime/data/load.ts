@@ -60,7 +60,7 @@ export interface LoadedRows {
 
 /** Reads the dataset; files are named relative to `directory`. With `fitted` (of a finished run) nothing is fitted anew. */
 export function loadDataset(declaration: Dataset, directory: string, fitted: Fitted | null = null): LoadedDataset {
-  const table = readTable(declaration.source, declaration.fields, directory, declaration.take);
+  const table = readTable(declaration.source, declaration.fields, directory, declaration.take, fitted);
   checkRows(table, `\`${declaration.name}\``);
   const splits = splitRows(declaration.split, table.rows, declaration.name);
   const ready = prepare(declaration, declaration.fields, table, splits.train, fitted);
@@ -71,7 +71,7 @@ export function loadDataset(declaration: Dataset, directory: string, fitted: Fit
 /** Reads new rows from `source` for some fields of the dataset. */
 export function loadRows(declaration: Dataset, source: Source, names: readonly string[], directory: string, fitted: Fitted): LoadedRows {
   const fields = Object.fromEntries(Object.entries(declaration.fields).filter(([name]) => names.includes(name)));
-  const table = readTable(source, fields, directory, null);
+  const table = readTable(source, fields, directory, null, fitted);
   checkRows(table, `\`${source.kind === "synthetic" ? source.generator : (sourceFiles(source)[0] ?? "")}\``);
   const { columns, notes } = prepare(declaration, fields, table, new Int32Array(0), fitted);
   return { rows: table.rows, columns, kept: table.kept, notes };
@@ -82,12 +82,12 @@ function checkRows(table: Table, subject: string): void {
   throw new UserError(table.kept === null ? `${subject} has no rows.` : `${subject} has no rows left: ${table.notes.join(", ")}.`, "Name a file that has rows.");
 }
 
-function readTable(source: Source, fields: Readonly<Record<string, Field>>, directory: string, take: number | null): Table {
+function readTable(source: Source, fields: Readonly<Record<string, Field>>, directory: string, take: number | null, fitted: Fitted | null): Table {
   switch (source.kind) {
     case "idx":
       return readIdx(source, fields, directory, take);
     case "csv":
-      return readCsv(source, fields, directory, take);
+      return readCsv(source, fields, directory, take, fitted?.vocabularies ?? null);
     case "npy":
       return readNpy(source, fields, directory, take);
     case "npz":

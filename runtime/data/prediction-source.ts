@@ -22,7 +22,6 @@ export function predictionSource(dataset: Dataset, names: readonly string[], fil
     return { dataset, source: format === "idx" ? idx({ files }) : npy({ files }) };
   }
   if (files.length > 1) throw new UserError(`Rows come from one ${own.kind === "text" ? "text" : own.kind === "jsonl" ? "file of JSON lines" : format === "npz" ? "npz file" : "CSV file"}, found several.`, "Give `--in` one file.", 2);
-  if (own.kind === "csv") return { dataset, source: { ...own, file: first, sha256: null } };
   if (isOwn) return { dataset, source: { ...own, file: first, tokenizer: own.tokenizer === null ? null : resolve(dataDirectory, own.tokenizer), sha256: null } };
   if (format === "npz") return { dataset, source: npz({ file: first }) };
   const fields = Object.fromEntries(

@@ -80,7 +80,7 @@ export function makeRun(names: RunNames = tame, overparam: Overparam | null = ov
   const dataset: DatasetModel = {
     name: names.dataset,
     doc: names.text,
-    source: { kind: "csv", file: names.text, missing: names.text, separator: ",", sha256: [names.text] },
+    source: { kind: "csv", file: names.text, missing: names.text, separator: ",", tokenizer: null, unit: null, sha256: [names.text] },
     fields: [
       { name: names.input, dtype: "f32", shape: [28, 28, 1], below: null, classes: null, from: { kind: "columns", first: names.text, last: names.text } },
       { name: names.label, dtype: "class", shape: [], below: 2, classes: [names.text, "b"], from: { kind: "column", column: names.text } },

@@ -37,11 +37,6 @@ export function readFields(env: Env, nodes: readonly Field[], source: DataSource
       continue;
     }
     const { type } = declared;
-    if (source?.kind === "csv" && type.shape.length > 0 && from?.kind !== "columns") {
-      env.context.report.say("not-supported-yet", at(env, node.type.span), { what: "a field of several numbers out of one column" }, { help: 'Name the columns: `from columns("first", "last")`.' });
-      unread.add(name);
-      continue;
-    }
     fields.push({ field: { name, dtype: declared.isClass ? "class" : type.dtype, shape: type.shape, below: type.below, classes: declared.classes, from }, type, node });
   }
   if (source?.kind === "synthetic") checkGenerated(env, fields, source.generator);

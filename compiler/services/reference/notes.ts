@@ -56,7 +56,11 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   standardize: ["Where an output is compared with a standardized field, `predict` gives it in the field's own unit; losses and metrics are of standardized values."],
   scale: ["Where an output is compared with a scaled field, `predict` gives it in the field's own unit; losses and metrics are of scaled values."],
   split: ["Statistics (`standardize`) and the names of classes come from the training split alone."],
-  csv: ["A field of `class[n]` may hold words: where the type does not name them, the distinct words of the training split in order of their code points are the classes; whole numbers are labels as they are."],
+  csv: [
+    "A field of `class[n]` may hold words: where the type does not name them, the distinct words of the training split in order of their code points are the classes; whole numbers are labels as they are.",
+    "`fields x: f32[8] from \"values\"` reads eight numbers out of one cell, such as `0.5 1 2 ...` or `[0.5, 1, 2, ...]`; a field of more axes takes them row by row, or as lists of lists. One number too many or too few is an error that names the row.",
+    "`fields tokens: i32[128] below 96 from \"text\"` reads a text: its characters (code points, spaces included) by the vocabulary of the training split, as in `jsonl` words; with `unit: bytes` its bytes, with a tokenizer file its tokens. Cells of `predict` are read as those of the run were.",
+  ],
   jsonl: [
     "A field of `class[n]` may hold words, as in `csv`. A field of `i32[...] below n` may hold words instead of numbers: their vocabulary is that of the training split, the n - 1 most frequent where there are more, and what is not in it has the number after the last.",
     "`from shift(\"target\")` gives the values of a member moved to the right by one, with a 0 in front.",
