@@ -43,8 +43,8 @@ function settingsOf({ settings }: Run, isDecisive: boolean): unknown {
   return { ...rest, best: checkpoint.best, evaluate: isDecisive ? evaluate : null };
 }
 
-function dataOf({ source, fields, transforms, split, take }: DatasetModel): unknown {
-  return { source: sourceOf(source), fields, transforms, split, take };
+function dataOf({ source, fields, transforms, augment, split, take }: DatasetModel): unknown {
+  return { source: sourceOf(source), fields, transforms, split, take, ...(augment.length === 0 ? {} : { augment }) };
 }
 
 function sourceOf(source: DatasetModel["source"]): unknown {

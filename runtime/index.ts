@@ -59,6 +59,7 @@ export * from "./training/clipping.js";
 export * from "./training/training.js";
 export * from "./weights.js";
 export * from "./backends/select.js";
+export { augment, type Augmentation, type AugmentStep } from "./data/augment.js";
 export { dataset, type Dataset } from "./data/dataset.js";
 export { field, type Field, type FieldOptions } from "./data/field.js";
 export { csv, idx, jsonl, npy, npz, synthetic, text, type Source } from "./data/source.js";

@@ -1,6 +1,6 @@
 // A dataset's declaration.
 
-import type { DataField, DatasetModel, DataSource, DataTransform } from "../semantics/semantic-model.js";
+import type { Augmentation, AugmentStep, DataField, DatasetModel, DataSource, DataTransform } from "../semantics/semantic-model.js";
 import { number, numbers, object, text, texts } from "./literals.js";
 import { call } from "./runtime-names.js";
 
@@ -14,6 +14,7 @@ export function emitDataset(dataset: DatasetModel): string {
       ["source", emitSource(dataset.source)],
       ["fields", object(dataset.fields.map((field) => [field.name, emitField(field)]))],
       ["transforms", `[${dataset.transforms.map(emitTransform).join(", ")}]`],
+      ["augment", dataset.augment.length === 0 ? undefined : `[${dataset.augment.map(emitAugmentation).join(", ")}]`],
       ["split", object([["train", number(train)], ["valid", number(valid)], ["test", number(test)], ["order", text(order)]])],
       ["take", dataset.take === null ? undefined : number(dataset.take)],
     ]),
@@ -75,6 +76,24 @@ function emitTransform(transform: DataTransform): string {
       return call("scale", texts(transform.fields), number(transform.by));
     case "standardize":
       return call("standardize", texts(transform.fields));
+  }
+}
+
+function emitAugmentation({ fields, steps }: Augmentation): string {
+  return call("augment", texts(fields), `[${steps.map(emitStep).join(", ")}]`);
+}
+
+function emitStep(step: AugmentStep): string {
+  const kind = ["kind", text(step.kind)] as const;
+  switch (step.kind) {
+    case "flip":
+      return object([kind, ["along", text(step.along)]]);
+    case "crop":
+      return object([kind, ["size", numbers(step.size)], ["pad", number(step.pad)]]);
+    case "cutout":
+      return object([kind, ["size", number(step.size)]]);
+    case "noise":
+      return object([kind, ["deviation", number(step.deviation)]]);
   }
 }
 

@@ -86,6 +86,8 @@ export interface DatasetModel {
   readonly source: DataSource;
   readonly fields: readonly DataField[];
   readonly transforms: readonly DataTransform[];
+  /** Of training rows, after the transforms. */
+  readonly augment: readonly Augmentation[];
   /** Shares of the rows by split; they sum to at most 1. */
   readonly split: { readonly train: number; readonly valid: number; readonly test: number; readonly order: "shuffled" | "file" };
   /** At most so many rows, from the start; null: all. */
@@ -123,6 +125,18 @@ export interface DataField {
 export type DataTransform =
   | { readonly kind: "scale"; readonly fields: readonly string[]; readonly by: number }
   | { readonly kind: "standardize"; readonly fields: readonly string[] };
+
+/** Random changes to images, in order; fields of one clause are changed alike. */
+export interface Augmentation {
+  readonly fields: readonly string[];
+  readonly steps: readonly AugmentStep[];
+}
+
+export type AugmentStep =
+  | { readonly kind: "flip"; readonly along: "horizontal" | "vertical" }
+  | { readonly kind: "crop"; readonly size: readonly [height: number, width: number]; readonly pad: number }
+  | { readonly kind: "cutout"; readonly size: number }
+  | { readonly kind: "noise"; readonly deviation: number };
 
 /** A `train` declaration, checked. */
 export interface Run {

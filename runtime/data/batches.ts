@@ -3,6 +3,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { stream } from "../random.js";
+import { applyAugmentations, type Augmentation } from "./augment.js";
 import type { Column } from "./load.js";
 
 /** Tensors by field: `[batch, ...shape]`. */
@@ -10,10 +11,14 @@ export type Batch = Readonly<Record<string, tf.Tensor>>;
 
 /** The given rows of all columns as tensors. The caller disposes them. */
 export function gatherBatch(columns: Readonly<Record<string, Column>>, rows: Int32Array): Batch {
+  return batchOf(columns, rows, (_, column) => gatherNumbers(column, rows));
+}
+
+function batchOf(columns: Readonly<Record<string, Column>>, rows: Int32Array, numbers: (name: string, column: Column) => ReturnType<typeof gatherNumbers>): Batch {
   const batch: Record<string, tf.Tensor> = {};
   for (const [name, column] of Object.entries(columns)) {
     const { shape, dtype } = column.field;
-    batch[name] = tf.tensor(gatherNumbers(column, rows), [rows.length, ...shape], dtype === "f32" ? "float32" : dtype === "bool" ? "bool" : "int32");
+    batch[name] = tf.tensor(numbers(name, column), [rows.length, ...shape], dtype === "f32" ? "float32" : dtype === "bool" ? "bool" : "int32");
   }
   return batch;
 }
@@ -55,10 +60,15 @@ export class DataOrder {
     private readonly seed: number,
   ) {}
 
+  /** The epoch of a step, both counted from 0. */
+  epochOf(step: number): number {
+    return Math.floor(step / stepsPerEpoch(this.rows.length, this.batch));
+  }
+
   /** The rows of a step, counted from 0 over the whole run. */
   at(step: number): Int32Array {
     const perEpoch = stepsPerEpoch(this.rows.length, this.batch);
-    const epoch = Math.floor(step / perEpoch);
+    const epoch = this.epochOf(step);
     if (epoch !== this.epoch) {
       const permutation = stream(this.seed, "order", epoch).permutation(this.rows.length);
       this.order = Int32Array.from(permutation, (place) => this.rows[place] ?? 0);
@@ -66,5 +76,28 @@ export class DataOrder {
     }
     const from = (step - epoch * perEpoch) * this.batch;
     return this.order.subarray(from, from + this.batch);
+  }
+}
+
+/** The data of training steps: the rows of each, changed as the dataset's `augment` says. */
+export class TrainingBatches {
+  constructor(
+    private readonly columns: Readonly<Record<string, Column>>,
+    private readonly order: DataOrder,
+    private readonly augmentations: readonly Augmentation[],
+    private readonly seed: number,
+  ) {}
+
+  /** The values of a field in a step, one row after the other. */
+  numbers(name: string, column: Column, step: number): ReturnType<typeof gatherNumbers> {
+    const rows = this.order.at(step);
+    const values = gatherNumbers(column, rows);
+    applyAugmentations(this.augmentations, name, column.field.shape, values, rows, this.seed, this.order.epochOf(step));
+    return values;
+  }
+
+  /** All fields of a step as tensors. The caller disposes them. */
+  at(step: number): Batch {
+    return batchOf(this.columns, this.order.at(step), (name, column) => this.numbers(name, column, step));
   }
 }

@@ -4,7 +4,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkTensors, readCheckpoint, writeCheckpoint, type Position } from "../checkpoint/checkpoint.js";
 import { describe, fromStored, toStored } from "../checkpoint/tensors.js";
-import { DataOrder, gatherBatch, stepsPerEpoch } from "../data/batches.js";
+import { DataOrder, stepsPerEpoch, TrainingBatches } from "../data/batches.js";
 import type { LoadedDataset } from "../data/load.js";
 import { stepsOf } from "../durations.js";
 import type { MetricsLog } from "../logging/metrics-log.js";
@@ -179,7 +179,7 @@ class Loop {
   /** Which layer did it: runs the loss of the step once more, watched. */
   private async diverged(step: number, loss: number): Promise<UserError> {
     const { run, source, data } = this.context;
-    const batch = gatherBatch(data.columns, this.order.at(step));
+    const batch = new TrainingBatches(data.columns, this.order, run.dataset.augment, run.seed).at(step);
     const found = await this.firstBroken(batch);
     tf.dispose(batch);
     const place = found === null ? undefined : run.places[found.ordinal];

@@ -3,7 +3,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { captureOfBackend, CapturedStep, type Capture, type Numbers, type Recording } from "../backends/capture.js";
-import { gatherBatch, gatherNumbers, type DataOrder } from "../data/batches.js";
+import { gatherBatch, TrainingBatches, type DataOrder } from "../data/batches.js";
 import type { Column } from "../data/load.js";
 import type { Run } from "../program/run.js";
 import { prefixed, scalar } from "./evaluate.js";
@@ -35,13 +35,16 @@ export class Stepper {
   private readonly replays = new Map<string, Replay | null>();
   /** Why steps are not captured, if that was tried. */
   obstacle: string | null = null;
+  private readonly batches: TrainingBatches;
 
   constructor(
     private readonly run: Run,
     private readonly training: Training,
     private readonly columns: Readonly<Record<string, Column>>,
     private readonly order: DataOrder,
-  ) {}
+  ) {
+    this.batches = new TrainingBatches(columns, order, run.dataset.augment, run.seed);
+  }
 
   /**
    * Takes the next step, or several that go into one run, at most `most`. A step whose loss or gradient is not finite changes nothing but the
@@ -153,12 +156,11 @@ export class Stepper {
   }
 
   private inputs(captured: CapturedStep, makers: Replay["makers"], step: number): Numbers {
-    const rows = this.order.at(step);
     const numbers: Record<string, Numbers[string]> = {};
     for (const name of captured.inputs.keys()) {
       const column = this.columns[name.slice("data ".length)];
       const make = makers.get(name.slice("numbers ".length));
-      if (name.startsWith("data ") && column !== undefined) numbers[name] = gatherNumbers(column, rows);
+      if (name.startsWith("data ") && column !== undefined) numbers[name] = this.batches.numbers(name.slice("data ".length), column, step);
       else if (make !== undefined) numbers[name] = make(step);
     }
     return numbers;
@@ -171,7 +173,7 @@ export class Stepper {
   }
 
   private async traced(): Promise<StepTaken> {
-    const batch = gatherBatch(this.columns, this.order.at(this.training.step));
+    const batch = this.batches.at(this.training.step);
     try {
       const descent = this.run.step(this.training, batch);
       const loss = await scalar(descent.loss);

@@ -86,6 +86,7 @@ export function makeRun(names: RunNames = tame, overparam: Overparam | null = ov
       { name: names.label, dtype: "class", shape: [], below: 2, classes: [names.text, "b"], from: { kind: "column", column: names.text } },
     ],
     transforms: [{ kind: "scale", fields: [names.input], by: 1 / 255 }],
+    augment: [{ fields: [names.input], steps: [{ kind: "flip", along: "horizontal" }, { kind: "noise", deviation: 0.1 }] }],
     split: { train: 0.8, valid: 0.1, test: 0.1, order: "shuffled" },
     take: null,
     origin: somewhere,

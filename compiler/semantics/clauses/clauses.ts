@@ -26,7 +26,7 @@ export const clauseSpecs: Readonly<Record<string, ClauseSpec>> = {
   standardize: { where: ["data"], form: "standardize field, ...", doc: "(x - mean) / std by the statistics of the training split: of each element of a vector, of each channel of what has more axes. Stored with the run, so that `predict` uses the same.", repeats: true },
   split: { where: ["data"], form: "split train 80%, valid 10%, test 10%", doc: "Shares of the rows, at most 100% together. Unless given: 80%, 10%, 10%. The rows are shuffled in an order of the data's own, the same for all runs and seeds, so that a test row is never a training row of another run; with `order: file` the first rows train." },
   take: { where: ["data"], form: "take 1000", doc: "At most so many rows, from the start of the source, before they are split." },
-  augment: planned(["data"], "augment field ...", "Random changes to training rows."),
+  augment: { where: ["data"], form: "augment field flip horizontal, crop 32 pad 4", doc: "Random changes to images of the training rows, in the order in which they stand, drawn anew in each epoch.", repeats: true },
   // train, recipe
   use: { where: training, form: "use recipe", doc: "Brings the clauses of a recipe, as `use quick` or with options, `use quick(lr: 1e-3)`; what is written beside it wins.", repeats: true },
   loss: { where: training, form: "loss cross_entropy(output, field)", doc: "What is minimized: the sum of its items, each logged. Items are losses of an output and a field, and arithmetic of them: `kind: cross_entropy(kind, row.kind), 0.3 * mse(price, cost)`; a field with the name of an output is `row.name`." },
