@@ -10,10 +10,10 @@ export function relativeTo(main: string, dataset: DatasetModel): DatasetModel {
     case "idx":
     case "npy":
       return { ...dataset, source: { ...source, files: source.files.map(named) } };
-    case "csv":
     case "npz":
     case "parquet":
       return { ...dataset, source: { ...source, file: named(source.file) } };
+    case "csv":
     case "jsonl":
     case "text":
       return { ...dataset, source: { ...source, file: named(source.file), tokenizer: source.tokenizer === null ? null : named(source.tokenizer) } };
@@ -30,12 +30,12 @@ export function filesOf({ source }: DatasetModel): readonly string[] {
     case "idx":
     case "npy":
       return source.files;
-    case "csv":
     case "npz":
     case "parquet":
       return [source.file];
     case "images":
       return [source.folder];
+    case "csv":
     case "jsonl":
     case "text":
       return [source.file, ...(source.tokenizer === null ? [] : [source.tokenizer])];

@@ -27,7 +27,13 @@ export function modelIdentityOf(run: Run, module: Module, hash: (text: string) =
 
 /** What decides how rows of the source's kind become numbers. */
 function readingOf(source: DatasetModel["source"]): string {
+  if (source.kind === "csv") return Object.keys(cellsOf(source)).length === 0 ? "csv" : `csv ${canonicalJson(cellsOf(source))}`;
   return source.kind === "text" ? `text ${unitOf(source)}` : source.kind;
+}
+
+/** How texts in cells are read, where the program says so. */
+function cellsOf({ tokenizer, unit }: Extract<DatasetModel["source"], { readonly kind: "csv" }>): object {
+  return { ...(tokenizer === null ? {} : { tokenizer: true }), ...(unit === null ? {} : { unit }) };
 }
 
 const unitOf = ({ unit, tokenizer }: Extract<DatasetModel["source"], { readonly kind: "text" }>): string => (tokenizer === null ? unit : "tokens");
@@ -37,8 +43,8 @@ function settingsOf({ settings }: Run, isDecisive: boolean): unknown {
   return { ...rest, best: checkpoint.best, evaluate: isDecisive ? evaluate : null };
 }
 
-function dataOf({ source, fields, transforms, split, take }: DatasetModel): unknown {
-  return { source: sourceOf(source), fields, transforms, split: splitOf(split), take };
+function dataOf({ source, fields, transforms, augment, split, take }: DatasetModel): unknown {
+  return { source: sourceOf(source), fields, transforms, split: splitOf(split), take, ...(augment.length === 0 ? {} : { augment }) };
 }
 
 /** Which folder has which name does not enter, only which there are. */
@@ -62,7 +68,7 @@ function sourceOf(source: DatasetModel["source"]): unknown {
     case "text":
       return { kind: source.kind, unit: unitOf(source) };
     case "csv":
-      return { kind: source.kind, missing: source.missing, separator: source.separator };
+      return { kind: source.kind, missing: source.missing, separator: source.separator, ...cellsOf(source) };
     case "synthetic":
       return source;
   }

@@ -63,6 +63,7 @@ export * from "./training/clipping.js";
 export * from "./training/training.js";
 export * from "./weights.js";
 export * from "./backends/select.js";
+export { augment, type Augmentation, type AugmentStep } from "./data/augment.js";
 export { dataset, type Dataset } from "./data/dataset.js";
 export { field, type Field, type FieldOptions } from "./data/field.js";
 export { csv, idx, images, jsonl, npy, npz, parquet, synthetic, text, type Source } from "./data/source.js";

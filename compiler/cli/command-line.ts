@@ -102,12 +102,12 @@ export async function commandLine(words: readonly string[], terminal: Terminal):
   command("graph", "a model as a picture: names, shapes, weights")
     .argument("[file-and-model...]", ".sop file, then the model or run (default: the only one)")
     .usage("[options] [file] [model]")
-    .addOption(new Option("--format <format>", "how to draw: mermaid, the text of a flowchart").choices(graphFormats).default("mermaid"))
+    .addOption(new Option("--format <format>", "how to draw: svg, a picture, or mermaid, the text of a flowchart (default: what the file's ending says, else mermaid)").choices(graphFormats))
     .option("--folded", "the model that ships instead of the one that is trained")
     .option("-o, --out <file>", "the file to write (default: standard output)")
-    .action(async (words: string[], options: { readonly format: GraphFormat; readonly folded?: boolean; readonly out?: string }) => {
+    .action(async (words: string[], options: { readonly format?: GraphFormat; readonly folded?: boolean; readonly out?: string }) => {
       const { graphCommand } = await import("./commands/graph.js");
-      exitCode = graphCommand(words, { format: options.format, folded: options.folded === true, out: options.out }, terminal);
+      exitCode = await graphCommand(words, { format: options.format, folded: options.folded === true, out: options.out }, terminal);
     });
 
   command("fmt", "rewrite files in their canonical form")

@@ -1,6 +1,6 @@
 // A dataset's declaration.
 
-import type { DataField, DatasetModel, DataSource, DataTransform } from "../semantics/semantic-model.js";
+import type { Augmentation, AugmentStep, DataField, DatasetModel, DataSource, DataTransform } from "../semantics/semantic-model.js";
 import { number, numbers, object, text, texts } from "./literals.js";
 import { call } from "./runtime-names.js";
 
@@ -13,6 +13,7 @@ export function emitDataset(dataset: DatasetModel): string {
       ["source", emitSource(dataset.source)],
       ["fields", object(dataset.fields.map((field) => [field.name, emitField(field)]))],
       ["transforms", `[${dataset.transforms.map(emitTransform).join(", ")}]`],
+      ["augment", dataset.augment.length === 0 ? undefined : `[${dataset.augment.map(emitAugmentation).join(", ")}]`],
       ["split", emitSplit(dataset.split)],
       ["take", dataset.take === null ? undefined : number(dataset.take)],
     ]),
@@ -34,7 +35,7 @@ function emitSource(source: DataSource): string {
     case "csv":
       return call(
         "csv",
-        object([["file", text(source.file)], ["missing", orNull(source.missing, text)], ["separator", text(source.separator)], ["sha256", orNull(source.sha256, texts)]]),
+        object([["file", text(source.file)], ["missing", orNull(source.missing, text)], ["separator", text(source.separator)], ["tokenizer", source.tokenizer === null ? undefined : text(source.tokenizer)], ["unit", source.unit === null ? undefined : text(source.unit)], ["sha256", orNull(source.sha256, texts)]]),
       );
     case "npy":
       return call("npy", object([["files", texts(source.files)], ["sha256", orNull(source.sha256, texts)]]));
@@ -87,6 +88,24 @@ function emitTransform(transform: DataTransform): string {
       return call("scale", texts(transform.fields), number(transform.by));
     case "standardize":
       return call("standardize", texts(transform.fields));
+  }
+}
+
+function emitAugmentation({ fields, steps }: Augmentation): string {
+  return call("augment", texts(fields), `[${steps.map(emitStep).join(", ")}]`);
+}
+
+function emitStep(step: AugmentStep): string {
+  const kind = ["kind", text(step.kind)] as const;
+  switch (step.kind) {
+    case "flip":
+      return object([kind, ["along", text(step.along)]]);
+    case "crop":
+      return object([kind, ["size", numbers(step.size)], ["pad", number(step.pad)]]);
+    case "cutout":
+      return object([kind, ["size", number(step.size)]]);
+    case "noise":
+      return object([kind, ["deviation", number(step.deviation)]]);
   }
 }
 

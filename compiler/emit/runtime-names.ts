@@ -23,7 +23,7 @@ const weightNames = [
 ] as const;
 
 /** Declarations of data. */
-const dataNames = ["dataset", "idx", "csv", "npy", "npz", "jsonl", "parquet", "images", "text", "synthetic", "field", "scale", "standardize"] as const;
+const dataNames = ["dataset", "idx", "csv", "npy", "npz", "jsonl", "parquet", "images", "text", "synthetic", "field", "scale", "standardize", "augment"] as const;
 
 /** Settings of a run. */
 const settingNames = [

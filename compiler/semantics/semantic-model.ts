@@ -119,6 +119,8 @@ export interface DatasetModel {
   readonly source: DataSource;
   readonly fields: readonly DataField[];
   readonly transforms: readonly DataTransform[];
+  /** Of training rows, after the transforms. */
+  readonly augment: readonly Augmentation[];
   readonly split: DataSplit;
   /** At most so many rows, from the start; null: all. */
   readonly take: number | null;
@@ -132,7 +134,7 @@ export type DataSplit =
 
 export type DataSource =
   | { readonly kind: "idx"; readonly files: readonly string[]; readonly sha256: readonly string[] | null }
-  | { readonly kind: "csv"; readonly file: string; readonly missing: string | null; readonly separator: string; readonly sha256: readonly string[] | null }
+  | { readonly kind: "csv"; readonly file: string; readonly missing: string | null; readonly separator: string; readonly tokenizer: string | null; readonly unit: "bytes" | "characters" | null; readonly sha256: readonly string[] | null }
   | { readonly kind: "npy"; readonly files: readonly string[]; readonly sha256: readonly string[] | null }
   | { readonly kind: "npz"; readonly file: string; readonly sha256: readonly string[] | null }
   | { readonly kind: "jsonl"; readonly file: string; readonly tokenizer: string | null; readonly sha256: readonly string[] | null }
@@ -164,6 +166,18 @@ export interface DataField {
 export type DataTransform =
   | { readonly kind: "scale"; readonly fields: readonly string[]; readonly by: number }
   | { readonly kind: "standardize"; readonly fields: readonly string[] };
+
+/** Random changes to images, in order; fields of one clause are changed alike. */
+export interface Augmentation {
+  readonly fields: readonly string[];
+  readonly steps: readonly AugmentStep[];
+}
+
+export type AugmentStep =
+  | { readonly kind: "flip"; readonly along: "horizontal" | "vertical" }
+  | { readonly kind: "crop"; readonly size: readonly [height: number, width: number]; readonly pad: number }
+  | { readonly kind: "cutout"; readonly size: number }
+  | { readonly kind: "noise"; readonly deviation: number };
 
 /** A `train` declaration, checked. */
 export interface Run {

@@ -1,6 +1,7 @@
 // A model as a picture has it: nodes with names, shapes and weights, edges, and boxes around blocks and repeats. Turns of a repeat
 // that are alike are drawn once, with an edge back. From the semantic model only; what draws it knows nothing of models.
 
+import { printSizes } from "../semantics/types.js";
 import { costsOf, isMade, sizesOf } from "../semantics/costs.js";
 import type { Application, Graph, Instance } from "../semantics/semantic-model.js";
 
@@ -34,7 +35,22 @@ export interface GraphEdge {
 }
 
 /** A node, or a box with its parts in order. */
-export type GraphItem = { readonly kind: "node"; readonly id: string } | { readonly kind: "group"; readonly id: string; readonly title: string; readonly items: readonly GraphItem[] };
+export type GraphItem = { readonly kind: "node"; readonly id: string } | GraphGroup;
+
+export interface GraphGroup {
+  readonly kind: "group";
+  readonly id: string;
+  readonly title: string;
+  /** Turns of a repeat that it stands for; 1 for a block and for a turn by itself. */
+  readonly turns: number;
+  readonly items: readonly GraphItem[];
+}
+
+/** The lines in a node: name, shape, weights. */
+export function linesOf({ name, shape, ragged, weights, copies }: GraphNode): readonly string[] {
+  const count = `${weights.toLocaleString("en-US")} ${weights === 1 ? "weight" : "weights"}`;
+  return [name, `[${printSizes(shape, ragged)}]`, ...(weights === 0 ? [] : [copies > 1 ? `${count} in ${copies} copies` : count])];
+}
 
 const signs: Readonly<Record<string, string>> = { add: "+", sub: "-", mul: "*", div: "/", pow: "**", neg: "-" };
 
@@ -81,7 +97,7 @@ class Drawing {
       const isRepeat = /^repeat_\d+$/.test(part) && turn !== undefined && /^\d+$/.test(turn);
       const stop = this.#stretch(at, end, depth, 1);
       if (isRepeat) items.push(...this.#repeat(at, stop, depth, part));
-      else items.push(this.#group(part, () => this.#items(at, stop, depth + 1)));
+      else items.push(this.#group(part, 1, () => this.#items(at, stop, depth + 1)));
       at = stop;
     }
     return items;
@@ -103,7 +119,7 @@ class Drawing {
       const length = from.end - from.start;
       for (let at = from.end; at < to.end; at++) this.#alias.set(at + this.#graph.inputs.length, from.start + ((at - from.start) % length) + this.#graph.inputs.length);
       const which = first === last ? `turn ${first + 1}` : first === 0 && last === turns.length - 1 ? `${turns.length} turns` : `turns ${first + 1} to ${last + 1}`;
-      boxes.push(this.#group(`${part}: ${which}`, () => this.#items(from.start, from.end, depth + 2)));
+      boxes.push(this.#group(`${part}: ${which}`, last - first + 1, () => this.#items(from.start, from.end, depth + 2)));
       first = last + 1;
     }
     return boxes;
@@ -137,9 +153,9 @@ class Drawing {
     return String((inputs[value] ?? applications[value - inputs.length])?.type.shape);
   }
 
-  #group(title: string, items: () => readonly GraphItem[]): GraphItem {
+  #group(title: string, turns: number, items: () => readonly GraphItem[]): GraphItem {
     const id = `g${this.#groups++}`;
-    return { kind: "group", id, title, items: items() };
+    return { kind: "group", id, title, turns, items: items() };
   }
 
   /** Where the applications end that share the next `length` parts of their paths. */
@@ -205,7 +221,8 @@ class Drawing {
     if (path !== "") return new RegExp(`^${layer}(_\\d+)?$`).test(own) ? own : `${own}: ${layer}`;
     const numbers = operands.map((operand) => {
       const constant = this.#graph.applications[operand - this.#graph.inputs.length];
-      return constant?.layer === "constant" ? String(constant.options["value"]) : "";
+      const value = constant?.layer === "constant" ? constant.options["value"] : "";
+      return typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value ?? "");
     });
     return [numbers[0] ?? "", signs[layer] ?? layer, ...numbers.slice(1)].filter((part) => part !== "").join(" ");
   }

@@ -1,7 +1,6 @@
 // A view of a model as the text of a Mermaid flowchart, which GitHub and many editors draw. https://mermaid.js.org/syntax/flowchart.html
 
-import { printSizes } from "../semantics/types.js";
-import type { GraphItem, GraphNode, GraphView } from "./graph-view.js";
+import { linesOf, type GraphItem, type GraphNode, type GraphView } from "./graph-view.js";
 
 /** The flowchart; `title` stands above it. */
 export function mermaid({ nodes, edges, items }: GraphView, title: string): string {
@@ -28,12 +27,6 @@ function nodeText(node: GraphNode): string {
     case "layer":
       return `${node.id}[${label}]`;
   }
-}
-
-/** The lines in a node: name, shape, weights. */
-export function linesOf({ name, shape, ragged, weights, copies }: GraphNode): readonly string[] {
-  const count = `${weights.toLocaleString("en-US")} ${weights === 1 ? "weight" : "weights"}`;
-  return [name, `[${printSizes(shape, ragged)}]`, ...(weights === 0 ? [] : [copies > 1 ? `${count} in ${copies} copies` : count])];
 }
 
 /** Characters that mean something in a quoted label, as entities. */

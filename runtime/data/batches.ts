@@ -3,6 +3,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { stream } from "../random.js";
+import { applyAugmentations, type Augmentation } from "./augment.js";
 import type { Column } from "./load.js";
 
 /** Tensors by field: `[batch, ...shape]`. */
@@ -10,10 +11,14 @@ export type Batch = Readonly<Record<string, tf.Tensor>>;
 
 /** The given rows of all columns as tensors. The caller disposes them. */
 export function gatherBatch(columns: Readonly<Record<string, Column>>, rows: Int32Array): Batch {
+  return batchOf(columns, rows, (_, column) => gatherNumbers(column, rows));
+}
+
+function batchOf(columns: Readonly<Record<string, Column>>, rows: Int32Array, numbers: (name: string, column: Column) => ReturnType<typeof gatherNumbers>): Batch {
   const batch: Record<string, tf.Tensor> = {};
   for (const [name, column] of Object.entries(columns)) {
     const { shape, dtype } = column.field;
-    batch[name] = tf.tensor(gatherNumbers(column, rows), [rows.length, ...shape], dtype === "f32" ? "float32" : dtype === "bool" ? "bool" : "int32");
+    batch[name] = tf.tensor(numbers(name, column), [rows.length, ...shape], dtype === "f32" ? "float32" : dtype === "bool" ? "bool" : "int32");
   }
   return batch;
 }
@@ -89,10 +94,15 @@ export class DataOrder {
     return this.division.stages;
   }
 
+  /** The epoch of a step, both counted from 0. */
+  epochOf(step: number): number {
+    return Math.floor(step / stepsPerEpoch(this.rows.length, this.size));
+  }
+
   /** The rows of a step, counted from 0 over the whole run. */
   at(step: number): Int32Array {
     const perEpoch = stepsPerEpoch(this.rows.length, this.size);
-    const epoch = Math.floor(step / perEpoch);
+    const epoch = this.epochOf(step);
     if (epoch !== this.epoch) {
       const permutation = stream(this.seed, "order", epoch).permutation(this.rows.length);
       this.order = Int32Array.from(permutation, (place) => this.rows[place] ?? 0);
@@ -116,5 +126,27 @@ export class DataOrder {
       for (const [place, piece] of [...pieces(own, this.batch)].entries()) parts.push({ index: isSplit ? parts.length : place, stage, isFirst: place === 0, rows: piece, total: own.length });
     }
     return parts;
+  }
+}
+
+/** The data of training steps: the rows of each, changed as the dataset's `augment` says. */
+export class TrainingBatches {
+  constructor(
+    readonly columns: Readonly<Record<string, Column>>,
+    private readonly order: DataOrder,
+    private readonly augmentations: readonly Augmentation[],
+    private readonly seed: number,
+  ) {}
+
+  /** The values of a field for some rows of a step, one row after the other. */
+  numbers(name: string, column: Column, rows: Int32Array, step: number): ReturnType<typeof gatherNumbers> {
+    const values = gatherNumbers(column, rows);
+    applyAugmentations(this.augmentations, name, column.field.shape, values, rows, this.seed, this.order.epochOf(step));
+    return values;
+  }
+
+  /** All fields of some rows of a step as tensors. The caller disposes them. */
+  of(rows: Int32Array, step: number): Batch {
+    return batchOf(this.columns, rows, (name, column) => this.numbers(name, column, rows, step));
   }
 }

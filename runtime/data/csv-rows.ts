@@ -2,6 +2,7 @@
 // named by row, line and column.
 
 import { UserError } from "../program/errors.js";
+import { CellLists, type Bad, type ListReading } from "./csv-lists.js";
 import { nearest } from "../program/nearest.js";
 import { fieldSize, fieldType, type Field } from "./field.js";
 import { Growing } from "./grow.js";
@@ -17,12 +18,11 @@ interface Column {
   readonly declared: Field;
   /** Of its cells in a record, from 0. */
   readonly positions: readonly number[];
+  /** Takes a cell: without the spaces around it, unless it is a whole text. */
   readonly take: (text: string, bad: Bad) => void;
+  readonly isText?: boolean;
   readonly finish: () => RawColumn;
 }
-
-/** The error of a cell that is not what was expected. */
-type Bad = (expected: string) => UserError;
 
 export class CsvRows {
   private readonly columns: readonly Column[];
@@ -36,8 +36,13 @@ export class CsvRows {
     private readonly header: readonly string[],
     fields: Readonly<Record<string, Field>>,
     private readonly source: CsvSource,
+    /** How a field of several numbers in one cell is read. */
+    reading: (name: string) => ListReading,
   ) {
-    this.columns = Object.entries(fields).map(([name, declared]) => ({ name, declared, positions: columnsOf(name, declared, header, source.file), ...(declared.dtype === "class" ? words(name, declared, source.file) : numbers(declared)) }));
+    this.columns = Object.entries(fields).map(([name, declared]) => {
+      const rest = isList(declared) ? lists(name, declared, reading(name)) : declared.dtype === "class" ? words(name, declared, source.file) : numbers(declared);
+      return { name, declared, positions: columnsOf(name, declared, header, source.file), ...rest };
+    });
   }
 
   /** Takes a record that ends in that line of the file. */
@@ -48,10 +53,11 @@ export class CsvRows {
       throw new UserError(`Row ${row} (line ${line}) of \`${source.file}\` has ${record.length} cells, the header ${header.length}.`, "Correct the line, or give the right `separator`.");
     }
     if (source.missing !== null && this.columns.some(({ positions }) => positions.some((position) => record[position]?.trim() === source.missing))) return;
-    for (const { positions, take } of this.columns) {
+    for (const { positions, take, isText } of this.columns) {
       for (const position of positions) {
-        const text = (record[position] ?? "").trim();
-        take(text, (expected) => this.bad(text, position, row, line, expected));
+        const cell = record[position] ?? "";
+        const text = cell.trim();
+        take(isText === true ? cell : text, (expected, found, help) => this.bad(text, position, row, line, expected, found, help));
       }
     }
     this.numbers.push(row);
@@ -59,7 +65,7 @@ export class CsvRows {
     this.kept++;
   }
 
-  finish(sha256: string): Table {
+  finish(hashes: readonly string[]): Table {
     const { source, columns, seen, kept, header } = this;
     if (seen === 0) throw new UserError(`\`${source.file}\` has a header but no rows.`, "Add rows to the file.");
     const missing = seen - kept;
@@ -71,14 +77,14 @@ export class CsvRows {
       place: (row, name) => `column \`${clip(headerOf(name))}\` of row ${numbers[row] ?? row + 1} (line ${lines[row] ?? "?"}) of \`${source.file}\``,
       kept: missing === 0 ? null : numbers,
       notes: missing === 0 ? [] : [`${missing} of ${seen} rows of \`${source.file}\` miss a value (\`${source.missing ?? ""}\`) and are left out`],
-      hashes: [sha256],
+      hashes,
     };
   }
 
-  private bad(text: string, position: number, row: number, line: number, expected: string): UserError {
+  private bad(text: string, position: number, row: number, line: number, expected: string, told?: string, way?: string): UserError {
     const { header, source } = this;
-    const found = text === "" ? "is empty" : `holds \`${clip(text)}\``;
-    const help = text === "" ? `Fill it in, or write \`missing: ""\` to leave such rows out.` : source.missing === null ? `Correct the cell, or write \`missing: "${clip(text)}"\` to leave such rows out.` : "Correct the cell.";
+    const found = text === "" ? "is empty" : (told ?? `holds \`${clip(text)}\``);
+    const help = text !== "" && way !== undefined ? way : text === "" ? `Fill it in, or write \`missing: ""\` to leave such rows out.` : source.missing === null ? `Correct the cell, or write \`missing: "${clip(text)}"\` to leave such rows out.` : "Correct the cell.";
     return new UserError(`Column \`${clip(header[position] ?? "?")}\` of row ${row} (line ${line}) of \`${source.file}\` ${found}, expected ${expected}.`, help);
   }
 }
@@ -105,10 +111,21 @@ function columnsOf(name: string, declared: Field, header: readonly string[], fil
   const single = from !== null && "column" in from ? from.column : name;
   const [first, last] = from !== null && "first" in from ? [end(from.first), end(from.last)] : [find(single), find(single)];
   const count = last - first + 1;
+  if (isList(declared)) return [first];
   if (count !== fieldSize(declared)) {
     throw new UserError(`The field \`${name}\` is ${fieldType(declared)} and needs ${fieldSize(declared)} columns of \`${file}\`, found ${Math.max(count, 0)}.`, `Correct the type of \`${name}\`, or its columns with \`from columns(first, last)\`.`);
   }
   return Array.from({ length: count }, (_, at) => first + at);
+}
+
+/** Does the field find all its numbers in one cell? */
+function isList({ shape, from }: Field): boolean {
+  return shape.length > 0 && (from === null || "column" in from);
+}
+
+function lists(name: string, declared: Field, reading: ListReading): Pick<Column, "take" | "finish" | "isText"> {
+  const cells = new CellLists(declared, name, reading, readCell);
+  return { take: (text, bad) => cells.take(text, bad), finish: () => cells.finish(), isText: true };
 }
 
 function numbers(declared: Field): Pick<Column, "take" | "finish"> {

@@ -2,11 +2,13 @@
 
 import { CsvError, parse } from "csv-parse/sync";
 import { UserError } from "../program/errors.js";
+import type { ListReading } from "./csv-lists.js";
 import { CsvRows } from "./csv-rows.js";
 import type { Field } from "./field.js";
 import { readDataFile, type DataFile } from "./read-file.js";
 import type { CsvSource } from "./source.js";
 import type { Table } from "./table.js";
+import { readTokenizer } from "./tokenizer.js";
 import { requireText } from "./utf8.js";
 
 /** The bytes of a file are held while it is read. */
@@ -15,19 +17,22 @@ const largestFile = 500_000_000;
 const largestRow = 16_000_000;
 
 /** Reads the columns of `fields`, the first `take` rows. Cells become numbers as they are read: the file's bytes and the columns that are
- * asked for are all that is held. */
-export function readCsv(source: CsvSource, fields: Readonly<Record<string, Field>>, directory: string, take: number | null): Table {
+ * asked for are all that is held. `vocabularies`: those of a finished run, whose cells were characters where it has one. */
+export function readCsv(source: CsvSource, fields: Readonly<Record<string, Field>>, directory: string, take: number | null, vocabularies: Readonly<Record<string, unknown>> | null = null): Table {
   const file = readDataFile(source.file, directory, source.sha256?.[0] ?? null, largestFile);
   requireText(file, "a CSV file");
+  const tokenizer = source.tokenizer === null ? null : readTokenizer(source.tokenizer, directory);
+  const reading = (name: string): ListReading => ({ tokenizer, unit: source.unit, wereCharacters: vocabularies === null ? null : Object.hasOwn(vocabularies, name) });
   const readers: CsvRows[] = [];
   eachRecord(file, source, take, (record, line) => {
     const [reader] = readers;
-    if (reader === undefined) readers.push(new CsvRows(record.map((name) => name.trim()), fields, source));
+    if (reader === undefined) readers.push(new CsvRows(record.map((name) => name.trim()), fields, source, reading));
     else reader.add(record, line);
   });
   const [reader] = readers;
   if (reader === undefined) throw new UserError(`\`${file.name}\` is empty, expected a header and rows.`, "Give the file a first line with the names of its columns.");
-  return reader.finish(file.sha256);
+  const table = reader.finish(tokenizer === null ? [file.sha256] : [file.sha256, tokenizer.sha256]);
+  return tokenizer === null ? table : { ...table, tokenizer: tokenizer.sha256 };
 }
 
 /** Calls `use` with each record, the header first, and the line it ends in. */

@@ -1,5 +1,6 @@
 // A dataset's declaration: source, fields, transforms and split. Nothing is read before `loadDataset`.
 
+import type { Augmentation } from "./augment.js";
 import type { Field } from "./field.js";
 import type { Source } from "./source.js";
 import type { Split } from "./split.js";
@@ -10,12 +11,14 @@ export interface Dataset {
   readonly source: Source;
   readonly fields: Readonly<Record<string, Field>>;
   readonly transforms: readonly Transform[];
+  /** Of training rows, after the transforms. */
+  readonly augment: readonly Augmentation[];
   readonly split: Split;
   /** At most so many rows, from the start; null: all. */
   readonly take: number | null;
 }
 
 /** Declares a dataset. */
-export function dataset(options: Omit<Dataset, "take"> & { readonly take?: number | null }): Dataset {
-  return { ...options, take: options.take ?? null };
+export function dataset(options: Omit<Dataset, "take" | "augment"> & { readonly take?: number | null; readonly augment?: readonly Augmentation[] }): Dataset {
+  return { ...options, augment: options.augment ?? [], take: options.take ?? null };
 }

@@ -67,7 +67,7 @@ export interface LoadedRows {
 
 /** Reads the dataset; files are named relative to `directory`. With `fitted` (of a finished run) nothing is fitted anew. */
 export async function loadDataset(declaration: Dataset, directory: string, fitted: Fitted | null = null): Promise<LoadedDataset> {
-  const table = await readTable(declaration.source, declaration.fields, directory, declaration.take, declaration.split);
+  const table = await readTable(declaration.source, declaration.fields, directory, declaration.take, declaration.split, fitted);
   checkRows(table, `\`${declaration.name}\``);
   const splits = splitsOf(declaration, table);
   const ready = prepare(declaration, declaration.fields, table, splits.train, fitted);
@@ -78,7 +78,7 @@ export async function loadDataset(declaration: Dataset, directory: string, fitte
 /** Reads new rows from `source` for some fields of the dataset. */
 export async function loadRows(declaration: Dataset, source: Source, names: readonly string[], directory: string, fitted: Fitted): Promise<LoadedRows> {
   const fields = Object.fromEntries(Object.entries(declaration.fields).filter(([name]) => names.includes(name)));
-  const table = await readTable(source, fields, directory, null, null);
+  const table = await readTable(source, fields, directory, null, null, fitted);
   checkRows(table, `\`${source.kind === "synthetic" ? source.generator : (sourceFiles(source)[0] ?? "")}\``);
   const { columns, notes } = prepare(declaration, fields, table, new Int32Array(0), fitted);
   return { rows: table.rows, columns, kept: table.kept, place: table.place, names: table.names ?? null, notes };
@@ -95,12 +95,12 @@ function checkRows(table: Table, subject: string): void {
   throw new UserError(table.kept === null ? `${subject} has no rows.` : `${subject} has no rows left: ${table.notes.join(", ")}.`, "Name a file that has rows.");
 }
 
-function readTable(source: Source, fields: Readonly<Record<string, Field>>, directory: string, take: number | null, split: Split | null): Table | Promise<Table> {
+function readTable(source: Source, fields: Readonly<Record<string, Field>>, directory: string, take: number | null, split: Split | null, fitted: Fitted | null): Table | Promise<Table> {
   switch (source.kind) {
     case "idx":
       return readIdx(source, fields, directory, take);
     case "csv":
-      return readCsv(source, fields, directory, take);
+      return readCsv(source, fields, directory, take, fitted?.vocabularies ?? null);
     case "npy":
       return readNpy(source, fields, directory, take);
     case "npz":

@@ -15,6 +15,10 @@ export interface CsvSource {
   /** What stands for a missing value; rows that miss one are left out and counted. Null: an empty cell is an error. */
   readonly missing: string | null;
   readonly separator: string;
+  /** A file that says how the texts in fields of several whole numbers become tokens. */
+  readonly tokenizer: string | null;
+  /** What one number of such a field stands for; null: its cells are numbers or characters, as the first is. */
+  readonly unit: "characters" | "bytes" | null;
   readonly sha256: readonly string[] | null;
 }
 
@@ -81,15 +85,16 @@ export function idx(options: { readonly files: readonly string[]; readonly sha25
   return { kind: "idx", files: options.files, sha256: options.sha256 ?? null };
 }
 
-/** Declares a CSV file, named relative to the `.sop` file. */
-export function csv(options: { readonly file: string; readonly missing?: string | null; readonly separator?: string; readonly sha256?: readonly string[] | null }): CsvSource {
-  return { kind: "csv", file: options.file, missing: options.missing ?? null, separator: options.separator ?? ",", sha256: options.sha256 ?? null };
-}
-
 /** What a source of one file takes. */
 interface FileOptions {
   readonly file: string;
   readonly sha256?: readonly string[] | null;
+}
+
+/** Declares a CSV file, named relative to the `.sop` file. */
+export function csv(options: FileOptions & { readonly missing?: string | null; readonly separator?: string; readonly tokenizer?: string | null; readonly unit?: CsvSource["unit"] }): CsvSource {
+  const { file, missing = null, separator = ",", tokenizer = null, unit = null, sha256 = null } = options;
+  return { kind: "csv", file, missing, separator, tokenizer, unit, sha256 };
 }
 
 /** Declares npy files, named relative to the `.sop` file. */

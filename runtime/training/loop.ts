@@ -4,7 +4,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkTensors, readCheckpoint, writeCheckpoint, writeModel, type Position } from "../checkpoint/checkpoint.js";
 import { describe, fromStored, toStored } from "../checkpoint/tensors.js";
-import { DataOrder, gatherBatch, stepsPerEpoch } from "../data/batches.js";
+import { DataOrder, stepsPerEpoch, TrainingBatches } from "../data/batches.js";
 import type { LoadedDataset } from "../data/load.js";
 import { stepsOf } from "../durations.js";
 import type { SourceWeights } from "../initializers.js";
@@ -205,7 +205,7 @@ class Loop {
     // The first op of the step's loss whose result is not finite.
     let found: Awaited<ReturnType<Training["diagnose"]>> = null;
     for (const { rows, index } of this.order.partsAt(step)) {
-      const batch = gatherBatch(data.columns, rows);
+      const batch = new TrainingBatches(data.columns, this.order, run.dataset.augment, run.seed).of(rows, step);
       found ??= await this.training.diagnose(lossOf(run, batch), index);
       tf.dispose(batch);
     }

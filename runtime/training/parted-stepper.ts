@@ -4,8 +4,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { Capture } from "../backends/capture.js";
-import { gatherBatch, type Batch, type DataOrder, type Part } from "../data/batches.js";
-import type { Column } from "../data/load.js";
+import type { Batch, DataOrder, Part, TrainingBatches } from "../data/batches.js";
 import type { BatchStatistics } from "../mode.js";
 import { lossOf, type Run } from "../program/run.js";
 import { prefixed, scalar } from "./evaluate.js";
@@ -34,7 +33,7 @@ export class PartedStepper {
   constructor(
     private readonly run: Run,
     private readonly training: Training,
-    private readonly columns: Readonly<Record<string, Column>>,
+    private readonly batches: TrainingBatches,
     private readonly order: DataOrder,
     private readonly replays: Replays,
   ) {}
@@ -83,7 +82,7 @@ export class PartedStepper {
 
   private recordedPart(step: number, part: Part): Recorded {
     const numbers = new StepInputs(step, part.index);
-    const batch = gatherBatch(this.columns, part.rows);
+    const batch = this.batches.of(part.rows, step);
     const state = { ...this.training.tensors(), ...this.sums };
     const { sums, terms } = this.added(step, numbers, part, batch);
     return { recording: { state, next: { ...state, ...sums }, inputs: { ...prefixed("data", batch), ...prefixed("numbers", numbers.tensors) }, outputs: terms }, numbers: numbers.makers };
@@ -109,7 +108,7 @@ export class PartedStepper {
     const terms = new Terms();
     for (const part of this.order.partsAt(step)) {
       const numbers = new StepInputs(step, part.index);
-      const batch = gatherBatch(this.columns, part.rows);
+      const batch = this.batches.of(part.rows, step);
       const { sums, terms: own } = this.added(step, numbers, part, batch);
       for (const name of Object.keys(sums)) this.sums[name]?.dispose();
       this.sums = { ...this.sums, ...sums };

@@ -1,8 +1,7 @@
 // Steps, and parts of steps, as they were captured, by a key that says what they are: each is tried once.
 
 import { CapturedStep, type Capture, type Numbers, type Recording } from "../backends/capture.js";
-import { gatherNumbers } from "../data/batches.js";
-import type { Column } from "../data/load.js";
+import type { TrainingBatches } from "../data/batches.js";
 import type { Make } from "./step-numbers.js";
 
 /** What is recorded, and where the numbers of its inputs come from. Inputs are `data <field>` and `numbers <name>`. */
@@ -30,7 +29,7 @@ export class Replays {
   /** Why what was tried last is not captured. */
   obstacle: string | null = null;
 
-  constructor(private readonly columns: Readonly<Record<string, Column>>) {}
+  constructor(private readonly batches: TrainingBatches) {}
 
   /** What `key` stands for, captured when it is first asked for; null: that cannot be. `record` is called twice. */
   get(capture: Capture, key: string, steps: number, record: (round: 0 | 1, mayUpdate: boolean) => Recorded): Replay | null {
@@ -58,9 +57,10 @@ export class Replays {
     return captured.run(moments.map(({ step, part, rows }) => {
       const numbers: Record<string, Numbers[string]> = {};
       for (const name of captured.inputs.keys()) {
-        const column = this.columns[name.slice("data ".length)];
+        const field = name.slice("data ".length);
+        const column = this.batches.columns[field];
         const make = makers.get(name.slice("numbers ".length));
-        if (name.startsWith("data ") && column !== undefined) numbers[name] = gatherNumbers(column, rows);
+        if (name.startsWith("data ") && column !== undefined) numbers[name] = this.batches.numbers(field, column, rows, step);
         else if (make !== undefined) numbers[name] = make(step, part);
       }
       return numbers;

@@ -3,7 +3,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { captureOfBackend, type Capture, type Numbers } from "../backends/capture.js";
-import { gatherBatch, type DataOrder } from "../data/batches.js";
+import { TrainingBatches, type DataOrder } from "../data/batches.js";
 import type { Column } from "../data/load.js";
 import { lossOf, type Run } from "../program/run.js";
 import { prefixed, scalar } from "./evaluate.js";
@@ -27,6 +27,7 @@ const tiny = 2 ** 14;
 const together = 8;
 
 export class Stepper {
+  private readonly batches: TrainingBatches;
   private readonly replays: Replays;
   private readonly parted: PartedStepper | null;
 
@@ -36,8 +37,9 @@ export class Stepper {
     private readonly columns: Readonly<Record<string, Column>>,
     private readonly order: DataOrder,
   ) {
-    this.replays = new Replays(columns);
-    this.parted = order.isDivided ? new PartedStepper(run, training, columns, order, this.replays) : null;
+    this.batches = new TrainingBatches(columns, order, run.dataset.augment, run.seed);
+    this.replays = new Replays(this.batches);
+    this.parted = order.isDivided ? new PartedStepper(run, training, this.batches, order, this.replays) : null;
   }
 
   /** Why steps are not captured, if that was tried. */
@@ -105,7 +107,7 @@ export class Stepper {
   private recorded(step: number, rows: Int32Array, mayUpdate: boolean): Recorded {
     const { training, run } = this;
     const numbers = new StepInputs(step);
-    const batch = gatherBatch(this.columns, rows);
+    const batch = this.batches.of(rows, step);
     const state = training.tensors();
     tf.engine().startScope();
     try {
@@ -121,7 +123,8 @@ export class Stepper {
   }
 
   private async traced(): Promise<StepTaken> {
-    const batch = gatherBatch(this.columns, this.order.at(this.training.step));
+    const { step } = this.training;
+    const batch = this.batches.of(this.order.at(step), step);
     try {
       const descent = this.run.step(this.training, batch);
       const loss = await scalar(descent.loss);

@@ -41,6 +41,29 @@ test("a model or run is named where there are several", () =>
     assert.match(many.stderr, /3 different sets of arguments[^]*`w3`, `w5`/);
   }));
 
+test("as a picture, by the ending of the file or when asked", () =>
+  inFolder({ "a.sop": one }, (folder) => {
+    assert.is(sop(folder, ["graph", "-o", "m.svg"]).status, 0);
+    const text = readFileSync(join(folder, "m.svg"), "utf8");
+    assert.match(text, /^<svg [^]*<title>M\(width: 16\), trained<\/title>[^]*272 weights in 4 copies[^]*<\/svg>\n$/);
+    const asked = sop(folder, ["graph", "--format", "svg"]);
+    assert.is(asked.status, 0, asked.stderr);
+    assert.is(asked.stdout, text);
+    assert.match(sop(folder, ["graph", "--format", "svg", "--folded"]).stdout, /80 weights</);
+    assert.is(sop(folder, ["graph", "--format", "mermaid", "-o", "m.svg"]).status, 0);
+    assert.match(readFileSync(join(folder, "m.svg"), "utf8"), /flowchart TB/);
+    const other = sop(folder, ["graph", "-o", "m.png"]);
+    assert.is(other.status, 2);
+    assert.match(other.stderr, /`m\.png` says neither SVG nor Mermaid[^]*`\.svg` or `\.mmd`/);
+  }));
+
+test("a model of very many layers is no picture", () =>
+  inFolder({ "a.sop": `model M {\n  input  x: f32[4]\n${Array.from({ length: 600 }, (_, index) => `  x = x |> dense(${4 + (index % 5)})\n`).join("")}  output y = x\n}\n` }, (folder) => {
+    const big = sop(folder, ["graph", "-o", "m.svg"]);
+    assert.is(big.status, 1);
+    assert.match(big.stderr, /602 layers that differ, too many for a picture[^]*--format mermaid/);
+  }));
+
 test("a file without a model that could be drawn, and one with errors", () =>
   inFolder({ "none.sop": "let a = 1\n", "wrong.sop": one.replace("dense(2)", "dens(2)") }, (folder) => {
     const none = sop(folder, ["graph", "none.sop"]);

@@ -105,7 +105,7 @@ for (const backend of ["cpu", "onnx"] as const) {
   });
 
   test(`what training learns does not depend on padding, ${backend}`, async () => {
-    await eachProgram(backend, async (program, run, stepping, folder) => {
+    await eachProgram(backend, async (program, run, stepping) => {
       const other = new Stepping(run, otherPadding(stepping.data));
       const plain = new Stepping(run, stepping.data);
       for (let step = 0; step < 3; step++) {

@@ -1,11 +1,12 @@
 // The same seed gives the same bytes, in one go or killed at any moment and resumed: with early stopping, the best checkpoint, dropout,
 // batch norm, a last batch that is not full, mixing weights per output channel, annealing and decay.
 
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { withProgram, type Placed } from "../support/compiled.js";
+import { withProgram } from "../support/compiled.js";
+import { killedAgainAndAgain, record, same } from "../support/killed-runs.js";
 import { smallData, smallFiles } from "../support/small-data.js";
 
 const model = `import { conv_block } from "std/vision"
@@ -32,50 +33,6 @@ const packages = fileURLToPath(new URL("../../node_modules", import.meta.url));
 
 /** 70% of them are seven batches of 16 and a few more. */
 const rows = 165;
-
-const bytes = (program: Placed, runs: string, run: string): Buffer => readFileSync(program.path("..", runs, run, "model.safetensors"));
-const log = (program: Placed, runs: string, run: string): string => readFileSync(program.path("..", runs, run, "metrics.jsonl"), "utf8");
-const record = (program: Placed, runs: string, run: string): Record<string, unknown> => JSON.parse(readFileSync(program.path("..", runs, run, "run.json"), "utf8"));
-
-/** The step of the latest checkpoint, -1 without any. */
-function reached(program: Placed, runs: string, run: string): number {
-  const folder = program.path("..", runs, run, "checkpoints");
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  return Math.max(-1, ...names.map((name) => Number(/^step-(\d+)\.safetensors$/.exec(name)?.[1] ?? -1)));
-}
-
-const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** Trains to the end, killed whenever some more checkpoints are there and a random moment has passed; gives the steps it went on from. */
-async function killedAgainAndAgain(program: Placed, backend: string, runs: string, run: string, kills: number): Promise<readonly number[]> {
-  const resumed: number[] = [];
-  for (let killed = 0; ; killed++) {
-    const from = reached(program, runs, run);
-    const started = program.start("train", run, "--quiet", "--backend", backend, "--runs-dir", runs);
-    if (killed < kills) {
-      const moment = 40 * Math.random();
-      let over = false;
-      void started.ended.then(() => (over = true));
-      while (!over && reached(program, runs, run) < from + 7) await wait(2);
-      await wait(moment);
-      started.kill("SIGKILL");
-    }
-    const ended = await started.ended;
-    const step = /goes on from step (\d+)/.exec(ended.err)?.[1];
-    if (step !== undefined) resumed.push(Number(step));
-    else if (from >= 0) assert.ok(existsSync(program.path("..", runs, run, "model.safetensors")), ended.err);
-    if (ended.signal === "SIGKILL") continue;
-    assert.is(ended.code, 0, ended.err);
-    return resumed;
-  }
-}
-
-function same(program: Placed, runs: string, run: string, how: string): void {
-  assert.ok(bytes(program, runs, run).equals(bytes(program, "whole", run)), `${how}: the model differs`);
-  assert.is(log(program, runs, run), log(program, "whole", run), `${how}: the log differs`);
-  const [one, other] = [record(program, runs, run), record(program, "whole", run)];
-  assert.equal(one, other, `${how}: the record differs`);
-}
 
 const source = `${model}
 train best: Net overparam(4, mix: dirichlet(0.7), per: output, anneal: 40%, embeddings: true) on rows {

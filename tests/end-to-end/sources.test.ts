@@ -38,6 +38,17 @@ train net: Net on rows {
   loss cross_entropy(kind, label)
 ${train}`;
 
+const words = (source: string): string => `data rows = ${source} {
+  fields tokens: i32[4] below 8 from "text", label: class["bad", "good"]
+}
+model Net {
+  input  tokens: i32[4] below 8
+  output kind = tokens |> embedding(8, 6) |> flatten |> dense(2)
+}
+train net: Net on rows {
+  loss cross_entropy(kind, label)
+${train}`;
+
 /** An npy file of a vector or a matrix. */
 function npyBytes(array: Float32Array | Int8Array, shape: string): Buffer {
   const header = `{'descr': '${array instanceof Float32Array ? "<f4" : "|i1"}', 'fortran_order': False, 'shape': (${shape}), }\n`;
@@ -51,6 +62,12 @@ writeFileSync(join(folder, "tokenizer.json"), JSON.stringify({ added_tokens: [],
 writeFileSync(join(folder, "x.npy"), npyBytes(Float32Array.from(points.flat()), "60, 3"));
 writeFileSync(join(folder, "label.npy"), npyBytes(Int8Array.from(kinds), "60,"));
 writeFileSync(join(folder, "rows.jsonl"), points.map((x, row) => JSON.stringify({ x, label: kinds[row] === 1 ? "up" : "down" })).join("\n"));
+writeFileSync(join(folder, "lists.csv"), `x,label\n${points.map((x, row) => `"[${x.join(", ")}]",${kinds[row] === 1 ? "up" : "down"}`).join("\n")}`);
+const letters = kinds.map((kind, row) => ["aaxy", "axax", "xaya", "yxaa"][row % 4]?.replaceAll("a", kind === 1 ? "a" : "b") ?? "");
+const texts = (between: string): string => `text,label\n${letters.map((text, row) => `${[...text].join(between)},${kinds[row] === 1 ? "good" : "bad"}`).join("\n")}`;
+writeFileSync(join(folder, "words.csv"), texts(""));
+writeFileSync(join(folder, "spoken.csv"), texts(" "));
+writeFileSync(join(folder, "letters.json"), JSON.stringify({ added_tokens: [], pre_tokenizer: { type: "WhitespaceSplit" }, model: { type: "WordLevel", unk_token: null, vocab: { a: 0, b: 1, x: 2, y: 7 } } }));
 
 const parquetSchema = [
   { name: "root", num_children: 2 },
@@ -96,6 +113,9 @@ const cases: readonly (readonly [string, string])[] = [
   ["jsonl", labels('jsonl("rows.jsonl")')],
   ["parquet", labels('parquet("rows.parquet")')],
   ["images", pictures],
+  ["csv, lists in cells", labels('csv("lists.csv")')],
+  ["csv, characters of cells", words('csv("words.csv")')],
+  ["csv with a tokenizer", words('csv("spoken.csv", tokenizer: "letters.json")')],
   ["spirals", labels('synthetic("spirals", rows: 200)').replaceAll("x: f32[3]", "point: f32[2]").replace("x |>", "point |>")],
 ];
 

@@ -81,12 +81,13 @@ export function makeRun(names: RunNames = tame, overparam: Overparam | null = ov
   const dataset: DatasetModel = {
     name: names.dataset,
     doc: names.text,
-    source: { kind: "csv", file: names.text, missing: names.text, separator: ",", sha256: [names.text] },
+    source: { kind: "csv", file: names.text, missing: names.text, separator: ",", tokenizer: null, unit: null, sha256: [names.text] },
     fields: [
       { name: names.input, dtype: "f32", shape: [28, 28, 1], below: null, classes: null, from: { kind: "columns", first: names.text, last: names.text } },
       { name: names.label, dtype: "class", shape: [], below: 2, classes: [names.text, "b"], from: { kind: "column", column: names.text } },
     ],
     transforms: [{ kind: "scale", fields: [names.input], by: 1 / 255 }],
+    augment: [{ fields: [names.input], steps: [{ kind: "flip", along: "horizontal" }, { kind: "noise", deviation: 0.1 }] }],
     split: { train: 0.8, valid: 0.1, test: 0.1, order: "shuffled" },
     take: null,
     origin: somewhere,

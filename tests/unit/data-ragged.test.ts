@@ -156,9 +156,9 @@ test("more than fits into memory is told before it is made", async () => {
 test("sequences whose positions meet are equally long, or the row is named", async () => {
   const found = await load([{ a: [1, 2], b: [3, 4] }, { a: [1], b: [2, 3, 4] }], { a: numbers(3), b: numbers(3) });
   assert.match(await told(() => requireAligned([["a", "b"]], found)), "`a` in line 2 of `rows.jsonl` has 1 item and `b` 3 items; their positions meet, expected equally many.");
-  assert.is(told(() => requireAligned([["a", "a"]], found)), "nothing was wrong");
+  assert.is(await told(() => requireAligned([["a", "a"]], found)), "nothing was wrong");
   // New rows have no labels.
-  assert.is(told(() => requireAligned([["a", "labels"]], found)), "nothing was wrong");
+  assert.is(await told(() => requireAligned([["a", "labels"]], found)), "nothing was wrong");
 });
 
 test.run();

@@ -189,7 +189,7 @@ test("the identity depends on numbers only", () => {
     ["doc", { ...base, doc: "other" }],
     ["names of values", makeRun({ ...tame, value: "renamed" })],
     ["spacing of checkpoints", settings({ checkpoint: { ...base.settings.checkpoint, every: null, keep: 1 } })],
-    ["file names", { ...base, dataset: { ...base.dataset, source: { kind: "csv", file: "moved.csv", missing: tame.text, separator: ",", sha256: null } } }],
+    ["file names", { ...base, dataset: { ...base.dataset, source: { kind: "csv", file: "moved.csv", missing: tame.text, separator: ",", tokenizer: null, unit: null, sha256: null } } }],
     ["origins", { ...base, origin: { file: "other.sop", span: { start: 5, end: 9 } } }],
   ];
   for (const [what, run] of same) assert.is(identity(run), identity(base), what);

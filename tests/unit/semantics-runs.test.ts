@@ -135,7 +135,7 @@ data table = csv("t.csv", missing: "?", separator: ";") {
   assert.equal(base?.transforms, [{ kind: "scale", fields: ["image"], by: 1 / 255 }]);
   assert.equal(base?.split, { train: 0.7, valid: 0.2, test: 0.1, order: "file" });
   assert.equal([small?.name, small?.take, small?.transforms.length, small?.split], ["small", 1000, 2, base?.split]);
-  assert.equal(table?.source, { kind: "csv", file: "t.csv", missing: "?", separator: ";", sha256: null });
+  assert.equal(table?.source, { kind: "csv", file: "t.csv", missing: "?", separator: ";", tokenizer: null, unit: null, sha256: null });
   assert.equal(table?.fields.map(({ from }) => from), [
     { kind: "column", column: "the a" },
     { kind: "columns", first: "p0", last: "p2" },

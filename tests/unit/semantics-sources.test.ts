@@ -12,6 +12,10 @@ function gives(name: string, source: string, fields: string, lines: readonly str
 
 gives("text", 'text("a.txt", unit: bytes)', "a: i32[4] below 256, b: i32[4] below 256 from next", []);
 gives("text with a tokenizer", 'text("a.txt", tokenizer: "t.json", sha256: "00ff")', "a: i32[4] below 256", []);
+gives("csv: several numbers in one column", 'csv("a.csv")', 'a: f32[4], b: i32[3] below 9 from "text", c: bool[2, 2]', []);
+gives("csv with a tokenizer", 'csv("a.csv", tokenizer: "t.json")', "a: i32[4] below 256", []);
+gives("csv: unit and tokenizer", 'csv("a.csv", tokenizer: "t.json", unit: bytes)', "a: i32[4] below 9", ['1:44 value-type {"what":"`csv`","expected":"either `unit` or `tokenizer`","found":"both"}']);
+gives("csv: a unit that there is not", 'csv("a.csv", unit: words)', "a: i32[4] below 9", ['1:29 option-type {"option":"unit","of":"csv","expected":"`characters` or `bytes`","found":"`words`"}']);
 gives("npy", 'npy("a.npy", "b.npy")', "a: f32[4], b: class[3]", []);
 gives("npz", 'npz("a.npz")', 'a: f32[4], b: class[3] from "labels"', []);
 gives("jsonl", 'jsonl("a.jsonl")', 'a: f32[2, 2], b: class["no", "yes"] from "kind", c: bool, d: i32[3] below 9, e: i32[3] below 9 from shift("d")', []);
@@ -58,7 +62,7 @@ splits("a folder of two splits", 'train folder "a", test folder "a"', ['3:27 dup
 splits("no folder to train on", 'test folder "a"', ['3:3 split-shares {"found":"nothing to train on"}']);
 
 const net = (source: string): string => `data d = ${source} {
-  fields tokens: i32[4] below 9, target: i32[4] below 9 from ${source.startsWith("text") ? "next" : 'shift("tokens")'}
+  fields tokens: i32[4] below 9, target: i32[4] below 9 from ${source.startsWith("text") ? "next" : source.startsWith("csv") ? '"tokens"' : 'shift("tokens")'}
 }
 model Net {
   input  tokens: i32[4] below 9
@@ -81,6 +85,9 @@ async function compiled(source: string): Promise<{ readonly identities: string; 
 
 test("names of files enter no identity; units and that there is a tokenizer do", async () => {
   const of = async (source: string): Promise<string> => (await compiled(net(source))).identities;
+  const lists = [await of('csv("a.csv")'), await of('csv("a.csv", unit: bytes)'), await of('csv("a.csv", tokenizer: "t.json")')];
+  assert.is(new Set(lists.flatMap((pair) => pair.split(" "))).size, 6);
+  assert.is(await of('csv("b.csv", tokenizer: "u.json")'), lists[2]);
   const characters = await of('text("a.txt")');
   assert.match(characters, /^\w+ \w+$/);
   assert.is(await of('text("b.txt", unit: characters)'), characters);

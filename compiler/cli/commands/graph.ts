@@ -2,7 +2,7 @@
 
 import { suggest } from "../../diagnostics/suggest.js";
 import type { SemanticModel } from "../../semantics/semantic-model.js";
-import { graphView } from "../../services/graph-view.js";
+import { graphView, type GraphView } from "../../services/graph-view.js";
 import { instanceTitle } from "../../services/instance-title.js";
 import { mermaid } from "../../services/mermaid.js";
 import { Failure } from "../failure.js";
@@ -10,26 +10,37 @@ import { sourceAndRest } from "../find-source.js";
 import { openProgram } from "../open-program.js";
 import type { Terminal } from "../terminal.js";
 import { writeFile } from "../write-file.js";
-import type { GraphFormat } from "./graph-formats.js";
+import { formatOfFile, type GraphFormat } from "./graph-formats.js";
 
 export interface GraphOptions {
-  readonly format: GraphFormat;
+  /** How to draw; what the ending of `out` asks for unless given, and without a file Mermaid. */
+  readonly format: GraphFormat | undefined;
   readonly folded: boolean;
   /** The file to write; standard output unless given. */
   readonly out: string | undefined;
 }
 
 /** Draws one model: the one of that name, or of the run of that name; the only one unless named. */
-export function graphCommand(words: readonly string[], options: GraphOptions, terminal: Terminal): number {
+export async function graphCommand(words: readonly string[], options: GraphOptions, terminal: Terminal): Promise<number> {
   const { file, rest } = sourceAndRest(words);
   if (rest.length > 1) throw new Failure("`sop graph` draws one model at a time", "Name one model.", 2);
+  const format = options.format ?? (options.out === undefined ? "mermaid" : formatOfFile(options.out));
+  if (format === null) throw new Failure(`the ending of \`${options.out}\` says neither SVG nor Mermaid`, "Name a file that ends in `.svg` or `.mmd`, or say `--format svg` or `--format mermaid`.", 2);
   const { model } = openProgram(file, terminal);
   const instance = chosen(model, rest[0]);
   const title = `${instanceTitle(instance)}, ${options.folded ? "folded" : "trained"}`;
-  const text = mermaid(graphView(instance, options.folded ? "folded" : "trained"), title);
+  const text = await textOf(graphView(instance, options.folded ? "folded" : "trained"), title, format);
   if (options.out === undefined) terminal.out(text);
   else writeFile(options.out, text);
   return 0;
+}
+
+async function textOf(view: GraphView, title: string, format: GraphFormat): Promise<string> {
+  if (format === "mermaid") return mermaid(view, title);
+  // What lays out a picture is loaded for pictures only.
+  const { isDrawable, svg } = await import("../../services/drawing/svg.js");
+  if (!isDrawable(view)) throw new Failure(`this model has ${view.nodes.length.toLocaleString("en-US")} layers that differ, too many for a picture`, "Say `--format mermaid` for their text, or `sop summary` for a table.");
+  return svg(view, title);
 }
 
 function chosen({ instances, runs }: SemanticModel, name: string | undefined): SemanticModel["instances"][number] {

@@ -9,8 +9,9 @@ import { toNumber } from "../numbers.js";
 import { bareName, readCount } from "../read-options.js";
 import { replacement } from "../report.js";
 import { Scope } from "../scope.js";
-import type { DatasetModel, DataTransform } from "../semantic-model.js";
+import type { Augmentation, DatasetModel, DataTransform } from "../semantic-model.js";
 import { describe } from "../values.js";
+import { readAugmentation } from "./augmentations.js";
 import { collectClauses, onlyPart, sayForm, type CollectedClauses, type PlacedClause } from "./collect.js";
 import { readFields, type DeclaredField } from "./fields.js";
 import { readSource } from "./source.js";
@@ -78,11 +79,12 @@ function readOnce(context: Context, datasets: Datasets, { file, node }: { readon
   if (perField !== null && perField.files.length !== clauses.fields.fields.length)
     context.report.say("file-count", at(env, node.source.span), { source: perField.kind, files: perField.files.length, fields: clauses.fields.fields.length });
   const transforms = readTransforms(env, clauses, fields, unread);
+  const augment = readAugmentations(env, clauses, fields, unread);
   const split = readSplit(env, clauses.bySlot.get("split"), known?.kind ?? null) ?? { train: 0.8, valid: 0.1, test: 0.1, order: "shuffled" };
   const take = readTake(env, clauses.bySlot.get("take"));
   if (known === null || context.report.errors() > errors) return { model: null, fields: known === null || lacksFields ? null : fields, unread, derivations: 0 };
   return {
-    model: { name: node.name.text, doc: node.doc, source: known, fields: fields.map(({ field }) => field), transforms, split, take, origin: at(env, node.name.span) },
+    model: { name: node.name.text, doc: node.doc, source: known, fields: fields.map(({ field }) => field), transforms, augment, split, take, origin: at(env, node.name.span) },
     fields,
     unread,
     derivations: 0,
@@ -105,12 +107,13 @@ function derive(env: Env, node: Data, clauses: CollectedClauses, parent: Checked
     env.context.report.say("derived-fields", at(env, clauses.fields.span), { name: node.name.text });
   }
   const transforms = readTransforms(env, clauses, parent.fields ?? [], parent.unread);
+  const augment = readAugmentations(env, clauses, parent.fields ?? [], parent.unread);
   const split = readSplit(env, clauses.bySlot.get("split"), parent.model?.source.kind ?? null);
   const take = readTake(env, clauses.bySlot.get("take"));
   if (parent.model === null || env.context.report.errors() > errors) return { ...parent, model: null, derivations: parent.derivations + 1 };
   const { model } = parent;
   return {
-    model: { ...model, name: node.name.text, doc: node.doc, transforms: [...model.transforms, ...transforms], split: split ?? model.split, take: take ?? model.take, origin: at(env, node.name.span) },
+    model: { ...model, name: node.name.text, doc: node.doc, transforms: [...model.transforms, ...transforms], augment: [...model.augment, ...augment], split: split ?? model.split, take: take ?? model.take, origin: at(env, node.name.span) },
     fields: parent.fields,
     unread: parent.unread,
     derivations: parent.derivations + 1,
@@ -131,6 +134,10 @@ function readTransforms(env: Env, clauses: CollectedClauses, fields: readonly De
     }
   }
   return transforms;
+}
+
+function readAugmentations(env: Env, clauses: CollectedClauses, fields: readonly DeclaredField[], unread: ReadonlySet<string>): readonly Augmentation[] {
+  return clauses.repeated.flatMap((placed) => (placed.clause.word.text === "augment" ? (readAugmentation(env, placed, fields, unread) ?? []) : []));
 }
 
 // `scale image by 1/255`, `scale a, b by 0.5`.

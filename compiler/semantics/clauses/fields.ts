@@ -18,7 +18,7 @@ export interface DeclaredField {
 }
 
 /** Sources that give sequences of unequal length. */
-const givesRagged: ReadonlySet<DataSource["kind"]> = new Set<DataSource["kind"]>(["jsonl", "parquet"]);
+const givesRagged: ReadonlySet<DataSource["kind"]> = new Set<DataSource["kind"]>(["jsonl", "parquet", "csv"]);
 
 /** The fields that could be read, and the names of the others, which were reported. `source` is null where it is not known what gives the values. */
 export function readFields(env: Env, nodes: readonly Field[], source: DataSource | null): { readonly fields: readonly DeclaredField[]; readonly unread: ReadonlySet<string> } {
@@ -40,12 +40,7 @@ export function readFields(env: Env, nodes: readonly Field[], source: DataSource
       continue;
     }
     const { type } = declared;
-    if (source?.kind === "csv" && type.shape.length > 0 && from?.kind !== "columns") {
-      env.context.report.say("not-supported-yet", at(env, node.type.span), { what: "a field of several numbers out of one column" }, { help: 'Name the columns: `from columns("first", "last")`.' });
-      unread.add(name);
-      continue;
-    }
-    if (declared.isRagged && source !== null && !givesRagged.has(source.kind)) {
+    if (declared.isRagged && source !== null && (!givesRagged.has(source.kind) || from?.kind === "columns")) {
       env.context.report.say("ragged-field", at(env, node.type.span), { field: name, source: source.kind });
       unread.add(name);
       continue;

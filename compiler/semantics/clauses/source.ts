@@ -29,11 +29,13 @@ export const sources: Readonly<Record<DataSource["kind"], FunctionSpec>> = {
     options: [sha256],
   },
   csv: {
-    doc: "A table of text in UTF-8 with a header. A field reads the column of its own name, or those that its `from` names.",
+    doc: "A table of text in UTF-8 with a header. A field reads the column of its own name, or those that its `from` names. A field of several numbers may read one column, whose cells then hold all of them: numbers between spaces or commas, also in brackets (`[1, 2, 3]`), exactly as many as the field has. In a field of `i32[n] below m` a cell may also be a text; its characters then are numbers by the vocabulary of the training split.",
     options: [
       { name: "file", doc: "The file, relative to the `.sop` file.", type: text },
       { name: "missing", doc: "What stands for a missing value; rows with one are dropped.", type: text, default: null },
       { name: "separator", doc: "The character between cells.", type: text, default: "," },
+      { ...tokenizer, doc: `${tokenizer.doc} For fields of \`i32[n]\` that read one column.` },
+      { name: "unit", doc: "What one number of such a field stands for: `characters` of the cell, or `bytes` as they are. Unless given, the first row tells whether cells hold numbers or characters.", type: { kind: "word", words: ["characters", "bytes"] }, default: null },
       sha256,
     ],
   },
@@ -127,12 +129,14 @@ function readSingleFile(env: Env, call: Call, kind: "npz" | "jsonl" | "text" | "
   if (kind === "parquet") return { kind, file, dropsMissing: options["missing"] === "drop", sha256: sums };
   const tokens = typeof options["tokenizer"] === "string" ? options["tokenizer"] : null;
   if (kind === "jsonl") return { kind, file, tokenizer: tokens, sha256: sums };
-  const unit = args.find((argument) => argument.name?.text === "unit");
-  if (unit !== undefined && tokens !== null) {
-    env.context.report.say("value-type", at(env, unit.span), { what: "`text`", expected: "either `unit` or `tokenizer`", found: "both" });
-    return null;
-  }
+  if (tokens !== null && args.some((argument) => argument.name?.text === "unit")) return sayBoth(env, args, "text");
   return { kind, file, unit: options["unit"] === "bytes" ? "bytes" : "characters", tokenizer: tokens, sha256: sums };
+}
+
+function sayBoth(env: Env, args: readonly Argument[], kind: string): null {
+  const unit = args.find((argument) => argument.name?.text === "unit");
+  if (unit !== undefined) env.context.report.say("value-type", at(env, unit.span), { what: `\`${kind}\``, expected: "either `unit` or `tokenizer`", found: "both" });
+  return null;
 }
 
 function readCsv(env: Env, call: Call): DataSource | null {
@@ -146,7 +150,10 @@ function readCsv(env: Env, call: Call): DataSource | null {
     env.context.report.say("value-type", at(env, call.span), { what: "`separator` of `csv`", expected: "one character", found: JSON.stringify(separator) });
     return null;
   }
-  return { kind: "csv", file: String(file), missing: typeof missing === "string" ? missing : null, separator, sha256: sums };
+  const tokens = typeof options["tokenizer"] === "string" ? options["tokenizer"] : null;
+  const unit = options["unit"] === "bytes" || options["unit"] === "characters" ? options["unit"] : null;
+  if (unit !== null && tokens !== null) return sayBoth(env, args, "csv");
+  return { kind: "csv", file: String(file), missing: typeof missing === "string" ? missing : null, separator, tokenizer: tokens, unit, sha256: sums };
 }
 
 function readImages(env: Env, call: Call): DataSource | null {

@@ -365,6 +365,7 @@ const otherClauses: Readonly<Record<string, ReferenceExample>> = {
   fields: narrowed(dataExampleOf("csv"), 'hours: f32 from "hours-per-week"'),
   scale: narrowed(dataExampleOf("idx"), "image by 1/255"),
   standardize: narrowed({ line: "", program: homes }, "standardize features"),
+  augment: dataClause("augment image crop 28 pad 2, noise 0.05"),
   split: dataClause("split train 70%, valid 15%, test 15%, order: file"),
   take: dataClause("take 1000"),
   assert: { line: 'assert width > 0, "a width above 0"', program: `import { digits } from "std/data"\nimport { ImageMlp } from "std/mlp"\nimport { classify } from "std/recipes"\n\nlet width = 64\n\ntrain example: ImageMlp(width: width) on digits {\n  use    classify\n  assert width > 0, "a width above 0"\n}\n` },

@@ -1,6 +1,7 @@
 // Decisions that a user needs to know and no table of options holds, by word, and topics of their own. What is a number comes from the
 // tables. What is known of majority kernels is kept apart by where it comes from.
 
+import { augmentations } from "../../semantics/clauses/augmentations.js";
 import { limits } from "../../semantics/limits.js";
 import { mostCopies } from "../../semantics/overparam.js";
 import { entry, type ReferenceEntry } from "./page.js";
@@ -55,11 +56,21 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   relative_bias: ["Its value has no batch and can be the `bias` of several layers, which then share one table."],
   standardize: ["Where an output is compared with a standardized field, `predict` gives it in the field's own unit; losses and metrics are of standardized values."],
   scale: ["Where an output is compared with a scaled field, `predict` gives it in the field's own unit; losses and metrics are of scaled values."],
+  augment: [
+    ...Object.values(augmentations).map(({ form, doc }) => `\`${form}\`: ${doc}`),
+    "A field is an image, `[height, width]` or `[height, width, channels]`, and keeps its size. Fields that are named together are changed alike: `augment image, mask flip horizontal`. Changes come after `scale` and `standardize`, so that the zeros of a border are zeros of what the model reads.",
+    "Evaluation, `predict`, `standardize` and batch-norm statistics of the folded model see the rows as they are.",
+    "What a row becomes depends on the run's seed, the epoch and the row, and on nothing else: a run that is stopped and goes on sees the same images, whatever the batch.",
+  ],
   split: [
     "Statistics (`standardize`) and the names of classes come from the training split alone; of `images` from the names of all folders.",
     'Folders as splits: `split train folder "train", test folder "test"`, also `valid`. Each is a folder within that of `images` and holds a folder for each class.',
   ],
-  csv: ["A field of `class[n]` may hold words: where the type does not name them, the distinct words of the training split in order of their code points are the classes; whole numbers are labels as they are."],
+  csv: [
+    "A field of `class[n]` may hold words: where the type does not name them, the distinct words of the training split in order of their code points are the classes; whole numbers are labels as they are.",
+    "`fields x: f32[8] from \"values\"` reads eight numbers out of one cell, such as `0.5 1 2 ...` or `[0.5, 1, 2, ...]`; a field of more axes takes them row by row, or as lists of lists. One number too many or too few is an error that names the row.",
+    "`fields tokens: i32[128] below 96 from \"text\"` reads a text: its characters (code points, spaces included) by the vocabulary of the training split, as in `jsonl` words; with `unit: bytes` its bytes, with a tokenizer file its tokens. Cells of `predict` are read as those of the run were.",
+  ],
   jsonl: [
     "A field of `class[n]` may hold words, as in `csv`. A field of `i32[...] below n` may hold words instead of numbers: their vocabulary is that of the training split, the n - 1 most frequent where there are more, and what is not in it has the number after the last.",
     "`from shift(\"target\")` gives the values of a member moved to the right by one, with a 0 in front.",
