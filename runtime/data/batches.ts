@@ -73,6 +73,8 @@ export class DataOrder {
   private epoch = -1;
   private order: Int32Array = new Int32Array(0);
   private readonly size: number;
+  /** Of the step that was asked for last. */
+  private parts: { readonly step: number; readonly of: readonly Part[] } = { step: -1, of: [] };
 
   /** `rows`: the training split. */
   constructor(
@@ -117,7 +119,11 @@ export class DataOrder {
    * them, and each row of fewer rows than stages serves several.
    */
   partsAt(step: number): readonly Part[] {
-    const rows = this.at(step);
+    if (this.parts.step !== step) this.parts = { step, of: this.divided(this.at(step)) };
+    return this.parts.of;
+  }
+
+  private divided(rows: Int32Array): readonly Part[] {
     const { stages, isSplit } = this.division;
     const parts: Part[] = [];
     for (let stage = 0; stage < stages; stage++) {

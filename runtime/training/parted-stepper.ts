@@ -29,6 +29,8 @@ export class PartedStepper {
   private sums: Record<string, tf.Tensor> = {};
   /** What batch norms recorded, without the tensors: the same in each batch. */
   private recordings: Readonly<Record<string, Omit<BatchStatistics, "mean" | "variance">>> = {};
+  /** Has something of a step turned out not to be capturable? */
+  private isRefused = false;
 
   constructor(
     private readonly run: Run,
@@ -41,7 +43,7 @@ export class PartedStepper {
   /** Takes the next step. If its loss or gradient is not finite it changes nothing but the count of steps. */
   async take(capture: Capture | null): Promise<StepTaken> {
     if (Object.keys(this.sums).length === 0) this.sums = this.zeros();
-    const taken = (capture === null ? null : this.replayed(capture)) ?? (await this.traced());
+    const taken = (capture === null || this.isRefused ? null : this.replayed(capture)) ?? (await this.traced());
     // The sums are not finite either, and the next step's must be.
     if (!Number.isFinite(taken.loss) || !Number.isFinite(taken.gradientNorm)) this.dispose();
     return taken;
@@ -52,6 +54,7 @@ export class PartedStepper {
     this.replays.drop();
     tf.dispose(Object.values(this.sums));
     this.sums = {};
+    this.isRefused = false;
   }
 
   private replayed(capture: Capture): StepTaken | null {
@@ -60,20 +63,26 @@ export class PartedStepper {
     for (const part of this.order.partsAt(step)) {
       const { index, stage, rows } = part;
       const replay = this.replays.get(capture, `part ${stage} ${rows.length}`, 1, (round) => this.recordedPart(step + round, part));
-      if (replay === null) return null;
+      if (replay === null) return this.refused();
       const [outputs = {}] = this.replays.run(replay, [{ step, part: index, rows }]);
       terms.add(part, Object.entries(outputs).map(([name, values]) => [name, values[0] ?? NaN]));
       replay.captured.commit();
       this.check(replay.captured.audit());
     }
     const end = this.replays.get(capture, "end", 1, (round, mayUpdate) => this.recordedEnd(step + round, mayUpdate));
-    if (end === null) return null;
+    if (end === null) return this.refused();
     const [outputs = {}] = this.replays.run(end, [{ step, part: 0, rows: Int32Array.of() }]);
     const [loss, gradientNorm] = [outputs["loss"]?.[0] ?? NaN, outputs["norm"]?.[0] ?? NaN];
     if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) end.captured.commit();
     this.training.advance(1);
     this.check(end.captured.audit());
     return { loss, gradientNorm, terms: terms.means, rate: this.training.rateAt(step) };
+  }
+
+  /** A step is captured as a whole or not at all. */
+  private refused(): null {
+    this.isRefused = true;
+    return null;
   }
 
   private check(difference: string | null): void {

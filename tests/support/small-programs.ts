@@ -38,6 +38,8 @@ train normed: Net(norm: batch, hidden: 2 * width, act: gelu) on rows {
   clip norm 1.0
   stop when valid.loss stalls 3 epochs
   checkpoint every 50 steps, keep 2, best valid.loss
+  accumulate 4
+  ema 0.999
   seed 3
 }
 `;
@@ -111,7 +113,7 @@ train both: Two on mixed {
   feed on_sale: flag
   loss value: huber(number, target, delta: 2) + 0.1 * mae(number, target), class: cross_entropy(kind, row.kind)
   metrics mse(number, target), r2(number, target), accuracy(kind, row.kind)
-  optimizer adam(lr: step(peak: 1e-2, at: [50%, 75%], factor: 0.3))
+  optimizer rk(lr: step(peak: 1e-2, at: [50%, 75%], factor: 0.3), order: 3, batches: split, momentum: 0.5, precondition: true)
   batch 8
   epochs 1
   stop when valid.accuracy stalls 1 epochs
