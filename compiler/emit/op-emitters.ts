@@ -32,6 +32,7 @@ const opEmitters: { readonly [K in OpKind]: OpEmitter } = {
   project_heads: called("projectHeads"),
   merge_heads: called("mergeHeads"),
   attention: called("attention"),
+  dropout_attention: noisy("dropoutAttention"),
   rotary: called("rotary"),
   learned_positions: called("learnedPositions"),
   relative_bias: called("relativeBias"),
@@ -94,7 +95,7 @@ const opEmitters: { readonly [K in OpKind]: OpEmitter } = {
 export const takesNumbers: ReadonlySet<OpKind> = new Set<OpKind>(["add", "sub", "mul", "div", "pow"]);
 
 /** Ops whose runtime function takes the first axis for the batch: what is the same for each example, they see as a batch of one. */
-const seesBatch: ReadonlySet<OpKind> = new Set<OpKind>(["reshape", "concat", "mean", "transpose", "slice", "group_norm", "product", "attention"]);
+const seesBatch: ReadonlySet<OpKind> = new Set<OpKind>(["reshape", "concat", "mean", "transpose", "slice", "group_norm", "product", "attention", "dropout_attention"]);
 
 /** The call of an op, given those of its operands. */
 export function emitOp(operands: readonly string[], op: Op): string {
