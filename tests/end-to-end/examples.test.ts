@@ -26,6 +26,9 @@ const given: Readonly<Record<string, () => Readonly<Record<string, Uint8Array>>>
   },
 };
 
+/** A program that hangs is ended; a busy machine is slow. */
+const patience = 10 * 60_000;
+
 const runsOf: Record<string, readonly string[]> = {};
 
 test("they pass the checks of TypeScript", async () => {
@@ -44,7 +47,7 @@ test("they pass the checks of TypeScript", async () => {
 for (const file of files) {
   test(`${file} takes two steps of each run`, () =>
     inFolder(given[file]?.() ?? {}, (data) => {
-      const { status, stdout, stderr } = sop(data, ["train", join(folder, file), "--smoke", "--quiet", "--runs-dir", data, ...(given[file] === undefined ? [] : ["--data-dir", data])]);
+      const { status, stdout, stderr } = sop(data, ["train", join(folder, file), "--smoke", "--quiet", "--runs-dir", data, ...(given[file] === undefined ? [] : ["--data-dir", data])], { timeout: patience });
       assert.is(status, 0, stderr);
       for (const run of runsOf[file] ?? []) assert.ok(stdout.includes(`${run}: 2 steps, `), stdout);
     }));

@@ -16,6 +16,9 @@ import { typeCheck } from "../support/type-check.js";
 /** Those whose constructs are all there. */
 const ready: readonly string[] = ["06-vit.sop", "10-multi-task.sop", "11-vae.sop", "15-overparam-one-block.sop", "split/main.sop"];
 
+/** A program that hangs is ended; a busy machine is slow. */
+const patience = 10 * 60_000;
+
 function dataOf(path: string): ProgramData {
   const data = programData[path];
   if (data === undefined) throw new Error(`no data for ${path}`);
@@ -52,7 +55,7 @@ for (const path of ready) {
     return inFolder({ ...sourcesOf(path), ...beside }, (folder) => {
       let said = "";
       for (const [command, ...rest] of commands) {
-        const { status, stdout, stderr } = sop(folder, [command, path, ...rest]);
+        const { status, stdout, stderr } = sop(folder, [command, path, ...rest], { timeout: patience });
         assert.is(status, 0, `${command} ${rest.join(" ")}: ${stderr}`);
         said += stdout;
       }
