@@ -1,4 +1,4 @@
-// What a forward pass is for. Only `batch_norm`, `dropout` and `noise` ask.
+// What a forward pass is for. Only `batch_norm`, `noise`, `dropout` and attention with dropout ask.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { numbersOf, type StepNumbers } from "./training/step-numbers.js";

@@ -44,7 +44,7 @@ function broken(signature: string): string {
   return signature
     .split("\n")
     .map((line) => {
-      const [, head, parameters, tail] = line.length > 98 ? (/^([\w ]+\()(.*)(\)(?: -> .*)?)$/.exec(line) ?? []) : [];
+      const [, head, parameters, tail] = line.length > 98 ? (/^([\w ]+\()(.*)(\)(?: -> .*| overparam .*)?)$/.exec(line) ?? []) : [];
       return head === undefined || parameters === undefined || tail === undefined ? line : `${head}\n${parameters.split(/, (?=\[?\w+: )/).map((each) => `  ${each},\n`).join("")}${tail}`;
     })
     .join("\n");

@@ -58,6 +58,7 @@ const rows: readonly (readonly [string, string])[] = [
   ["depth", "numclasses classes"],
   ["heads", "numheads nheads nhead numattentionheads"],
   ["kv_heads", "numkvheads numkeyvalueheads nkvheads"],
+  ["dropout", "dropoutp attentiondropout attndropout attnpdrop dropoutrate rate"],
   ["causal", "iscausal usecausalmask masked"],
   ["projection_bias", "usebias"],
   ["axis", "dim axes"],

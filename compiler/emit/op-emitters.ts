@@ -32,6 +32,10 @@ const opEmitters: { readonly [K in OpKind]: OpEmitter } = {
   project_heads: called("projectHeads"),
   merge_heads: called("mergeHeads"),
   attention: (operands, op, types) => lengthened("attention", types.filter((type) => type.dtype === "f32").length)(operands, op, types),
+  dropout_attention: (operands, op, types) => {
+    const count = types.filter((type) => type.dtype === "f32").length;
+    return call("dropoutAttention", ...operands.slice(0, count), attributesOf(op), modeName, text(op.path), ...operands.slice(count));
+  },
   rotary: called("rotary"),
   learned_positions: called("learnedPositions"),
   relative_bias: called("relativeBias"),
@@ -96,7 +100,7 @@ const opEmitters: { readonly [K in OpKind]: OpEmitter } = {
 export const takesNumbers: ReadonlySet<OpKind> = new Set<OpKind>(["add", "sub", "mul", "div", "pow"]);
 
 /** Ops whose runtime function takes the first axis for the batch: what is the same for each example, they see as a batch of one. */
-const seesBatch: ReadonlySet<OpKind> = new Set<OpKind>(["reshape", "concat", "mean", "transpose", "slice", "group_norm", "product", "attention"]);
+const seesBatch: ReadonlySet<OpKind> = new Set<OpKind>(["reshape", "concat", "mean", "transpose", "slice", "group_norm", "product", "attention", "dropout_attention"]);
 
 /** The call of an op, given those of its operands and their types. */
 export function emitOp(operands: readonly string[], op: Op, types: readonly ValueType[]): string {

@@ -9,7 +9,7 @@ const opNames = [
   "constant", "matmul", "conv1d", "conv2d", "depthwiseConv2d", "conv2dTranspose", "resize", "pad", "embedding", "product", "layerNorm", "rmsNorm", "groupNorm", "l2Normalize", "lstm", "gru",
   "batchNorm", "dropout", "noise", "maxPool", "avgPool", "reshape", "concat", "oneHot", "cast", "mean",
   "transpose", "slice", "last", "onesForPadding", "perExample", "withBatch", "withoutBatch",
-  "unembed", "projectHeads", "mergeHeads", "attention", "rotary", "learnedPositions", "relativeBias",
+  "unembed", "projectHeads", "mergeHeads", "attention", "dropoutAttention", "rotary", "learnedPositions", "relativeBias",
   "relu", "leakyRelu", "elu", "gelu", "silu", "sigmoid", "tanh", "softplus", "softmax", "exp", "log", "sqrt", "neg", "add", "sub", "mul", "div", "pow",
   "evaluating",
   "crossEntropy", "binaryCrossEntropy", "mse", "mae", "huber", "kl", "klNormal", "contrastive", "accuracy", "topK", "f1", "r2", "perplexity", "recall",

@@ -125,19 +125,8 @@ const rules: { readonly [K in OpKind]: Rule } = {
     if (x.dtype !== "f32" || x.shape.length < 2 || x.shape.at(-2) !== heads || x.shape.at(-1) !== size) return `the last axes of ${printValueType(x)} are not [${String(heads)}, ${String(size)}]`;
     return { ...x, shape: [...x.shape.slice(0, -2), outputs] };
   }),
-  attention: (given) => {
-    const operands = withoutLengths(given);
-    const [query, key, value, bias, ...more] = operands;
-    if (query === undefined || key === undefined || value === undefined || more.length > 0) return "the operands are not queries, keys, values, perhaps a bias and perhaps lengths";
-    const odd = operands.find((operand) => operand.dtype !== "f32" || operand.shape.length !== 3);
-    if (odd !== undefined) return `${printValueType(odd)} has not three axes of f32`;
-    const [u = 0, heads = 0, size] = query.shape;
-    const [t = 0, groups = 1] = key.shape;
-    if (!sameShape(key.shape, value.shape) || key.shape[2] !== size || heads % groups !== 0) return `${printValueType(query)} do not fit ${printValueType(key)} and ${printValueType(value)}`;
-    if (bias !== undefined && !sameShape(bias.shape, [heads, u, t])) return `${printValueType(bias)} is not a bias [${heads}, ${u}, ${t}]`;
-    if (key.batched !== query.batched || value.batched !== query.batched || (bias?.batched === true && !query.batched)) return "queries, keys and values must all have a batch, or none, and a bias none without them";
-    return query;
-  },
+  attention: attended,
+  dropout_attention: attended,
   rotary: one((x) => (x.dtype !== "f32" || x.shape.length !== 3 || (x.shape[2] ?? 1) % 2 !== 0 ? `${printValueType(x)} is not [t, heads, size] with an even size` : x)),
   learned_positions: two((x, table) => {
     const [t = 0, width] = x.shape;
@@ -307,6 +296,21 @@ function elementWise(a: ValueType, b: ValueType): Inferred {
   if (shape === null) return `${printValueType(a)} and ${printValueType(b)} do not broadcast`;
   if ([a, b].some((operand) => operand.batched && operand.shape.length !== shape.length)) return `${printValueType(a)} and ${printValueType(b)} differ in rank`;
   return { dtype: a.dtype, shape, batched: a.batched || b.batched };
+}
+
+/** Queries, keys and values of the same heads, perhaps a bias, perhaps lengths of what is read. */
+function attended(given: readonly ValueType[]): Inferred {
+  const operands = withoutLengths(given);
+  const [query, key, value, bias, ...more] = operands;
+  if (query === undefined || key === undefined || value === undefined || more.length > 0) return "the operands are not queries, keys, values, perhaps a bias and perhaps lengths";
+  const odd = operands.find((operand) => operand.dtype !== "f32" || operand.shape.length !== 3);
+  if (odd !== undefined) return `${printValueType(odd)} has not three axes of f32`;
+  const [u = 0, heads = 0, size] = query.shape;
+  const [t = 0, groups = 1] = key.shape;
+  if (!sameShape(key.shape, value.shape) || key.shape[2] !== size || heads % groups !== 0) return `${printValueType(query)} do not fit ${printValueType(key)} and ${printValueType(value)}`;
+  if (bias !== undefined && !sameShape(bias.shape, [heads, u, t])) return `${printValueType(bias)} is not a bias [${heads}, ${u}, ${t}]`;
+  if (key.batched !== query.batched || value.batched !== query.batched || (bias?.batched === true && !query.batched)) return "queries, keys and values must all have a batch, or none, and a bias none without them";
+  return query;
 }
 
 function normalized(operands: readonly ValueType[]): Inferred {

@@ -36,6 +36,7 @@ export const ops = {
   merge_heads: spec("x [..., heads, size] times a kernel [heads, size, d]: [..., d].", 2),
   // attention and positions
   attention: spec("Queries [batch, u, heads, size], keys and values [batch, t, groups, size], and a bias [heads, u, t] where there is one, with a batch or without, and lengths i32 [batch] of what is read where they differ: softmax(q k^T / sqrt(size) + bias) v of each head.", null, ["causal"]),
+  dropout_attention: spec("attention; in training each share is zero with probability `rate`, else divided by 1 - rate.", null, ["causal", "rate"]),
   rotary: spec("x [batch, t, heads, size]: pairs of features i and i + size / 2 turned by the position times base^(-2 i / size).", 1, ["base"]),
   learned_positions: spec("x [batch, t, d] plus the first t rows of a table [positions, d].", 2),
   relative_bias: spec("From a table [buckets, heads], the row of the bucket of each distance of two positions: [heads, length, length].", 1, ["length", "causal", "max_distance"]),

@@ -29,7 +29,9 @@ function attend(application: Lowering, operands: readonly number[], causal: bool
   // A bias that all examples share is added to each of them as it is.
   const sharesBias = bias === null || !application.typeOf(bias).batched;
   const batched = perExample(application, sharesBias ? operands : [...operands, bias]);
-  const read = application.add("attention", [...batched, ...(bias !== null && sharesBias ? [bias] : []), ...lengths], { causal });
+  const all = [...batched, ...(bias !== null && sharesBias ? [bias] : []), ...lengths];
+  const rate = application.isFrozen ? 0 : application.number("dropout");
+  const read = rate === 0 ? application.add("attention", all, { causal }) : application.add("dropout_attention", all, { causal, rate });
   const merged = application.add("merge_heads", [read, application.weight("out.kernel")]);
   return application.hasWeight("out.bias") ? application.add("add", [merged, application.weight("out.bias")]) : merged;
 }

@@ -2,8 +2,10 @@
 // Products are of matrices stacked along one axis only: those that repeat an axis have no gradient in TensorFlow.js, and wrong values.
 
 import * as tf from "@tensorflow/tfjs-core";
+import type { Mode } from "../mode.js";
 import { realPositions } from "./lengths.js";
 import { traced } from "../tensor.js";
+import { dropped } from "./dropout.js";
 
 /** Added to the score of what may not be read: its share is exactly 0, and no number on the way is infinite. */
 const hidden = -1e30;
@@ -43,18 +45,42 @@ export type AttentionRest = AttentionWithoutBias | AttentionWithBias;
 export function attention(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, ...rest: AttentionRest): tf.Tensor {
   return traced("attention", () => {
     const [bias, { causal }, lengths] = rest[0] instanceof tf.Tensor ? (rest as AttentionWithBias) : ([null, ...(rest as AttentionWithoutBias)] as const);
-    const [batch = 1, u = 1, heads = 1, size = 1] = query.shape;
-    const [, t = 1, groups = 1] = key.shape;
-    // Heads of one group are rows of one matrix.
-    const stack = (x: tf.Tensor, rows: number): tf.Tensor3D => tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch * groups, rows, size]);
-    const queries = tf.mul<tf.Tensor3D>(stack(query, (heads / groups) * u), 1 / Math.sqrt(size));
-    let scores = tf.reshape(tf.matMul(queries, stack(key, t), false, true), [batch, heads, u, t]);
-    if (bias !== null) scores = tf.add(scores, bias);
-    if (causal) scores = tf.add(scores, later(u, t));
-    if (lengths !== undefined) scores = tf.add(scores, tf.reshape(tf.mul(tf.sub(1, realPositions(lengths, t, 2)), hidden), [batch, 1, 1, t]));
-    const shares = tf.reshape<tf.Rank.R3>(tf.softmax(scores), [batch * groups, (heads / groups) * u, t]);
-    return tf.transpose(tf.reshape(tf.matMul(shares, stack(value, t)), [batch, heads, u, size]), [0, 2, 1, 3]);
+    return attend(query, key, value, bias, causal, lengths, (shares) => shares);
   });
+}
+
+export interface DropoutAttentionOptions extends AttentionOptions {
+  /** Probability of a zero, below 1. */
+  readonly rate: number;
+}
+
+type DropoutRest = readonly [options: DropoutAttentionOptions, mode: Mode, path: string, lengths?: tf.Tensor];
+type DropoutRestWithBias = readonly [bias: tf.Tensor, ...DropoutRest];
+
+/**
+ * `attention` with dropout of its shares, the numbers that softmax gives: in training zero with probability `rate`, else divided by 1 - rate, so
+ * that what is read stays the same on average. The mask is a function of seed, path and step.
+ */
+export function dropoutAttention(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, ...rest: DropoutRest | DropoutRestWithBias): tf.Tensor {
+  return traced("dropoutAttention", () => {
+    const [bias, { causal, rate }, mode, path, lengths] = rest[0] instanceof tf.Tensor ? (rest as DropoutRestWithBias) : ([null, ...(rest as DropoutRest)] as const);
+    return attend(query, key, value, bias, causal, lengths, (shares) => dropped(shares, rate, mode, path));
+  });
+}
+
+/** `use` is what becomes of the shares [batch * groups, heads / groups * u, t] before they weigh the values. */
+function attend(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, bias: tf.Tensor | null, causal: boolean, lengths: tf.Tensor | undefined, use: (shares: tf.Tensor3D) => tf.Tensor3D): tf.Tensor {
+  const [batch = 1, u = 1, heads = 1, size = 1] = query.shape;
+  const [, t = 1, groups = 1] = key.shape;
+  // Heads of one group are rows of one matrix.
+  const stack = (x: tf.Tensor, rows: number): tf.Tensor3D => tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch * groups, rows, size]);
+  const queries = tf.mul<tf.Tensor3D>(stack(query, (heads / groups) * u), 1 / Math.sqrt(size));
+  let scores = tf.reshape(tf.matMul(queries, stack(key, t), false, true), [batch, heads, u, t]);
+  if (bias !== null) scores = tf.add(scores, bias);
+  if (causal) scores = tf.add(scores, later(u, t));
+  if (lengths !== undefined) scores = tf.add(scores, tf.reshape(tf.mul(tf.sub(1, realPositions(lengths, t, 2)), hidden), [batch, 1, 1, t]));
+  const shares = use(tf.reshape<tf.Rank.R3>(tf.softmax(scores), [batch * groups, (heads / groups) * u, t]));
+  return tf.transpose(tf.reshape(tf.matMul(shares, stack(value, t)), [batch, heads, u, size]), [0, 2, 1, 3]);
 }
 
 /** 0 for what position i may read, positions up to i; `hidden` for later ones. */

@@ -7,15 +7,18 @@ import { traced } from "../tensor.js";
 
 /** In training zero with probability `rate`, else divided by 1 - rate; the mask is a function of seed, path, step and part. Else x. */
 export function dropout(x: tf.Tensor, { rate }: { readonly rate: number }, mode: Mode, path: string): tf.Tensor {
-  return traced("dropout", () => {
-    if (mode.kind !== "train" || rate === 0) return x;
-    const kept = 1 / (1 - rate);
-    const mask = mode.numbers.tensor(`dropout ${path}`, x.shape, (step, part) => {
-      const numbers = noiseStream(mode.seed, "dropout", path, step, part);
-      const factors = new Float32Array(x.size);
-      for (let i = 0; i < factors.length; i++) factors[i] = numbers.uniform() < rate ? 0 : kept;
-      return factors;
-    });
-    return tf.mul(x, mask);
+  return traced("dropout", () => dropped(x, rate, mode, path));
+}
+
+/** The same within another op. */
+export function dropped<R extends tf.Rank>(x: tf.Tensor<R>, rate: number, mode: Mode, path: string): tf.Tensor<R> {
+  if (mode.kind !== "train" || rate === 0) return x;
+  const kept = 1 / (1 - rate);
+  const mask = mode.numbers.tensor(`dropout ${path}`, x.shape, (step, part) => {
+    const numbers = noiseStream(mode.seed, "dropout", path, step, part);
+    const factors = new Float32Array(x.size);
+    for (let i = 0; i < factors.length; i++) factors[i] = numbers.uniform() < rate ? 0 : kept;
+    return factors;
   });
+  return tf.mul<tf.Tensor<R>>(x, mask);
 }

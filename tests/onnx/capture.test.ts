@@ -192,6 +192,14 @@ model Small {
   output digit: f32[10] = image |> avg_pool(7) |> flatten |> dense(8) |> batch_norm |> relu |> dropout(0.2) |> dense(10)
 }
 
+/// Dropout of the shares in attention, of rows of the picture to each other and of two queries to them.
+model Attending {
+  input  image: f32[28, 28, 1]
+  x = image |> avg_pool(4) |> reshape([7, 7]) |> dense(8) |> self_attention(2, causal: true, dropout: 0.3)
+  y = learned([2, 8], init: normal(1)) |> cross_attention(x, 2, dropout: 0.2)
+  output digit: f32[10] = y |> flatten |> dense(10)
+}
+
 recipe all {
   loss   cross_entropy(digit, label)
   metrics accuracy(digit, label)
@@ -211,6 +219,7 @@ train set: Mlp overparam(3, per: output, anneal: 50%) on digits { use all; optim
 train per_copy: Mlp overparam(3, mix: uniform, moments: copies) on digits { use all; optimizer adam(lr: step(1e-3, at: [0.3], factor: 0.1)) }
 train cnn: Cnn on digits { use all; optimizer adam(lr: 1e-3) }
 train cnn_set: Cnn overparam 4 on digits { use all; optimizer adam(lr: 1e-3) }
+train attending: Attending overparam 2 on digits { use all; optimizer adam(lr: 1e-2) }
 train small: Small on digits { use few; optimizer adam(lr: cosine(1e-2)) }
 train small_set: Small overparam(2, mix: mean) on digits { use few; optimizer sgd(lr: linear(1e-2), momentum: 0.9) }
 `;
@@ -249,7 +258,7 @@ async function outcome(run: Run, steps: number): Promise<Outcome> {
 
 const runs = await runsOf(source);
 
-for (const name of ["mlp", "clipped", "by_value", "set", "per_copy", "cnn", "cnn_set", "small", "small_set"]) {
+for (const name of ["mlp", "clipped", "by_value", "set", "per_copy", "cnn", "cnn_set", "attending", "small", "small_set"]) {
   test(`${name}: 80 steps with a ragged batch, captured and traced, give the same bits`, async () => {
     const run = named(runs, name);
     const found = await outcome(run, 80);

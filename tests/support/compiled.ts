@@ -16,8 +16,16 @@ const runtime = fileURLToPath(new URL("../../runtime/index.ts", import.meta.url)
 /** The file name that programs have in messages. */
 export const sourceName = "model.sop";
 
-/** Compiles a text without errors; fails with its diagnostics otherwise. */
-export async function compiled(source: string): Promise<Output> {
+const known = new Map<string, Promise<Output>>();
+
+/** Compiles a text without errors, once; fails with its diagnostics otherwise. */
+export function compiled(source: string): Promise<Output> {
+  const output = known.get(source) ?? compileText(source);
+  known.set(source, output);
+  return output;
+}
+
+async function compileText(source: string): Promise<Output> {
   const { value, diagnostics } = await compile(sourceName, memoryHost({ [sourceName]: source }), { verify: true, dumpAfter: null, outDirectoryToSource: "." });
   if (value === null) throw new Error(diagnostics.map(({ id, message }) => `${id}: ${message}`).join("\n"));
   return value;

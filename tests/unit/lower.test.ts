@@ -93,6 +93,19 @@ test("an initial state is the last operand; what is frozen is as in evaluation",
   assert.equal(module.weights.filter(({ trainable }) => trainable).map(({ path }) => path), ["gru.kernel", "gru.recurrent", "gru.bias", "gru.recurrent_bias"]);
 });
 
+test("attention has the op with dropout only where a rate is given and it is not frozen", () => {
+  const kinds = (options: Readonly<Record<string, OptionValue>>, frozen = false): readonly string[] => {
+    const maker = new GraphMaker();
+    return opsOf(maker, maker.call("self_attention", [maker.input("x", [5, 8])], { heads: 2, projection_bias: false, ...options }, { path: "self_attention", frozen }))
+      .map(({ kind }) => kind)
+      .filter((kind) => kind.includes("attention"));
+  };
+  assert.equal(kinds({}), ["attention"]);
+  assert.equal(kinds({ dropout: 0 }), ["attention"]);
+  assert.equal(kinds({ dropout: 0.1 }), ["dropout_attention"]);
+  assert.equal(kinds({ dropout: 0.1 }, true), ["attention"]);
+});
+
 test("every kind of application lowers to ops that verify, with the type of its signature", () => {
   const needed: Readonly<Partial<Record<LayerKind, Readonly<Record<string, OptionValue>>>>> = {
     dense: { units: 2 },
@@ -105,7 +118,7 @@ test("every kind of application lowers to ops that verify, with the type of its 
     embedding: { vocab: 9, d: 2 },
     unembed: { vocab: 9, d: 3 },
     self_attention: { heads: 4, kv_heads: 2, rotary: true },
-    cross_attention: { heads: 4 },
+    cross_attention: { heads: 4, dropout: 0.1 },
     rotary: { heads: 2 },
     learned_positions: { length: 7 },
     relative_bias: { heads: 2, length: 5 },

@@ -167,13 +167,13 @@ test("a layer says which tensors may be given by name, and how sizes of weights 
 
 test("the library has its documentation, signatures, and what models take and give", () => {
   const page = only("std/vision", "library");
-  assert.equal(page.members.map(({ name }) => name), ["conv_block", "residual", "separable_conv", "mobile_block", "Resnet8", "Resnet20"]);
-  assert.match(page.doc, /^Convolutional blocks/);
+  assert.equal(page.members.map(({ name }) => name), ["conv_block", "residual", "separable_conv", "mobile_block", "resnet", "Resnet8", "Resnet20", "Vit"]);
+  assert.match(page.doc, /^Convolutional blocks, residual networks/);
   const block = only("conv_block", "library-name");
   assert.match(block.doc, /^Convolution, batch norm, activation\./);
   assert.match(block.signature ?? "", /^block conv_block\(x: f32\[h, w, c\], width: int, kernel: ints = 3, .*\) -> f32\[ceil\(h \/ stride\), .*\]$/);
   assert.match(only("Resnet20", "library-name").signature ?? "", /overparam k\n {2}input image: f32\[h, w, c\]\n {2}output kind: f32\[classes\]$/);
-  assert.equal(reference("_stages", host), null);
+  assert.equal(reference("_mlp_layer", host), null);
 });
 
 test("a word can mean several things, and an unknown one means nothing", () => {

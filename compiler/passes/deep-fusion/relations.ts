@@ -197,6 +197,7 @@ export const relations: { readonly [K in OpKind]: RelationRule } = {
     return [...x.slice(0, -2), last(kernel)];
   },
   attention,
+  dropout_attention: attention,
   rotary: first,
   learned_positions: (use) => {
     const [x = [], table = []] = use.operands;

@@ -116,6 +116,7 @@ export const transfers: { readonly [K in OpKind]: TransferRule } = {
   project_heads: projectHeads,
   merge_heads: mergeHeads,
   attention,
+  dropout_attention: attention,
   rotary,
   learned_positions: sum,
   relative_bias: same,

@@ -18,6 +18,12 @@ const shared: readonly OptionSpec[] = [
     type: { kind: "int", min: 1 },
     default: ({ heads: count = 1 }) => count,
   },
+  {
+    name: "dropout",
+    doc: "In training each share that a position reads of another is zero with this probability, below 1, else divided by 1 - `dropout`.",
+    type: { kind: "float", min: 0, max: 0.999999 },
+    default: 0,
+  },
   { name: "projection_bias", doc: "Add a bias in each of the four projections.", type: { kind: "boolean" }, default: true },
   { name: "init", doc: "Initial value of the four kernels.", type: initializer, default: { call: "glorot_uniform", options: {} } },
   l2Option,

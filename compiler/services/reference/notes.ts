@@ -8,6 +8,8 @@ import { entry, type ReferenceEntry } from "./page.js";
 
 const foldNote = "In evaluation, `predict` and `export` every kernel set is its mean, and running statistics of batch norm are estimated anew for it on up to 4,096 fixed rows of the training split.";
 
+const sharesNote = "`dropout` is of the shares that softmax gives, as PyTorch's `dropout_p`; what the layer gives has dropout from a `dropout` behind it. Drawing it takes a number for each pair of positions, head and example.";
+
 const recurrentNote = "It gives the state at every step; for the last one alone write `last` behind it, and of a layer with `reverse: true`, which ends at the first step, `first`. Steps are unrolled when it runs: preparing a run takes a while where they are many hundreds.";
 
 const notes: Readonly<Record<string, readonly string[]>> = {
@@ -51,8 +53,9 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   self_attention: [
     "Each head's part of a kernel is apart from the others': `query.kernel` is [d, heads, size], `key.kernel` and `value.kernel` [d, kv_heads, size], `out.kernel` [heads, size, d]. `overparam` reaches all four.",
     "No share of a position that a causal mask hides reaches a result: later positions change no number of earlier ones.",
+    sharesNote,
   ],
-  cross_attention: ["`key.kernel` and `value.kernel` are [m, kv_heads, size]; the others are as in `self_attention`."],
+  cross_attention: ["`key.kernel` and `value.kernel` are [m, kv_heads, size]; the others are as in `self_attention`.", sharesNote],
   relative_bias: ["Its value has no batch and can be the `bias` of several layers, which then share one table."],
   standardize: ["Where an output is compared with a standardized field, `predict` gives it in the field's own unit; losses and metrics are of standardized values."],
   scale: ["Where an output is compared with a scaled field, `predict` gives it in the field's own unit; losses and metrics are of scaled values."],
