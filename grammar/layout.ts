@@ -117,20 +117,35 @@ class Layout {
       if (!startsAnew && !hasTwoWords(this.tokens, index)) return;
       if (is(this.brackets.top, OpenParen) && isOptionLine(this.tokens, index)) return;
       this.brackets.closeLists();
+    } else if (this.endsInColon(index, column)) {
+      const colon = this.brackets.out.pop() ?? token;
+      this.openMissing(colon.startOffset, endOf(colon), "`:`");
+      this.startHead(token, column);
+      return;
     } else if (goesOnBefore(token, this.depth === 0) && !this.isLoneElse(token)) {
       return;
     } else if (goesOnAfter(this.previous)) {
       if (!startsAnew && !(wantsValue(this.previous) && hasTwoWords(this.tokens, index))) return;
     } else if (this.lacksBrace(column)) {
-      const name = this.head?.name ?? this.declaration?.name ?? "";
       const at = this.previous === undefined ? token.startOffset : endOf(this.previous);
-      this.problems.push({ id: "missing-brace", start: at, end: at, name });
-      this.open(this.brackets.make(OpenBrace), true);
+      this.openMissing(at, at, "the end of the line");
       this.startHead(token, column);
       return;
     }
     this.startHead(token, column);
     this.end(this.depth === 0 ? DeclarationEnd : End);
+  }
+
+  /** Opens a body whose brace is missing. */
+  private openMissing(start: number, end: number, found: string): void {
+    this.problems.push({ id: "missing-brace", start, end, name: this.head?.name ?? this.declaration?.name ?? "", found });
+    this.open(this.brackets.make(OpenBrace), true);
+  }
+
+  /** Does the head above end in a colon, as in Python, with the body further in? After `train name:` the model may follow. */
+  private endsInColon(index: number, column: number | null): boolean {
+    if (!is(this.previous, Colon) || !this.lacksBrace(column)) return false;
+    return this.head !== null || this.declaration?.word !== TrainWord || !is(this.tokens[index - 3]?.token, TrainWord);
   }
 
   /** An `else` after what is no `if`; its line is one that the grammar does not know. */
