@@ -2,7 +2,8 @@
 
 import type { Argument } from "../ast/ast.js";
 import { suggest } from "../diagnostics/suggest.js";
-import { foreignOption, ownName } from "../diagnostics/synonyms.js";
+import { foreignOption } from "../diagnostics/foreign.js";
+import { ownName } from "../diagnostics/synonyms.js";
 import { at, type Env } from "./context.js";
 import { plannedOptions } from "./not-supported.js";
 import { replacement } from "./report.js";

@@ -21,8 +21,10 @@ export function evaluateCall(env: Env, call: Call, piped: Piped | null, annotati
   const callee = resolveCallee(env, call.callee);
   const reach = readAnnotations(env, annotations);
   if (callee.kind === "error") {
-    // The tensors are looked at all the same: what is wrong in them is another mistake.
+    // The tensors are looked at all the same: what is wrong in them is another mistake. Layers without tensors are meant for the callee.
+    const from = env.context.report.diagnostics.length;
     for (const argument of call.arguments ?? []) if (argument.name === null && argument.value.kind !== "path") env.context.rules.expression(env, argument.value);
+    env.context.report.relocate(from, (diagnostic) => (diagnostic.id === "tensor-expected" || diagnostic.id === "tensor-count" ? null : diagnostic));
     return error;
   }
   if (callee.kind === "function") return callFunction(env, call, callee.name, piped, reach);

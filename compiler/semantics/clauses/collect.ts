@@ -4,7 +4,8 @@
 import type { AssertStatement, Clause, Expression, FieldsClause, Recipe, WordClause } from "../../ast/ast.js";
 import type { Origin, Span } from "../../source/source.js";
 import { suggest } from "../../diagnostics/suggest.js";
-import { foreignClause, suggestWord } from "../../diagnostics/synonyms.js";
+import { foreignClause } from "../../diagnostics/foreign.js";
+import { suggestWord } from "../../diagnostics/synonyms.js";
 import { bindArguments } from "../bind-arguments.js";
 import { waitsFor } from "../budgets.js";
 import { readParameter } from "../callables.js";
