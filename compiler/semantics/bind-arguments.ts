@@ -25,6 +25,13 @@ export function bindArguments(env: { readonly context: Pick<Env["context"], "rep
   for (const argument of args) {
     if (report.isFull()) return { bound, ok: false };
     if (argument.name === null) {
+      // `adam(model.parameters(), lr: 1e-3)`.
+      const habit = argument.value.kind === "call" ? foreignOption(argument.value.callee.names.at(-1)?.text ?? "", of, "") : null;
+      if (habit !== null && argument.value.kind === "call" && argument.value.callee.names.length > 1) {
+        ok = false;
+        report.say("too-many-arguments", at(env, argument.span), { of, expected: positional.length }, { help: habit });
+        continue;
+      }
       const parameter = positional[next++];
       if (parameter === undefined) {
         ok = false;

@@ -8,7 +8,8 @@ import { at, type Env } from "../context.js";
 import { plannedOptimizers } from "../not-supported.js";
 import { toNumber } from "../numbers.js";
 import { optimizers } from "../optimizers.js";
-import { bareName, calleeName, readCount, readOption } from "../read-options.js";
+import { readCount } from "../read-count.js";
+import { bareName, oneOf, readOption } from "../read-options.js";
 import { replacement } from "../report.js";
 import type { CallValue, Duration, RunSettings } from "../semantic-model.js";
 import { describe } from "../values.js";
@@ -61,7 +62,8 @@ function readOptimizer(placed: PlacedClause | undefined): CallValue | null {
   const { env } = placed;
   const expression = onlyExpression(placed);
   if (expression === null) return sayForm(placed);
-  const name = calleeName(expression);
+  const callee = expression.kind === "call" ? expression.callee : expression.kind === "path" ? expression : null;
+  const name = callee === null ? null : callee.names.map(({ text }) => text).join(".");
   if (name === null && expression.kind === "string") return sayForm(placed);
   if (name !== null && plannedOptimizers.has(name)) {
     env.context.report.say("not-supported-yet", at(env, expression.span), { what: `the optimizer \`${name}\`` });
@@ -69,8 +71,11 @@ function readOptimizer(placed: PlacedClause | undefined): CallValue | null {
   }
   if (name !== null && !Object.hasOwn(optimizers, name)) {
     const origin = at(env, expression.kind === "call" ? expression.callee.span : expression.span);
-    const nearest = suggestWord(name, [...Object.keys(optimizers), ...plannedOptimizers]);
-    env.context.report.say("unknown-optimizer", origin, { name, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
+    const known = Object.keys(optimizers);
+    // Of `optim.Adam` the last part.
+    const written = callee?.names.at(-1)?.text ?? "";
+    const nearest = known.includes(written) ? written : suggestWord(written, [...known, ...plannedOptimizers]);
+    env.context.report.say("unknown-optimizer", origin, { name, nearest: nearest ?? "" }, nearest === null ? { help: `Write ${oneOf(known)}.` } : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
     return null;
   }
   const value = readOption(env, "optimizer", { name: "optimizer", type: { kind: "call", functions: optimizers } }, expression);
@@ -143,6 +148,12 @@ function readRegularize(placed: PlacedClause | undefined): Pick<RunSettings, "l1
 
 /** A length in steps or epochs, with its unit; null after a report. */
 function readDuration(env: Env, expression: Expression): Duration | null {
+  const word = bareName(expression);
+  if (word !== null && /^(?:step|epoch)s?$/.test(word) && env.scope.lookup(word) === undefined && !env.file.entries.has(word)) {
+    const [origin, meant] = [at(env, expression.span), `1 ${word.replace(/s$/, "")}s`];
+    env.context.report.say("value-type", origin, { what: "A length", expected: "`200 steps` or `3 epochs`", found: `\`${word}\`` }, { fixes: [replacement(`Write \`${meant}\``, origin, meant)] });
+    return null;
+  }
   const value = env.context.rules.expression(env, expression);
   if (value.kind === "error") return null;
   const unit = value.kind === "number" ? value.unit : null;
@@ -211,7 +222,9 @@ function readMetric(env: Env, expression: Expression, { names, hasValid }: Measu
     env.context.report.say("empty-split", origin, { split: "valid" });
     return null;
   }
-  const nearest = suggest(written, known) ?? (metric === undefined && known.includes(`valid.${written}`) ? `valid.${written}` : null);
+  // `val_loss` and `test.loss`, as others call what is measured on the validation split.
+  const habit = `valid.${written.replace(/^(?:val|valid|validation|dev|test|eval|train)[._]/, "")}`;
+  const nearest = (known.includes(habit) ? habit : null) ?? suggest(written, known) ?? (metric === undefined && known.includes(`valid.${written}`) ? `valid.${written}` : null);
   env.context.report.say(
     "unknown-metric",
     origin,

@@ -155,6 +155,8 @@ function results(env: Env, node: Block, frame: Frame): Value {
   const { report } = env.context;
   const values = frame.returned;
   if (values === null) {
+    // One with `output` in the place of `return` has been told so.
+    if (node.body.statements.some((statement) => statement.kind === "output")) return error;
     report.say("missing-return", at(env, node.name.span), { block: node.name.text });
     return error;
   }

@@ -14,7 +14,7 @@ export function output(env: Env, statement: OutputStatement, frame: Frame): void
   const { report } = env.context;
   const name = statement.name.text;
   if (frame.owner.kind === "block") {
-    report.say("statement-not-here", at(env, statement.span), { statement: "output", place: "a block" }, { help: "Give results with `return`." });
+    sayOutputInBlock(env, statement);
     return;
   }
   const value = checked(env, statement, env.context.rules.expression(env, statement.value));
@@ -24,11 +24,16 @@ export function output(env: Env, statement: OutputStatement, frame: Frame): void
   bindName(env, name, value);
 }
 
+/** Reports an output of a block. */
+export function sayOutputInBlock(env: Env, statement: OutputStatement): void {
+  env.context.report.say("statement-not-here", at(env, statement.span), { statement: "output", place: "a block" }, { help: "Give results with `return`." });
+}
+
 function checked(env: Env, statement: OutputStatement, value: Value): Value {
   const declared = statement.type === null ? null : readTensorType(env, statement.type);
   if (value.kind === "error") return error;
   if (value.kind !== "tensor") {
-    env.context.report.say("value-type", at(env, statement.value.span), { what: `The output \`${statement.name.text}\``, expected: "a tensor", found: describe(value) });
+    env.context.report.say("value-type", at(env, statement.value.span), { what: `The output \`${statement.name.text}\``, expected: "a tensor", found: describe(value) }, value.kind === "layer" ? { help: "Apply the layer to a tensor, as in `x |> relu`." } : {});
     return error;
   }
   if (!value.type.batched) {
