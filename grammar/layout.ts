@@ -60,6 +60,8 @@ class Layout {
   private hasThen = false;
   /** The `if` or `repeat` whose line is being read and whose brace has not come. */
   private head: { readonly name: string; readonly depth: number; readonly column: number } | null = null;
+  /** Bodies that a colon began, as in Python: how deep they stand, and the column of their heads. They end by indentation, too. */
+  private readonly indented: { readonly depth: number; readonly column: number }[] = [];
   /** The declaration that is open: its word, its column, and whether it may still get a brace. */
   private declaration: { readonly word: TokenType; readonly name: string; readonly column: number; lacksBrace: boolean } | null = null;
 
@@ -112,6 +114,7 @@ class Layout {
       return;
     }
     if (index === 0) return;
+    this.endIndented(token, column);
     const startsAnew = startsStatement(this.tokens, index);
     if (this.brackets.isInList) {
       if (!startsAnew && !hasTwoWords(this.tokens, index)) return;
@@ -119,7 +122,9 @@ class Layout {
       this.brackets.closeLists();
     } else if (this.endsInColon(index, column)) {
       const colon = this.brackets.out.pop() ?? token;
+      const head = this.head?.column ?? this.declaration?.column ?? 0;
       this.openMissing(colon.startOffset, endOf(colon), "`:`");
+      this.indented.push({ depth: this.depth, column: head });
       this.startHead(token, column);
       return;
     } else if (goesOnBefore(token, this.depth === 0) && !this.isLoneElse(token)) {
@@ -134,6 +139,16 @@ class Layout {
     }
     this.startHead(token, column);
     this.end(this.depth === 0 ? DeclarationEnd : End);
+  }
+
+  /** Closes bodies that a colon began where a line is no further in than their heads. */
+  private endIndented(token: IToken, column: number | null): void {
+    for (let body = this.indented.at(-1); body !== undefined; body = this.indented.at(-1)) {
+      const isInside = this.depth === body.depth && (column === null || column > body.column || (column === body.column && is(token, CloseBrace)));
+      if (this.depth > body.depth || isInside) return;
+      this.indented.pop();
+      if (this.depth === body.depth) this.brackets.closeTop();
+    }
   }
 
   /** Opens a body whose brace is missing. */
