@@ -33,7 +33,8 @@ export function applyLayer(env: Env, request: LayerRequest): Value {
   const origin = at(env, request.span);
   const where = placeProblem(env.site, request.kind);
   if (where !== null || env.site === null) {
-    report.say("layer-not-here", origin, { layer: request.title, where: where ?? "a compile-time value" });
+    const help = where === "`loss`" ? { help: `Write a loss there, such as \`cross_entropy\`, and \`${request.title}\` in \`metrics\`: a metric has no gradient.` } : {};
+    report.say("layer-not-here", origin, { layer: request.title, where: where ?? "a compile-time value" }, help);
     return error;
   }
   const { site } = env;

@@ -1,7 +1,10 @@
 // A `data` declaration, checked: its source, its fields, what is done to them, its splits. Derived datasets start from another's.
 
 import type { Data } from "../../ast/ast.js";
+import type { Fix } from "../../diagnostics/diagnostic.js";
 import { suggest } from "../../diagnostics/suggest.js";
+import { ownName } from "../../diagnostics/synonyms.js";
+import type { Span } from "../../source/source.js";
 import { at, Exhausted, type Context, type Env } from "../context.js";
 import { limits } from "../limits.js";
 import { kindOf, originOf, type FileScope } from "../files.js";
@@ -118,8 +121,8 @@ function derive(env: Env, node: Data, clauses: CollectedClauses, parent: Checked
   };
 }
 
-function sayForm({ clause, env }: PlacedClause, form: string): null {
-  env.context.report.say("clause-form", at(env, clause.span), { word: clause.word.text, form });
+function sayForm({ clause, env }: PlacedClause, form: string, fixes: readonly Fix[] = []): null {
+  env.context.report.say("clause-form", at(env, clause.span), { word: clause.word.text, form }, { fixes });
   return null;
 }
 
@@ -183,6 +186,21 @@ function fieldName(env: Env, part: PlacedClause["clause"]["items"][number]["part
 
 const splits = ["train", "valid", "test"] as const;
 
+// `validation 20%` and `train: 80%`.
+function splitFixes({ clause }: PlacedClause): readonly Fix[] {
+  const edits: { readonly span: Span; readonly text: string }[] = [];
+  for (const { name, parts: [word] } of clause.items) {
+    const written = name ?? (word === undefined || word.kind === "linking-word" || bareName(word) === null ? null : { text: bareName(word) ?? "", span: word.span });
+    if (written === null || written.text === "order") continue;
+    const meant = splits.find((split) => split === written.text) ?? ownName(written.text, splits);
+    if (meant === null) return [];
+    // The word alone, or with the colon behind it.
+    const end = name === null || word === undefined ? written.span.end : word.span.start;
+    if (name !== null || meant !== written.text) edits.push({ span: { start: written.span.start, end }, text: name === null ? meant : `${meant} ` });
+  }
+  return edits.length === 0 ? [] : [{ title: "Write `train`, `valid` and `test`, without signs", edits }];
+}
+
 function readSplit(env: Env, placed: PlacedClause | undefined): DatasetModel["split"] | null {
   if (placed === undefined) return null;
   const shares = new Map<(typeof splits)[number], Num>();
@@ -206,7 +224,7 @@ function readSplit(env: Env, placed: PlacedClause | undefined): DatasetModel["sp
       env.context.report.say("not-supported-yet", at(env, item.span), { what: "a split by folder" });
       return null;
     }
-    if (split === undefined || item.name !== null || item.parts.length !== 2 || share === undefined || share.kind === "linking-word") return sayForm(placed, form);
+    if (split === undefined || item.name !== null || item.parts.length !== 2 || share === undefined || share.kind === "linking-word") return sayForm(placed, form, splitFixes(placed));
     const value = env.context.rules.expression(env, share);
     if (value.kind === "error") return null;
     if (value.kind !== "number" || value.unit === "steps" || value.unit === "epochs" || compare(value.value, zero) < 0 || compare(value.value, one) > 0) {

@@ -30,7 +30,7 @@ export function readSettings(env: Env, clauses: CollectedClauses, name: string, 
   const missing = ["loss", "optimizer", "batch"].filter((word) => get(word) === undefined && !clauses.misspelled.has(word)).map((word) => `\`${word}\``);
   if (get("length") === undefined && !clauses.misspelled.has("epochs") && !clauses.misspelled.has("steps")) missing.push("one of `epochs` and `steps`");
   if (missing.length > 0 && !clauses.hasUnread) env.context.report.say("missing-clause", origin, { clauses: missing.join(", "), owner: name });
-  const optimizer = readOptimizer(get("optimizer"));
+  const optimizer = readOptimizer(get("optimizer"), clauses.misspelled.has("lr"));
   const batch = readWhole(get("batch"), 1);
   const length = readLength(get("length"));
   const settings = {
@@ -57,7 +57,8 @@ function onlyExpression({ clause }: PlacedClause): Expression | null {
   return item === undefined || clause.items.length > 1 || item.name !== null ? null : onlyPart(item.parts);
 }
 
-function readOptimizer(placed: PlacedClause | undefined): CallValue | null {
+// `lacksRate`: it stands in a clause of its own, which was told.
+function readOptimizer(placed: PlacedClause | undefined, lacksRate: boolean): CallValue | null {
   if (placed === undefined) return null;
   const { env } = placed;
   const expression = onlyExpression(placed);
@@ -78,6 +79,7 @@ function readOptimizer(placed: PlacedClause | undefined): CallValue | null {
     env.context.report.say("unknown-optimizer", origin, { name, nearest: nearest ?? "" }, nearest === null ? { help: `Write ${oneOf(known)}.` } : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
     return null;
   }
+  if (lacksRate && callee !== null && (expression.kind !== "call" || (expression.arguments ?? []).length === 0)) return null;
   const value = readOption(env, "optimizer", { name: "optimizer", type: { kind: "call", functions: optimizers } }, expression);
   return value !== null && typeof value === "object" && "call" in value ? value : null;
 }
