@@ -49,7 +49,7 @@ export function applyLayer(env: Env, request: LayerRequest): Value {
       "shape-mismatch",
       origin,
       { layer: request.title, expected: result.expected, found: result.found },
-      { notes: operandNotes(env, tensors, request.span), fixes, ...(result.fix === null ? {} : { help: result.fix }) },
+      { notes: operandNotes(env, tensors, request.span), fixes, help: result.fix },
     );
     return error;
   }

@@ -96,7 +96,8 @@ function bindSignature(env: Env, inner: Env, node: Block, request: BlockRequest)
 }
 
 function sayArgument(env: Env, inner: Env, node: Block, param: Param, { value, span }: BlockRequest["tensors"][number], expected: string): void {
-  if (value.kind !== "tensor") return;
+  // What is wrong with a block whatever it is given may be its signature.
+  if (value.kind !== "tensor" || env.context.sizes.faulty.has(node)) return;
   const found = printType(value.type);
   const notes = [{ origin: at(inner, param.span), message: `\`${param.name.text}\` is declared here.` }, { origin: value.origin, message: `${found} comes from here.` }, ...callerNotes(env)];
   env.context.report.say("argument-type", at(env, span), { of: node.name.text, name: param.name.text, expected, found }, { notes });

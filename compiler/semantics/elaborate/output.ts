@@ -60,11 +60,13 @@ export function sayResult(env: Env, { what, value, declared, type, place }: Resu
   const last = shape[shape.length - 1];
   const graph = env.site?.graph;
   const resize = isNear && last !== undefined && graph !== undefined ? resizeFix(graph, value, last, env.file.path) : [];
+  // An image or a sequence is surely not what was meant to be declared.
+  const hasAxesTooMany = shape.length < value.type.shape.length && value.type.shape.length > 1;
   const declare = { title: `Declare it as \`${printType(value.type)}\``, edits: [{ span: type, text: printType(value.type) }] };
   env.context.report.say(
     "result-type",
     at(env, place),
     { what, expected: printType(declared.type), found: printType(value.type) },
-    { ...(shape.length < value.type.shape.length && value.type.shape.length > 1 ? { help: "Reduce its axes before the last layer, with `flatten` or `global_avg_pool`, or change the declared type." } : {}), notes: [{ origin: at(env, type), message: "The type is declared here." }, ...(env.site?.callers ?? []).slice(0, 4).map((origin) => ({ origin, message: "In this call." }))], fixes: [...resize, declare] },
+    { ...(hasAxesTooMany ? { help: `Reduce its axes before the last layer, with ${value.type.shape.length === 2 ? "`last`, `mean(axis: 0)` or `flatten`" : "`flatten` or `global_avg_pool`"}, or change the declared type.` } : {}), notes: [{ origin: at(env, type), message: "The type is declared here." }, ...(env.site?.callers ?? []).slice(0, 4).map((origin) => ({ origin, message: "In this call." }))], fixes: [...resize, ...(hasAxesTooMany ? [] : [declare])] },
   );
 }
