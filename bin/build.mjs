@@ -78,6 +78,8 @@ export async function build(keepMs = KEEP_MS) {
       outdir: "dist",
       splitting: true,
       chunkNames: "chunks/[name]-[hash]",
+      minifyWhitespace: true,
+      minifySyntax: true,
       define: { SOP_BUILD_ID: JSON.stringify(`${version}-${buildId}`) },
     }),
     bundle({ ...common, entryPoints: { compiler: "compiler/index.ts" }, outdir: "dist", splitting: true, chunkNames: "chunks/[name]-[hash]" }),

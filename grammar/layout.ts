@@ -60,6 +60,8 @@ class Layout {
   private hasThen = false;
   /** The `if` or `repeat` whose line is being read and whose brace has not come. */
   private head: { readonly name: string; readonly depth: number; readonly column: number } | null = null;
+  /** Bodies that a colon began, as in Python: how deep they stand, and the column of their heads. They end by indentation, too. */
+  private readonly indented: { readonly depth: number; readonly column: number }[] = [];
   /** The declaration that is open: its word, its column, and whether it may still get a brace. */
   private declaration: { readonly word: TokenType; readonly name: string; readonly column: number; lacksBrace: boolean } | null = null;
 
@@ -112,25 +114,53 @@ class Layout {
       return;
     }
     if (index === 0) return;
+    this.endIndented(token, column);
     const startsAnew = startsStatement(this.tokens, index);
     if (this.brackets.isInList) {
       if (!startsAnew && !hasTwoWords(this.tokens, index)) return;
       if (is(this.brackets.top, OpenParen) && isOptionLine(this.tokens, index)) return;
       this.brackets.closeLists();
+    } else if (this.endsInColon(index, column)) {
+      const colon = this.brackets.out.pop() ?? token;
+      const head = this.head?.column ?? this.declaration?.column ?? 0;
+      this.openMissing(colon.startOffset, endOf(colon), "`:`");
+      this.indented.push({ depth: this.depth, column: head });
+      this.startHead(token, column);
+      return;
     } else if (goesOnBefore(token, this.depth === 0) && !this.isLoneElse(token)) {
       return;
     } else if (goesOnAfter(this.previous)) {
       if (!startsAnew && !(wantsValue(this.previous) && hasTwoWords(this.tokens, index))) return;
     } else if (this.lacksBrace(column)) {
-      const name = this.head?.name ?? this.declaration?.name ?? "";
       const at = this.previous === undefined ? token.startOffset : endOf(this.previous);
-      this.problems.push({ id: "missing-brace", start: at, end: at, name });
-      this.open(this.brackets.make(OpenBrace), true);
+      this.openMissing(at, at, "the end of the line");
       this.startHead(token, column);
       return;
     }
     this.startHead(token, column);
     this.end(this.depth === 0 ? DeclarationEnd : End);
+  }
+
+  /** Closes bodies that a colon began where a line is no further in than their heads. */
+  private endIndented(token: IToken, column: number | null): void {
+    for (let body = this.indented.at(-1); body !== undefined; body = this.indented.at(-1)) {
+      const isInside = this.depth === body.depth && (column === null || column > body.column || (column === body.column && is(token, CloseBrace)));
+      if (this.depth > body.depth || isInside) return;
+      this.indented.pop();
+      if (this.depth === body.depth) this.brackets.closeTop();
+    }
+  }
+
+  /** Opens a body whose brace is missing. */
+  private openMissing(start: number, end: number, found: string): void {
+    this.problems.push({ id: "missing-brace", start, end, name: this.head?.name ?? this.declaration?.name ?? "", found });
+    this.open(this.brackets.make(OpenBrace), true);
+  }
+
+  /** Does the head above end in a colon, as in Python, with the body further in? After `train name:` the model may follow. */
+  private endsInColon(index: number, column: number | null): boolean {
+    if (!is(this.previous, Colon) || !this.lacksBrace(column)) return false;
+    return this.head !== null || this.declaration?.word !== TrainWord || !is(this.tokens[index - 3]?.token, TrainWord);
   }
 
   /** An `else` after what is no `if`; its line is one that the grammar does not know. */

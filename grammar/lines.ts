@@ -24,10 +24,10 @@ export interface PlacedToken {
   readonly column: number | null;
 }
 
-/** Up to three tokens of the line that begins at `index`. */
+/** Up to four tokens of the line that begins at `index`. */
 function lineAt(tokens: readonly PlacedToken[], index: number): readonly (IToken | undefined)[] {
   const line: IToken[] = [];
-  for (let i = index; i < index + 3; i++) {
+  for (let i = index; i < index + 4; i++) {
     const placed = tokens[i];
     if (placed === undefined || (i > index && placed.startsLine)) break;
     line.push(placed.token);
@@ -37,14 +37,16 @@ function lineAt(tokens: readonly PlacedToken[], index: number): readonly (IToken
 
 /** The word of the declaration that starts at `index` (`model Name (`), or null. */
 export function declarationAt(tokens: readonly PlacedToken[], index: number): TokenType | null {
-  const [first, second, third] = lineAt(tokens, index);
+  const [first, second, third, fourth] = lineAt(tokens, index);
+  // `model Net:`, as in Python.
+  const isPython = is(third, Colon) && fourth === undefined;
   if (is(first, ImportWord)) return is(second, OpenBrace) ? ImportWord : null;
   if (!is(second, Name)) return null;
   if (is(first, LetWord)) return is(third, Assign, Colon) ? LetWord : null;
   if (is(first, DataWord)) return is(third, Assign) ? DataWord : null;
   if (is(first, BlockWord)) return is(third, OpenParen) ? BlockWord : null;
-  if (is(first, ModelWord)) return third === undefined || is(third, OpenParen, OpenBrace, Assign, FuseWord, OverparamWord, FrozenWord) ? ModelWord : null;
-  if (is(first, RecipeWord)) return third === undefined || is(third, OpenParen, OpenBrace) ? RecipeWord : null;
+  if (is(first, ModelWord)) return third === undefined || isPython || is(third, OpenParen, OpenBrace, Assign, FuseWord, OverparamWord, FrozenWord) ? ModelWord : null;
+  if (is(first, RecipeWord)) return third === undefined || isPython || is(third, OpenParen, OpenBrace) ? RecipeWord : null;
   if (is(first, TrainWord)) return is(third, Colon) ? TrainWord : null;
   return null;
 }

@@ -17,7 +17,7 @@ export type SyntaxProblem = Place &
     | { readonly id: "unclosed-bracket"; readonly open: string; readonly close: string; readonly opener: Place }
     | { readonly id: "unmatched-bracket"; readonly text: string }
     | { readonly id: "wrong-bracket"; readonly found: string; readonly expected: string; readonly opener: Place }
-    | { readonly id: "missing-brace"; readonly name: string }
+    | { readonly id: "missing-brace"; readonly name: string; readonly found: string }
     | { readonly id: "text-too-long"; readonly limit: number; readonly unit: "characters" | "words and signs" }
     | { readonly id: "nesting-too-deep"; readonly limit: number }
     | { readonly id: "expression-too-long"; readonly limit: number }

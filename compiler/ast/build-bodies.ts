@@ -6,7 +6,7 @@ import { suggest } from "../diagnostics/suggest.js";
 import type { AssertStatement, Body, Clause, ClauseItem, Field, IfStatement, LinkingWord, Name, Statement } from "./ast.js";
 import { buildExpression, buildString, buildType } from "./build-expressions.js";
 import type { Span } from "../source/source.js";
-import { statementHint } from "./syntax-hints.js";
+import { hintFor, statementHint } from "./syntax-hints.js";
 import { first, nameOf, quoted, report, spanOf, tokenSpan, type Building } from "./building.js";
 
 /** The statements of a body; lines that are no statement are reported and left out. */
@@ -154,7 +154,7 @@ function buildLink(token: IToken, at: number): LinkingWord {
 export function reportStray(building: Building, nodes: readonly cst.StrayCstNode[] | undefined): void {
   const token = first(nodes)?.children.LineToken[0];
   const span = tokenSpan(token);
-  if (token !== undefined && span !== null) report(building, "expected-syntax", span, { expected: "`{`", found: quoted(token) });
+  if (token !== undefined && span !== null) report(building, "expected-syntax", span, { expected: "`{`", found: quoted(token) }, hintFor({ id: "expected-syntax", expected: "`{`", found: quoted(token), ...span }, building.text));
 }
 
 function reportBraces(building: Building, nodes: readonly cst.StrayBracesCstNode[] | undefined, expected: string): void {

@@ -5,7 +5,7 @@ import { suggest } from "../diagnostics/suggest.js";
 import type { Block, Data, Declaration, Fuse, FuseSource, Import, Let, Model, ModelDefinition, Recipe, Train } from "./ast.js";
 import { buildBody, buildClauses, reportStray } from "./build-bodies.js";
 import { buildAnnotation, buildCall, buildExpression, buildParams, buildPath, buildPlainCall, buildPrimary, buildString, buildType } from "./build-expressions.js";
-import { declarationHint } from "./syntax-hints.js";
+import { declarationHint, foreignDeclarations } from "./syntax-hints.js";
 import { first, nameOf, quoted, report, spanOf, tokenSpan, type Building } from "./building.js";
 
 /** The declarations of a file; what is none is reported and left out. */
@@ -172,7 +172,7 @@ function reportUnknown(building: Building, node: cst.UnknownDeclarationCstNode):
   const token = word ?? first(first(node.children.strayBraces)?.children.OpenBrace);
   const span = tokenSpan(token);
   if (token === undefined || span === null) return;
-  const nearest = next !== undefined && /^\w/.test(next.image) ? (suggest(token.image, declarationWords) ?? "") : "";
+  const nearest = next !== undefined && /^\w/.test(next.image) ? (foreignDeclarations.get(token.image.toLowerCase()) ?? suggest(token.image, declarationWords) ?? "") : "";
   const hint = declarationHint(token.image);
   report(building, "unknown-declaration", span, { found: quoted(token), nearest: hint === null ? nearest : "" }, hint === null ? {} : { help: hint });
 }

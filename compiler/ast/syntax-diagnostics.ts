@@ -4,7 +4,7 @@ import type { SyntaxProblem } from "../../grammar/problems.js";
 import { diagnose } from "../diagnostics/catalog.js";
 import type { Diagnostic, DiagnosticId } from "../diagnostics/diagnostic.js";
 import type { SourceFile, Span } from "../source/source.js";
-import { hintFor, hintForCharacter } from "./syntax-hints.js";
+import { hidesBracket, hintFor, hintForCharacter, hintForNumber, hintForReserved } from "./syntax-hints.js";
 
 /** More messages than this about one file help nobody. */
 const MOST = 200;
@@ -25,12 +25,16 @@ export function describeProblem(file: SourceFile, problem: SyntaxProblem): Diagn
       const { found, meant } = problem;
       const isComment = found === "#" || found === "/*";
       const params = isComment ? { found, meant: "//" } : { found: shorten(found), meant: shorten(meant) };
-      return diagnose("foreign-spelling", origin, params, { fixes: [{ title: `Write \`${params.meant}\`.`, edits: [{ span, text: meant }] }] });
+      // `!x` is `not x`.
+      const written = /\w$/.test(meant) && /\w/.test(file.text.charAt(span.end)) ? `${meant} ` : meant;
+      return diagnose("foreign-spelling", origin, params, { fixes: [{ title: `Write \`${params.meant}\`.`, edits: [{ span, text: written }] }] });
     }
     case "malformed-number":
-      return diagnose("malformed-number", origin, { text: shorten(problem.text) });
+      return diagnose("malformed-number", origin, { text: shorten(problem.text) }, hintForNumber(problem.text, span));
     case "reserved-name": {
       const instead = `${problem.word}_`;
+      const meant = hintForReserved(problem.word, span, file.text);
+      if (meant !== null) return diagnose("reserved-name", origin, { word: problem.word, instead }, meant);
       const edits = problem.uses.map((use) => ({ span: at(use).span, text: instead }));
       return diagnose("reserved-name", origin, { word: problem.word, instead }, { fixes: [{ title: `Name it \`${instead}\`.`, edits }] });
     }
@@ -38,6 +42,8 @@ export function describeProblem(file: SourceFile, problem: SyntaxProblem): Diagn
       const { open, close, opener } = problem;
       const notes = [{ origin: at(opener), message: `\`${open}\` is opened here.` }];
       const text = close.replace("}", "\n}");
+      if (hidesBracket(close, file.text.slice(span.start, span.start + 200)))
+        return diagnose("unclosed-bracket", origin, { open, close }, { notes, help: "Write a whole quotient as `floor(a / b)`: a comment begins with `//`." });
       return diagnose("unclosed-bracket", origin, { open, close }, { notes, fixes: [{ title: `Write \`${close}\`.`, edits: [{ span, text }] }] });
     }
     case "unmatched-bracket": {
@@ -50,7 +56,7 @@ export function describeProblem(file: SourceFile, problem: SyntaxProblem): Diagn
       return diagnose("wrong-bracket", origin, { found, expected }, { notes, fixes: [{ title: `Write \`${expected}\`.`, edits: [{ span, text: expected }] }] });
     }
     case "missing-brace":
-      return diagnose("missing-brace", origin, { name: problem.name }, { fixes: [{ title: "Write `{`.", edits: [{ span, text: " {" }] }] });
+      return diagnose("missing-brace", origin, { name: problem.name, found: problem.found }, { fixes: [{ title: "Write `{`.", edits: [{ span, text: " {" }] }] });
     case "text-too-long":
       return diagnose("text-too-long", origin, { limit: problem.limit.toLocaleString("en-US"), unit: problem.unit });
     case "nesting-too-deep":
@@ -81,9 +87,12 @@ export function chooseDiagnostics(file: SourceFile, all: readonly Diagnostic[]):
     for (; at < entry.diagnostic.origin.span.start; at++) if (file.text.charCodeAt(at) === 10) line++;
     entry.line = line;
   }
+  const assigned = new Set(all.flatMap(({ id, origin }) => (id === "assign-in-clause" ? [origin.span.start] : [])));
   const told = new Set(sorted.filter(({ diagnostic }) => !echoes.has(diagnostic.id)).map((entry) => entry.line));
   const chosen: Diagnostic[] = [];
   for (const { diagnostic, line: own } of sorted) {
+    // `fields: x: f32` is a clause with a sign too many, and no field of that name.
+    if (diagnostic.id === "reserved-name" && assigned.has(diagnostic.origin.span.end)) continue;
     if (echoes.has(diagnostic.id)) {
       if (told.has(own)) continue;
       told.add(own);

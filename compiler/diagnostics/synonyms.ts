@@ -21,10 +21,23 @@ const rows: readonly (readonly [string, string])[] = [
   ["dropout", "dropout1d dropout2d spatialdropout2d"],
   ["embedding", "embed embeddings"],
   ["concat", "cat concatenate hstack"],
-  ["reshape", "view unflatten"],
+  ["reshape", "view unflatten squeeze unsqueeze expanddims"],
   ["silu", "swish"],
   ["leaky_relu", "lrelu"],
   ["cast", "astype"],
+  ["transpose", "permute swapaxes"],
+  ["one_hot", "tocategorical onehotencoding"],
+  ["l2_normalize", "normalize unitnorm"],
+  ["lstm", "lstmcell"],
+  ["gru", "grucell"],
+  ["matmul", "bmm dot mm"],
+  ["separable_conv", "separableconv2d separableconv"],
+  ["conv_block", "convbnrelu convbn"],
+  ["residual", "residualblock resblock basicblock"],
+  ["encoder_layer", "transformerencoderlayer transformerblock"],
+  ["decoder_layer", "transformerdecoderlayer"],
+  ["encoder", "transformerencoder"],
+  ["decoder", "transformerdecoder"],
   ["self_attention", "multiheadattention attention mha"],
   ["learned_positions", "positionalembedding positionembedding posembed positionalencoding"],
   ["rotary", "rope rotaryembedding rotaryembeddings"],
@@ -55,7 +68,7 @@ const rows: readonly (readonly [string, string])[] = [
   ["rate", "p prob probability droprate dropoutrate dropout"],
   ["vocab", "numembeddings vocabsize vocabularysize inputdim"],
   ["d", "embeddingdim embeddim outputdim dim dmodel features"],
-  ["depth", "numclasses classes"],
+  ["depth", "numclasses classes layers numlayers nlayers"],
   ["heads", "numheads nheads nhead numattentionheads"],
   ["kv_heads", "numkvheads numkeyvalueheads nkvheads"],
   ["dropout", "dropoutp attentiondropout attndropout attnpdrop dropoutrate rate"],
@@ -64,6 +77,11 @@ const rows: readonly (readonly [string, string])[] = [
   ["axis", "dim axes"],
   ["slope", "negativeslope alpha"],
   ["epsilon", "eps"],
+  ["groups", "numgroups"],
+  ["reverse", "gobackwards"],
+  ["separator", "sep delimiter"],
+  ["rows", "n size count numrows numsamples"],
+  ["missing", "navalues na"],
   ["smoothing", "labelsmoothing"],
   ["copies", "k n count factor kernels"],
   ["lr", "learningrate rate stepsize lrscheduler lrschedule schedule scheduler"],
@@ -84,6 +102,32 @@ const rows: readonly (readonly [string, string])[] = [
   ["standardize", "normalize normalise normalization"],
   ["take", "limit head"],
   ["split", "splits trainsplit validationsplit"],
+  ["fields", "columns features schema"],
+  // words
+  ["glorot_uniform", "xavier xavieruniform glorot xavierinit"],
+  ["he_normal", "kaiming kaimingnormal he henormalinit kaiminguniform heuniform"],
+  ["lecun_normal", "lecun lecununiform"],
+  ["normal", "randomnormal truncatednormal gaussian"],
+  ["uniform", "randomuniform"],
+  ["zeros", "zero"],
+  ["ones", "one"],
+  ["same", "samepadding reflect"],
+  ["cosine", "cosinedecay cosineannealing cosineannealinglr cosineschedule"],
+  ["step", "steplr multistep multisteplr stepdecay piecewiseconstant"],
+  ["exponential", "exponentiallr exponentialdecay"],
+  ["one_cycle", "onecyclelr onecycle"],
+  ["linear", "lineardecay linearlr linearschedule polynomial"],
+  ["characters", "char chars character"],
+  ["bytes", "byte"],
+  ["valid", "validation val dev eval"],
+  // types
+  ["f32", "float32 float float64 f64 f16 float16 double tensor number real"],
+  ["i32", "int32 int64 int i64 long uint8 u8 integer index"],
+  ["bool", "boolean"],
+  ["class", "label category categorical"],
+  ["int", "i32 integer int32 int64 long"],
+  ["float", "f32 float32 double number"],
+  ["string", "str text"],
 ];
 
 const own: ReadonlyMap<string, readonly string[]> = (() => {
@@ -104,35 +148,4 @@ export function ownName(written: string, candidates: readonly string[]): string 
 /** `ownName`, or else the nearest candidate if one is near enough. */
 export function suggestWord(written: string, candidates: readonly string[]): string | null {
   return ownName(written, candidates) ?? suggest(written, candidates);
-}
-
-const sizeOfInput = "Remove it: the size is that of the tensor that comes in.";
-
-/** Options that sop says in another way, or not at all. */
-const optionHelp: Readonly<Record<string, (of: string, given: string) => string>> = {
-  activation: (of, given) => `Pipe it: \`|> ${of}(...) |> ${/^[a-z_]{1,40}$/.test(given) ? given : "relu"}\`.`,
-  infeatures: () => sizeOfInput,
-  inchannels: () => sizeOfInput,
-  inputshape: () => sizeOfInput,
-  inputdim: () => sizeOfInput,
-  inputsize: () => sizeOfInput,
-  numfeatures: () => sizeOfInput,
-  params: () => "Remove it: a run trains all weights of its model.",
-  parameters: () => "Remove it: a run trains all weights of its model.",
-};
-
-/** The help for an option that another framework has and sop says in another way, or null. `given` is its value as it is written. */
-export function foreignOption(option: string, of: string, given: string): string | null {
-  const key = squash(option);
-  return Object.hasOwn(optionHelp, key) ? (optionHelp[key]?.(of, given) ?? null) : null;
-}
-
-const rateHelp = "Give the rate, or its schedule, to the optimizer: `optimizer adam(lr: warmup_cosine(1e-3))`.";
-
-const clauseHelp: Readonly<Record<string, string>> = { lr: rateHelp, learningrate: rateHelp, lrscheduler: rateHelp, lrschedule: rateHelp, scheduler: rateHelp, schedule: rateHelp, momentum: "Give it to the optimizer: `optimizer sgd(lr: 0.1, momentum: 0.9)`.", shuffle: "Remove it: the rows of each epoch have an order of their own." };
-
-/** The help for a clause that another framework would have and sop says in another way, or null. */
-export function foreignClause(word: string): string | null {
-  const key = squash(word);
-  return Object.hasOwn(clauseHelp, key) ? (clauseHelp[key] ?? null) : null;
 }

@@ -34,7 +34,8 @@ export function applyLayer(env: Env, request: LayerRequest): Value {
   const origin = at(env, request.span);
   const where = placeProblem(env.site, request.kind);
   if (where !== null || env.site === null) {
-    report.say("layer-not-here", origin, { layer: request.title, where: where ?? "a compile-time value" });
+    const help = where === "`loss`" ? { help: `Write a loss there, such as \`cross_entropy\`, and \`${request.title}\` in \`metrics\`: a metric has no gradient.` } : {};
+    report.say("layer-not-here", origin, { layer: request.title, where: where ?? "a compile-time value" }, help);
     return error;
   }
   const { site } = env;
@@ -49,7 +50,7 @@ export function applyLayer(env: Env, request: LayerRequest): Value {
       "shape-mismatch",
       origin,
       { layer: request.title, expected: result.expected, found: result.found },
-      { notes: operandNotes(env, tensors, request.span), fixes, ...(result.fix === null ? {} : { help: result.fix }) },
+      { notes: operandNotes(env, tensors, request.span), fixes, help: result.fix },
     );
     return error;
   }

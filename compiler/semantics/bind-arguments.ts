@@ -2,7 +2,8 @@
 
 import type { Argument } from "../ast/ast.js";
 import { suggest } from "../diagnostics/suggest.js";
-import { foreignOption, ownName } from "../diagnostics/synonyms.js";
+import { foreignOption } from "../diagnostics/foreign.js";
+import { ownName } from "../diagnostics/synonyms.js";
 import { at, type Env } from "./context.js";
 import { plannedOptions } from "./not-supported.js";
 import { replacement } from "./report.js";
@@ -24,6 +25,13 @@ export function bindArguments(env: { readonly context: Pick<Env["context"], "rep
   for (const argument of args) {
     if (report.isFull()) return { bound, ok: false };
     if (argument.name === null) {
+      // `adam(model.parameters(), lr: 1e-3)`.
+      const habit = argument.value.kind === "call" ? foreignOption(argument.value.callee.names.at(-1)?.text ?? "", of, "") : null;
+      if (habit !== null && argument.value.kind === "call" && argument.value.callee.names.length > 1) {
+        ok = false;
+        report.say("too-many-arguments", at(env, argument.span), { of, expected: positional.length }, { help: habit });
+        continue;
+      }
       const parameter = positional[next++];
       if (parameter === undefined) {
         ok = false;

@@ -1,6 +1,7 @@
 // What the name in a call stands for: a layer, a block, a model, or a function on numbers.
 
 import type { Argument, Block, Call, Expression, Field, InputStatement, Model, Param, Path } from "../ast/ast.js";
+import { foreignLayer } from "../diagnostics/foreign.js";
 import { suggestWord } from "../diagnostics/synonyms.js";
 import { bindArguments, type Parameter } from "./bind-arguments.js";
 import { at, type Env } from "./context.js";
@@ -11,8 +12,9 @@ import { isLayerName, layers } from "./layers/layers.js";
 import { limits } from "./limits.js";
 import { plannedLayers } from "./not-supported.js";
 import { bareName, calleeName, chosenBranch, readOption, readOptions, sayUnknownWord } from "./read-options.js";
-import { replacement } from "./report.js";
+import { replacement, type ReportDetails } from "./report.js";
 import { learningRate, schedules } from "./schedules.js";
+import { importing, standardName } from "./standard-names.js";
 import { error, type Callable, type LayerValue, type Value } from "./values.js";
 
 export type Callee = { readonly kind: "layer"; readonly layer: LayerValue } | { readonly kind: "function"; readonly name: string } | { readonly kind: "error" };
@@ -82,16 +84,25 @@ const builtInNames: readonly string[] = [...Object.keys(layers).filter(isLayerNa
 function sayUnknownCallee(env: Env, path: Path, name: string, known: readonly string[], meant = name): void {
   const origin = at(env, path.span);
   const [first = "", method = ""] = path.names.map((part) => part.text);
-  if (path.names.length === 2 && env.scope.lookup(first)?.kind === "tensor") {
-    env.context.report.say("unknown-layer", origin, { name, nearest: "" }, { help: `Pipe the tensor: \`${first} |> ${method}(...)\`.` });
-    return;
+  const say = (nearest: string, more: ReportDetails): void => env.context.report.say("unknown-layer", origin, { name, nearest }, more);
+  const local = path.names.length === 2 ? env.scope.lookup(first) : undefined;
+  // `table.unembd`, nearly right.
+  if (local?.kind === "layer" && unembedding(local) !== null) return say(`${first}.unembed`, { fixes: [replacement(`Write \`${first}.unembed\``, origin, `${first}.unembed`)] });
+  if (path.names.at(-1)?.text === "unembed") return say("", { help: "Name an embedding with `layer table = embedding(...)` and write `table.unembed(x)`." });
+  if (local?.kind === "tensor") return say("", { help: foreignLayer(method) ?? `Pipe the tensor: \`${first} |> ${method}(...)\`.` });
+  if (first === "self" && path.names.length > 1) {
+    const isLayer = path.names.length === 2 && env.scope.lookup(method)?.kind === "layer";
+    if (isLayer) return say(method, { fixes: [replacement(`Write \`${method}\``, origin, method)] });
+    return say("", { help: `Name the layer in the body, \`layer ${method} = dense(64)\`, and write \`x |> ${method}\`.` });
   }
-  if (path.names[path.names.length - 1]?.text === "unembed") {
-    env.context.report.say("unknown-layer", origin, { name, nearest: "" }, { help: "Name an embedding with `layer table = embedding(...)` and write `table.unembed(x)`." });
-    return;
-  }
+  const foreign = known.includes(meant) ? null : foreignLayer(meant);
+  if (foreign !== null) return say("", { help: foreign });
+  const library = known.includes(meant) ? null : standardName(meant, ["block", "model"], true);
+  if (library !== null) return say("", importing(env.file, library, name));
   const nearest = known.includes(meant) ? meant : suggestWord(meant, known);
-  env.context.report.say("unknown-layer", origin, { name, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
+  if (nearest !== null) return say(nearest, { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
+  const similar = standardName(meant, ["block", "model"], false);
+  say("", similar === null ? {} : importing(env.file, similar, name));
 }
 
 /** The parameters of a block or model that are not tensors, or should not be: a model's tensors are inputs, and none has a default. */

@@ -1,16 +1,19 @@
 // A call in an expression: tensors first and by position, then options. Functions compute, layers are applied, blocks inlined.
 
 import type { Annotation, Argument, Call, Expression } from "../ast/ast.js";
+import { foreignOption } from "../diagnostics/foreign.js";
 import type { Span } from "../source/source.js";
 import { applyLayer } from "./apply-layer.js";
 import { readValues, resolveCallee, tensorsOf } from "./callables.js";
 import { at, type Env, type Piped } from "./context.js";
+import { parameterKind } from "./declared-types.js";
 import { functions } from "./functions.js";
 import { isLayerName, layers, type LayerKind } from "./layers/layers.js";
 import type { Options } from "./layers/layer.js";
+import type { OptionSpec } from "./options.js";
 import { numberOrReport } from "./operators.js";
 import { readAnnotations, within } from "./overparam.js";
-import { readOptions } from "./read-options.js";
+import { bareName, readOptions } from "./read-options.js";
 import type { ReportDetails } from "./report.js";
 import { callableName, describe, error, type LayerValue, type Reach, type TensorValue, type Value } from "./values.js";
 
@@ -21,8 +24,10 @@ export function evaluateCall(env: Env, call: Call, piped: Piped | null, annotati
   const callee = resolveCallee(env, call.callee);
   const reach = readAnnotations(env, annotations);
   if (callee.kind === "error") {
-    // The tensors are looked at all the same: what is wrong in them is another mistake.
+    // The tensors are looked at all the same: what is wrong in them is another mistake. Layers without tensors are meant for the callee.
+    const from = env.context.report.diagnostics.length;
     for (const argument of call.arguments ?? []) if (argument.name === null && argument.value.kind !== "path") env.context.rules.expression(env, argument.value);
+    env.context.report.relocate(from, (diagnostic) => (diagnostic.id === "tensor-expected" || diagnostic.id === "tensor-count" ? null : diagnostic));
     return error;
   }
   if (callee.kind === "function") return callFunction(env, call, callee.name, piped, reach);
@@ -91,6 +96,9 @@ function callLayer(env: Env, call: Call, layer: LayerValue, piped: Piped | null,
     else if (argument.name === null && (isVariadic || operands.length + byName.size < names.length)) operands.push(operand);
     else rest.push(argument);
   }
+  // What a parameter of a type that there is not takes is not known.
+  if (callable.kind === "block" && callable.node.params.some(({ type }) => parameterKind(type) === null)) return error;
+  if (callable.kind === "built-in" && layer.bound === null && !fitsArguments(env, call, callable.name, names, operands.length, rest)) return error;
   const ordered = byName.size === 0 ? operands : placeByName(names, operands, byName);
   const evaluated = (operand: Operand) => ({ value: "value" in operand ? operand.value : env.context.rules.expression(env, operand.expression), span: operand.span });
   const tensors = ordered.map(evaluated);
@@ -104,6 +112,7 @@ function callLayer(env: Env, call: Call, layer: LayerValue, piped: Piped | null,
   }
   const reach = within(within(env.site?.reach, layer.reach), annotated);
   if (callable.kind === "built-in") {
+    if (bound === null && givesInputSize(env, name, layers[callable.name].options, rest, tensors[0]?.value)) return error;
     const options = bound?.kind === "options" ? bound.options : readOptions(env, name, layers[callable.name].options, rest, call.span);
     const path = pathOf(env, call, layer, name);
     const values = [...tensors, ...named].flatMap(({ value }) => (value.kind === "tensor" ? [value] : []));
@@ -133,7 +142,7 @@ function checkTensors(env: Env, call: Call, name: string, names: readonly string
   for (const { value, span } of tensors) {
     if (value.kind === "tensor") continue;
     ok = false;
-    if (value.kind !== "error") report.say("tensor-expected", at(env, span), { layer: name, found: describe(value) }, value.kind === "list" ? oneByOne(call, name, isVariadic ? null : names, span) : {});
+    if (value.kind !== "error") report.say("tensor-expected", at(env, span), { layer: name, found: describe(value) }, tensorHelp(call, name, isVariadic ? null : names, { value, span }, tensors[0]?.value.kind === "tensor"));
   }
   const least = isVariadic ? 1 : names.length;
   if (ok && (tensors.length < least || (least === 0 && tensors.length > 0 && !isVariadic))) {
@@ -142,6 +151,45 @@ function checkTensors(env: Env, call: Call, name: string, names: readonly string
     return false;
   }
   return ok;
+}
+
+// What to do about something that is no tensor. `isFollowing`: a tensor stands before it, so that it is another one that is missing.
+function tensorHelp(call: Call, name: string, names: readonly string[] | null, { value, span }: { readonly value: Value; readonly span: Span }, isFollowing: boolean): ReportDetails {
+  if (value.kind === "list") return oneByOne(call, name, names, span);
+  if (value.kind === "tuple") return { help: "Name its results first, and use one of them: `a, b = ...`." };
+  if (value.kind === "boolean" && name.endsWith("attention")) return { help: "Switch off the biases of the projections with `projection_bias: false`." };
+  if (value.kind === "layer") return { help: "Apply the layer to a tensor, as in `x |> relu`." };
+  return isFollowing && names !== null && names.length > 1 ? { help: `Give all its tensors before the options: \`${name}(${names.join(", ")}, ...)\`.` } : {};
+}
+
+// Arguments of habits: tensors by name, more tensors than there are, and the size of the input, which is known.
+function fitsArguments(env: Env, call: Call, name: LayerKind, names: readonly string[], operands: number, rest: readonly Argument[]): boolean {
+  const { report } = env.context;
+  const named = rest.find((argument) => argument.name !== null && names.includes(argument.name.text));
+  if (named?.name) {
+    const { text, span } = named.name;
+    report.say("unknown-option", at(env, span), { option: text, of: name, nearest: "" }, { help: foreignOption(text, name, "") ?? `Give it by position, before the options: \`${name}(${names.join(", ")})\`.` });
+    return false;
+  }
+  const positional = rest.filter((argument) => argument.name === null);
+  const isTensor = ({ value }: Argument): boolean => env.scope.lookup(bareName(value) ?? "")?.kind === "tensor";
+  const required = layers[name].options.filter((option) => option.default === undefined).length;
+  if (positional.length <= required || !positional.some(isTensor)) return true;
+  const found = operands + positional.filter(isTensor).length;
+  report.say("tensor-count", at(env, call.span), { layer: name, expected: names.length === 1 ? "1 tensor" : `${names.length} tensors`, found }, { help: `Write \`${name}(${names.join(", ")}${required > 0 ? ", ..." : ""})\`, or pipe a tensor into it with \`|>\`.` });
+  return false;
+}
+
+// `dense(784, 10)` after a vector of 784: the first number is the size that comes in.
+function givesInputSize(env: Env, of: string, options: readonly OptionSpec[], rest: readonly Argument[], tensor: Value | undefined): boolean {
+  const [first, second] = rest.filter((argument) => argument.name === null);
+  const required = options.filter((option) => option.default === undefined).length;
+  const size = tensor?.kind === "tensor" ? tensor.type.shape.at(-1) : undefined;
+  if (first?.value.kind !== "number" || rest.filter((argument) => argument.name === null).length <= required || first.value.text !== String(size)) return false;
+  const end = second?.span.start ?? first.span.end;
+  const fixes = [{ title: `Remove \`${first.value.text}\``, edits: [{ span: { start: first.span.start, end }, text: "" }] }];
+  env.context.report.say("too-many-arguments", at(env, first.span), { of, expected: required }, { help: "Remove the size of the tensor that comes in: it is known.", fixes });
+  return true;
 }
 
 // `concat([a, b])`: tensors are no list. `names` are those of the tensors that are taken, null where it is any number.

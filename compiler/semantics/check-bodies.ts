@@ -7,6 +7,8 @@ import { isFigurePath } from "./budgets.js";
 import { optionParameters, parametersOfNode, resolveCallee, sayPlanned, tensorsOf } from "./callables.js";
 import { Exhausted, at, type Context, type Env } from "./context.js";
 import { freeSizeName, parameterKind, parameterTypeNames, sayUnknownType, tensorTypeNames } from "./declared-types.js";
+import { sayInputInBlock } from "./elaborate/input.js";
+import { sayOutputInBlock } from "./elaborate/output.js";
 import { evaluate } from "./evaluate.js";
 import type { FileScope } from "./files.js";
 import { layers } from "./layers/layers.js";
@@ -51,7 +53,8 @@ class BodyCheck {
     }
     for (const type of node.returns) this.#fixedType(env, type, "a block's result");
     this.#body(env, node.body);
-    if (!hasReturn(node.body)) this.#context.report.say("missing-return", at(env, node.name.span), { block: node.name.text });
+    // One with `output` in the place of `return` has been told so.
+    if (!hasStatement(node.body, "return") && !hasStatement(node.body, "output")) this.#context.report.say("missing-return", at(env, node.name.span), { block: node.name.text });
   }
 
   #parameters(env: Env, params: readonly Param[]): void {
@@ -115,6 +118,7 @@ class BodyCheck {
   #statement(env: Env, statement: Statement): void {
     switch (statement.kind) {
       case "input":
+        if (this.#node.kind === "block") sayInputInBlock(env, statement);
         for (const { name, type } of statement.fields) {
           for (const size of type.sizes ?? []) if (type.name.text !== "class") this.#bindSize(env, size, new Set());
           this.#type(env, type);
@@ -122,6 +126,7 @@ class BodyCheck {
         }
         return;
       case "output":
+        if (this.#node.kind === "block") sayOutputInBlock(env, statement);
         this.#expression(env, statement.value);
         if (statement.type !== null) this.#fixedType(env, statement.type, "an output");
         env.scope.assign(statement.name.text, error);
@@ -293,11 +298,11 @@ function withoutWords(env: Env, left: Expression, right: Expression): readonly E
   return [...(isWord(right, wordsOf(left)) ? [] : [right]), ...(isWord(left, wordsOf(right)) ? [] : [left])];
 }
 
-function hasReturn(body: Body): boolean {
+function hasStatement(body: Body, kind: "return" | "output"): boolean {
   const bodies = [body];
   for (let next = bodies.pop(); next !== undefined; next = bodies.pop()) {
     for (const statement of next.statements) {
-      if (statement.kind === "return") return true;
+      if (statement.kind === kind) return true;
       if (statement.kind === "repeat") bodies.push(statement.body);
       for (let branch = statement.kind === "if" ? statement : null; branch !== null; ) {
         bodies.push(branch.then);

@@ -1,10 +1,11 @@
 // Types as they are written, with numbers for their sizes; parameters' kinds; values against declared types.
 
 import type { Expression, Size, Type } from "../ast/ast.js";
-import { suggest } from "../diagnostics/suggest.js";
+import { suggestWord } from "../diagnostics/synonyms.js";
 import { at, type Env } from "./context.js";
 import { isWhole, printNum, whole } from "./numbers.js";
-import { bareName, oneOf, readCount, wholeFixes } from "./read-options.js";
+import { readCount, wholeFixes } from "./read-count.js";
+import { bareName, oneOf } from "./read-options.js";
 import { replacement } from "./report.js";
 import type { Dtype, TensorType } from "./types.js";
 import { describe, error, numberValue, type Value } from "./values.js";
@@ -30,7 +31,7 @@ export function parameterKind(type: Type): ParameterKind | null {
 export function sayUnknownType(env: Env, type: Type, allowed: readonly string[]): void {
   const name = type.name.text;
   if (name === "") return;
-  const nearest = suggest(name, allowed);
+  const nearest = suggestWord(name, allowed);
   const origin = at(env, type.name.span);
   env.context.report.say(
     "unknown-type",
@@ -85,19 +86,28 @@ export function readTensorType(env: Env, type: Type, mayDiffer = false): Declare
 
 /** A size as a whole number of at least 1, or null where something was reported. */
 export function readSize(env: Env, size: Size): number | null {
-  return readCount(env, "A size", env.context.rules.expression(env, size.value), size.value.span, 1);
+  const help = size.value.kind === "unary" ? { help: "Leave out the batch: shapes are those of one example." } : {};
+  return readCount(env, "A size", env.context.rules.expression(env, size.value), size.value.span, 1, help);
 }
+
+const classTakes = 'the number of classes or their names, as `class[10]` or `class["no", "yes"]`';
 
 function readClass(env: Env, type: Type): DeclaredType | null {
   const sizes = type.sizes ?? [];
   const say = (found: string): null => {
-    env.context.report.say("value-type", at(env, type.span), { what: "`class`", expected: 'the number of classes or their names, as `class[10]` or `class["no", "yes"]`', found });
+    env.context.report.say("value-type", at(env, type.span), { what: "`class`", expected: classTakes, found });
     return null;
   };
   const [first] = sizes;
   if (first === undefined) return say("nothing in brackets");
   if (first.ragged) return say("a size with `..`");
   if (first.value.kind !== "string") {
+    const names = sizes.map((size) => bareName(size.value));
+    if (sizes.length > 1 && names.every((name) => name !== null)) {
+      const fixes = [{ title: "Write the names in quotes", edits: sizes.map((size, index) => ({ span: size.span, text: JSON.stringify(names[index]) })) }];
+      env.context.report.say("value-type", at(env, type.span), { what: "`class`", expected: classTakes, found: "names without quotes" }, { fixes });
+      return null;
+    }
     if (sizes.length > 1) return say(`${sizes.length} sizes`);
     const below = readSize(env, first);
     return below === null ? null : { type: { dtype: "i32", shape: [], batched: true, below }, isClass: true, classes: null, isRagged: false };

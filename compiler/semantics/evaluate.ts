@@ -2,9 +2,7 @@
 // Relies on operators.ts for arithmetic; calls and blocks are reached through the context's rules.
 
 import type { Binary, Conditional, Expression, NumberLiteral, Path, Pipe } from "../ast/ast.js";
-import { suggest } from "../diagnostics/suggest.js";
 import { at, spend, type Env, type Piped } from "./context.js";
-import { modelFigures, runFigures } from "./costs.js";
 import { limits } from "./limits.js";
 import { kindOf, originOf, type Entry } from "./files.js";
 import { categoryOf, isLayerName } from "./layers/layers.js";
@@ -12,8 +10,8 @@ import { isNum, negate, parseNumber, whole } from "./numbers.js";
 import { arithmetic, equality, logic, negateTensor } from "./operators.js";
 import { checkDeclaredValue } from "./declared-types.js";
 import { bareName } from "./read-options.js";
-import { replacement } from "./report.js";
 import { Scope } from "./scope.js";
+import { sayUnknown } from "./unknown-name.js";
 import { describe, error, numberValue, type Value } from "./values.js";
 
 /** The value of an expression; `error` where something was reported. */
@@ -39,7 +37,7 @@ function dispatch(env: Env, expression: Expression): Value {
     case "boolean":
       return { kind: "boolean", value: expression.value };
     case "list":
-      return { kind: "list", items: expression.items.map((item) => evaluate(env, item)) };
+      return { kind: "list", items: listItems(env, expression.items) };
     case "group":
       return evaluate(env, expression.value);
     case "path":
@@ -60,6 +58,20 @@ function dispatch(env: Env, expression: Expression): Value {
     case "missing":
       return error;
   }
+}
+
+// A list of layers, as of another framework, is one mistake.
+function listItems(env: Env, items: readonly Expression[]): readonly Value[] {
+  const from = env.context.report.diagnostics.length;
+  const values = items.map((item) => evaluate(env, item));
+  let told = false;
+  env.context.report.relocate(from, (diagnostic) => {
+    if (diagnostic.id !== "tensor-expected" && diagnostic.id !== "tensor-count") return diagnostic;
+    if (told) return null;
+    told = true;
+    return diagnostic;
+  });
+  return values;
 }
 
 // `a |> f |> g` and `a + b + c` lean to the left and can be long: they are walked without recursion.
@@ -193,16 +205,6 @@ function member(env: Env, path: Path, first: string, name: string): Value {
   if (env.scope.lookup(first)?.kind === "error" || env.file.broken.has(first)) return error;
   sayUnknown(env, path, name);
   return error;
-}
-
-/** Reports a name that is not bound, with the nearest one that is. */
-export function sayUnknown(env: Env, path: Path, name: string): void {
-  const lets = [...env.file.entries].filter(([, entry]) => entry.node.kind === "let").map(([key]) => key);
-  const known = /^(shipped|trained)\./.test(name) ? [...modelFigures, ...runFigures] : [...env.scope.names(), ...lets];
-  const nearest = suggest(name, known);
-  const origin = at(env, path.span);
-  const help = env.site?.names === undefined ? {} : { help: env.site.names };
-  env.context.report.say("unknown-name", origin, { name, nearest: nearest ?? "" }, { ...help, ...(nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] }) });
 }
 
 function constantOf(env: Env, entry: Entry, path: Path): Value {

@@ -6,7 +6,7 @@ import { applyLayer } from "./apply-layer.js";
 import { at, type Env } from "./context.js";
 import type { LayerKind } from "./layers/layers.js";
 import { add, compare, divide, isNum, isWhole, multiply, power, printNum, subtract, toNumber, type Num, type NumError } from "./numbers.js";
-import { wholeFixes } from "./read-options.js";
+import { wholeFixes } from "./read-count.js";
 import type { Dtype } from "./types.js";
 import { callableName, describe, error, numberValue, type TensorValue, type Value } from "./values.js";
 

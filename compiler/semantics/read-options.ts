@@ -2,15 +2,15 @@
 // Relies on bind-arguments.ts for the matching and on the evaluator for values.
 
 import type { Argument, Conditional, Expression } from "../ast/ast.js";
-import { suggest } from "../diagnostics/suggest.js";
 import { suggestWord } from "../diagnostics/synonyms.js";
 import type { Origin, Span } from "../source/source.js";
 import { bindArguments, parametersOf } from "./bind-arguments.js";
 import { at, type Env } from "./context.js";
 import { functions } from "./functions.js";
-import { ceil, compare, floor, isNum, isWhole, printNum, toNumber, whole, type Num } from "./numbers.js";
+import { isWhole, printNum, toNumber, type Num } from "./numbers.js";
 import type { OptionSpec, OptionType } from "./options.js";
 import type { OptionValue } from "./option-value.js";
+import { wholeFixes } from "./read-count.js";
 import { replacement } from "./report.js";
 import { describe, type NumberValue, type Value } from "./values.js";
 
@@ -78,6 +78,7 @@ class OptionReader {
     if (type.kind === "either") return this.#either(type.types, expression);
     if (type.kind === "call") return this.#call(type, expression);
     if (type.kind === "word") return this.#word(type.words, expression);
+    if (type.kind === "string" && this.#bareText(expression)) return null;
     const value = this.#env.context.rules.expression(this.#env, expression);
     return this.#fromValue(type, value, expression);
   }
@@ -99,9 +100,9 @@ class OptionReader {
       case "duration":
         return value.kind === "number" ? this.#duration(value, expression) : this.#wrong("a length such as `5%`, `200 steps` or `3 epochs`", value, expression);
       case "call":
-        return value.kind === "call" && Object.hasOwn(type.functions, value.value.call) ? value.value : this.#wrong(this.#functionNames(type), value, expression);
+        return value.kind === "call" && Object.hasOwn(type.functions, value.value.call) ? value.value : this.#wrong(this.#functionNames(type), value, expression, Object.keys(type.functions));
       case "word":
-        return value.kind === "word" && type.words.includes(value.word) ? value.word : this.#wrong(oneOf(type.words), value, expression);
+        return value.kind === "word" && type.words.includes(value.word) ? value.word : this.#wrong(oneOf(type.words), value, expression, type.words);
       case "either":
         return this.#wrong("another value", value, expression);
     }
@@ -223,10 +224,25 @@ class OptionReader {
     return oneOf(Object.keys(type.functions));
   }
 
-  #wrong(expected: string, value: Value, expression: Expression): null {
-    if (value.kind !== "error")
-      this.#env.context.report.say("option-type", at(this.#env, expression.span), { option: this.#option, of: this.#of, expected, found: describe(value) });
+  /** Reports a value of another type. `words` are those of the option: they stand without quotes. */
+  #wrong(expected: string, value: Value, expression: Expression, words: readonly string[] = []): null {
+    if (value.kind === "error") return null;
+    const origin = at(this.#env, expression.span);
+    const meant = value.kind !== "string" ? null : words.includes(value.value) ? value.value : suggestWord(value.value, words);
+    const border = this.#option === "padding" && value.kind === "number" ? { help: "Write `same`, which keeps the size where the stride is 1, or `valid`, which has no border." } : {};
+    this.#env.context.report.say("option-type", origin, { option: this.#option, of: this.#of, expected, found: describe(value) }, { ...border, fixes: meant === null ? [] : [replacement(`Write \`${meant}\``, origin, meant)] });
     return null;
+  }
+
+  // A name where text is due, and nothing has that name: its quotes are missing.
+  #bareText(expression: Expression): boolean {
+    if (expression.kind !== "path") return false;
+    const name = expression.names.map((part) => part.text).join(".");
+    const [first = ""] = expression.names.map((part) => part.text);
+    if (name === "" || this.#env.scope.lookup(name) !== undefined || this.#env.file.entries.get(first)?.node.kind === "let" || this.#env.file.broken.has(first)) return false;
+    const origin = at(this.#env, expression.span);
+    this.#env.context.report.say("option-type", origin, { option: this.#option, of: this.#of, expected: "text in quotes", found: `\`${name}\`` }, { fixes: [replacement("Write it in quotes", origin, JSON.stringify(name))] });
+    return true;
   }
 }
 
@@ -253,7 +269,7 @@ export function oneOf(words: readonly string[]): string {
 /** Reports a bare name that is neither one of the option's words nor anything else; false where it is something else. */
 export function sayUnknownWord(env: Env, option: string, of: string, words: readonly string[], name: string, span: Span): boolean {
   if (env.scope.lookup(name) !== undefined || env.file.entries.has(name) || env.file.broken.has(name)) return false;
-  const nearest = suggest(name, words);
+  const nearest = suggestWord(name, words);
   const origin = at(env, span);
   env.context.report.say("option-type", origin, { option, of, expected: oneOf(words), found: `\`${name}\`` }, { fixes: nearest === null ? [] : [replacement(`Write \`${nearest}\``, origin, nearest)] });
   return true;
@@ -277,39 +293,4 @@ export function bareName(expression: Expression): string | null {
 /** The name of what a call calls, also without parentheses. */
 export function calleeName(expression: Expression): string | null {
   return expression.kind === "call" ? bareName(expression.callee) : bareName(expression);
-}
-
-/** Offers `floor(...)` and `ceil(...)` around what is not a whole number. */
-export function wholeFixes(num: Num, origin: Origin) {
-  const [below, above] = [floor(num), ceil(num)];
-  // What is as short as the number itself is replaced, which also fits where only a number may stand (`overparam 2.5`).
-  const isPlain = printNum(num).length === origin.span.end - origin.span.start;
-  const wrap = (name: string, result: Num) => isPlain ? replacement(`Write \`${printNum(result)}\``, origin, printNum(result)) : ({
-    title: `Write \`${name}(...)\`, which is ${printNum(result)}`,
-    edits: [
-      { span: { start: origin.span.start, end: origin.span.start }, text: `${name}(` },
-      { span: { start: origin.span.end, end: origin.span.end }, text: ")" },
-    ],
-  });
-  return { fixes: [...(isNum(below) ? [wrap("floor", below)] : []), ...(isNum(above) ? [wrap("ceil", above)] : [])] };
-}
-
-/** A value as a whole number of at least `least`, or null where something was reported; `what` says what it is for. */
-export function readCount(env: Env, what: string, value: Value, span: Span, least = 0): number | null {
-  const origin = at(env, span);
-  if (value.kind === "error") return null;
-  if (value.kind !== "number" || value.unit !== null) {
-    env.context.report.say("value-type", origin, { what, expected: "a whole number", found: describe(value) });
-    return null;
-  }
-  if (!isWhole(value.value)) {
-    env.context.report.say("not-whole", origin, { what, found: printNum(value.value) }, wholeFixes(value.value, origin));
-    return null;
-  }
-  const most = 2 ** 53 - 1;
-  if (compare(value.value, whole(least)) < 0 || compare(value.value, whole(most)) > 0) {
-    env.context.report.say("value-range", origin, { what, range: `a whole number of at least ${least}`, found: printNum(value.value) });
-    return null;
-  }
-  return toNumber(value.value);
 }

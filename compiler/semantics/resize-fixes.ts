@@ -31,7 +31,7 @@ export function resizeFixes(graph: GraphBuilder, kind: LayerKind, tensors: reado
   const category = categoryOf(kind);
   if ((category === "loss" || category === "metric") && b.type.below !== null && b.type.below > lastSize(a.type)) return resizeFix(graph, a, b.type.below, file);
   const isNear = a.type.dtype === b.type.dtype && a.type.shape.length === b.type.shape.length && a.type.shape.slice(0, -1).every((size, i) => size === b.type.shape[i]);
-  if (!isNear || kind === "concat") return [];
+  if (!isNear || kind === "concat" || category === "loss" || category === "metric") return [];
   const second = resizeFix(graph, b, lastSize(a.type), file);
   return second.length > 0 ? second : resizeFix(graph, a, lastSize(b.type), file);
 }

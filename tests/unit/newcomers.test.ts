@@ -1,8 +1,12 @@
 // What people bring along from other frameworks, and what the compiler answers: the name that sop has for it, the form that it is written
 // in, and no second message for one mistake.
 
+import { readFileSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { parse } from "../../compiler/ast/build-ast.js";
+import { standardNames } from "../../compiler/semantics/standard-names.js";
 import { ownName, suggestWord } from "../../compiler/diagnostics/synonyms.js";
 import { optimizers } from "../../compiler/semantics/optimizers.js";
 import { isLayerName, layers } from "../../compiler/semantics/layers/layers.js";
@@ -61,6 +65,24 @@ test("tensors come one by one", () => {
   const single = only(net("output y = relu([x, x])"));
   assert.is(single.help, "Tensors come one by one: `relu(x)`.");
   assert.equal(single.fixes, []);
+});
+
+test("what the standard library declares is known, so that an import can be offered", () => {
+  const folder = fileURLToPath(new URL("../../stdlib/", import.meta.url));
+  const declared = readdirSync(folder).filter((file) => file.endsWith(".sop")).flatMap((file) =>
+    parse({ path: file, text: readFileSync(folder + file, "utf8") }).value.declarations.flatMap((node) => (node.kind === "import" || node.kind === "let" || node.kind === "train" || node.name.text.startsWith("_") ? [] : [`${node.name.text} ${node.kind} std/${file.replace(".sop", "")}`])),
+  );
+  assert.equal(Object.entries(standardNames).map(([name, { kind, from }]) => `${name} ${kind} ${from}`).sort(), declared.sort());
+});
+
+test("the fix of a name of the library imports it, beside other names of that file", () => {
+  const body = "output y = x |> conv_block(3) |> residual(3)";
+  const alone = mend(net("output y = x |> conv_block(3)", "/// What it is.\n", "x: f32[8, 8, 1]"));
+  assert.match(alone, /^import \{ conv_block \} from "std\/vision"\n\n\/\/\/ What it is\.\n/);
+  const beside = mend(net(body, 'import { conv_block } from "std/vision"\n', "x: f32[8, 8, 1]"));
+  assert.match(beside, /^import \{ conv_block, residual \} from "std\/vision"\n/);
+  assert.equal(check(alone).lines, []);
+  assert.equal(check(beside).lines, []);
 });
 
 test("names of other frameworks are known", () => {

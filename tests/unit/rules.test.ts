@@ -39,6 +39,20 @@ gives("parameters are read in sizes, types, defaults, annotations, conditions an
 gives("an input that nothing reads", net("output z = x |> dense(3)", "", "x: f32[4], w: f32[4]"), ['2:20 unused-parameter {"what":"input","name":"w","owner":"Net"}']);
 gives("an option of a recipe", "recipe r(rate: float = 1e-3) {\n  optimizer adam(lr: 1e-3)\n}\n", ['1:10 unused-parameter {"what":"parameter","name":"rate","owner":"r"}']);
 
+// --- named layers, images, texts ---
+
+gives("a named layer that nothing applies", net("layer head = dense(3)\noutput z = x |> dense(3)"), ['3:9 unused-layer {"layer":"head","owner":"Net"}']);
+gives("named layers that are applied, given on, read as a table, or meant", `block f(x: f32[d], act: layer) -> f32[d] {\n  return x |> act\n}\n${net("layer a = relu\nlayer e = embedding(5, 4)\nlayer _later = dense(3)\noutput z = x |> f(a) |> e.unembed")}`, []);
+const filters = "output z = x |> conv2d(8, kernel: 3) |> flatten |> dense(3)";
+gives("an image with the channels first", net(filters, "", "x: f32[3, 32, 32]"), ['3:19 channels-first {"layer":"conv2d","input":"x","found":"f32[3, 32, 32]"}']);
+gives("the same behind arithmetic, once", net("x = x / 255\noutput y = x |> conv2d(8, kernel: 3)\noutput z = x |> max_pool(1)", "", "x: f32[1, 28, 28]"), ['4:19 channels-first {"layer":"conv2d","input":"x","found":"f32[1, 28, 28]"}']);
+gives("channels that were brought last, small squares, images that are no squares", net("a = x |> transpose(axes: [1, 2, 0]) |> conv2d(8, kernel: 3) |> flatten\noutput z = concat(a, y |> conv2d(8, kernel: 3) |> flatten, w |> conv2d(8, kernel: 3) |> flatten)", "", "x: f32[3, 32, 32], y: f32[3, 3, 3], w: f32[4, 30, 8]"), []);
+const text = (target: string, name = "text"): string => `data d = ${name}("plays.txt") {\n  fields tokens: i32[64] below 96, target: i32[64] below 96${target}\n}\n`;
+gives("two fields with the same windows of a text", text(""), ['2:36 same-windows {"field":"target","other":"tokens"}']);
+gives("a field with what follows", text(" from next"), []);
+gives("two fields of another source", text("", "jsonl"), []);
+test("the fix of the same windows takes what follows", () => assert.is(mend(text("")), text(" from next")));
+
 // --- dropout ---
 
 gives("dropout before the output", net("output z = x |> dense(3) |> dropout(0.5)"), ['3:31 dropout-at-end {"output":"z"}']);

@@ -24,6 +24,27 @@ export const ruleRows = {
     page: "Who calls with an option expects that it does something. An option that nothing reads, such as a `width` beside layers with sizes of their own, is accepted and has no effect.",
     example: "model Net(width: int = 8) {\n  input x: f32[4]\n  output z = x |> dense(16) |> relu |> dense(3)\n}\n",
   }),
+  "unused-layer": row<{ layer: string; owner: string }>({
+    severity: "warning",
+    message: ({ layer, owner }) => `\`${owner}\` never applies its layer \`${layer}\`.`,
+    help: ({ layer }) => `Apply it, \`x |> ${layer}\`, or remove it; a name that begins with \`_\` may stay unused.`,
+    page: "`layer name = call` names a layer and does nothing by itself: it has weights as soon as it is applied to a tensor. One that nothing applies was mostly meant to be, in the place of a layer without a name.",
+    example: model("  layer head = dense(3)\n  output z = x |> dense(3)\n"),
+  }),
+  "channels-first": row<{ layer: string; input: string; found: string }>({
+    severity: "warning",
+    message: ({ layer, input, found }) => `\`${layer}\` takes the last axis for the channels, and \`${input}\`, ${found}, seems to have them first.`,
+    help: ({ input }) => `Bring the channels last: \`${input} |> transpose(axes: [1, 2, 0])\`.`,
+    page: "Images are [height, width, channels] here, as in TensorFlow; PyTorch has [channels, height, width]. Layers over images accept such a tensor as an image that is a few pixels high and has many channels: nothing fails, and filters move along the wrong axes. An input with 1, 3 or 4 in front of a square is taken for one.",
+    example: "model Net {\n  input image: f32[3, 32, 32]\n  output z = image |> conv2d(8, kernel: 3) |> flatten |> dense(3)\n}\n",
+  }),
+  "same-windows": row<{ field: string; other: string }>({
+    severity: "warning",
+    message: ({ field, other }) => `\`${field}\` holds the same windows of the text as \`${other}\`.`,
+    help: () => "Write `from next` behind its type for the units that follow.",
+    page: "Each field of a `text` without `from` is the window itself, so that two of them are equal. A language model learns nothing from a target that it is given as its input: its loss goes to zero, and it says nothing about the text. `from next` gives what follows each unit.",
+    example: 'data d = text("plays.txt") {\n  fields tokens: i32[64] below 96, target: i32[64] below 96\n}\n',
+  }),
   "dropout-at-end": row<{ output: string }>({
     severity: "warning",
     message: ({ output }) => `The output \`${output}\` comes out of \`dropout\`, with no layer after it.`,

@@ -46,7 +46,7 @@ export const shapeRows = {
   "tensor-expected": row<{ layer: string; found: string }>({
     severity: "error",
     message: ({ layer, found }) => `\`${layer}\` takes a tensor here, found ${found}.`,
-    help: ({ layer }) => `Pipe a tensor into it: \`x |> ${layer}(...)\`.`,
+    help: ({ layer }) => `Pipe a tensor into it, \`x |> ${layer}(...)\`, or name the layer: \`layer name = ${layer}(...)\`.`,
     page: "Tensors come first in a call and by position, then options. `x |> f(a)` is `f(x, a)`. A block that gives several values is unpacked first: `a, b = f(x)`.",
     example: "model Net {\n  input x: f32[4]\n  output y: f32[10] = dense(10)\n}\n",
   }),

@@ -75,9 +75,9 @@ export const syntaxRows = {
     page: "A list in square brackets ends with `]`, a list of arguments with `)`.",
     example: "let sizes = [1, 2)\n",
   }),
-  "missing-brace": row<{ name: string }>({
+  "missing-brace": row<{ name: string; found: string }>({
     severity: "error",
-    message: ({ name }) => `Expected \`{\` after the head of \`${name}\`, found the end of the line.`,
+    message: ({ name, found }) => `Expected \`{\` after the head of \`${name}\`, found ${found}.`,
     help: () => "Write `{`.",
     page: "What belongs to a declaration stands between braces; indentation has no meaning.",
     example: "model Small\n  input x: f32[8]\n  output y = x\n}\n",

@@ -168,8 +168,8 @@ export const trainingRows = {
   "unknown-optimizer": row<{ name: string; nearest: string }>({
     severity: "error",
     message: ({ name, nearest }) => guess(`There is no optimizer \`${name}\``, { nearest }),
-    help: () => "Write `sgd`, `adam` or `adamw`.",
-    page: "Optimizers are `sgd(lr, momentum:, nesterov:)`, `adam(lr, betas:, epsilon:)` and `adamw(lr, betas:, epsilon:, weight_decay:, decay:)`.",
+    help: () => "Write the name of an optimizer, such as `adam`.",
+    page: "Optimizers are `sgd`, `adam`, `adamw`, `adagrad`, `rmsprop` and `lion`, each with its options in parentheses: `adamw(lr: 1e-3, weight_decay: 0.01)`. `sop explain adamw` has those of one.",
     example: run(`${loss}  optimizer adamm(lr: 1e-3)\n  batch 32\n  epochs 2\n`),
   }),
   "unknown-metric": row<{ metric: string; nearest: string }>({

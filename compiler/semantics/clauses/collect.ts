@@ -1,10 +1,12 @@
 // The clauses of a block by slot: unknown words, words of other places and words that stand twice are reported; recipes that
 // `use` brings come first, so that what is written beside them wins.
 
+import type { Fix } from "../../diagnostics/diagnostic.js";
 import type { AssertStatement, Clause, Expression, FieldsClause, Recipe, WordClause } from "../../ast/ast.js";
 import type { Origin, Span } from "../../source/source.js";
 import { suggest } from "../../diagnostics/suggest.js";
-import { foreignClause, suggestWord } from "../../diagnostics/synonyms.js";
+import { foreignClause } from "../../diagnostics/foreign.js";
+import { ownName, suggestWord } from "../../diagnostics/synonyms.js";
 import { bindArguments } from "../bind-arguments.js";
 import { waitsFor } from "../budgets.js";
 import { readParameter } from "../callables.js";
@@ -14,6 +16,7 @@ import { readCondition } from "../evaluate.js";
 import { kindOf, originOf } from "../files.js";
 import { oneOf } from "../read-options.js";
 import { replacement } from "../report.js";
+import { importing, standardName } from "../standard-names.js";
 import { Scope } from "../scope.js";
 import { clauseSpecs, type ClausePlace } from "./clauses.js";
 
@@ -21,6 +24,8 @@ import { clauseSpecs, type ClausePlace } from "./clauses.js";
 export interface PlacedClause {
   readonly clause: WordClause;
   readonly env: Env;
+  /** The `use` of the block that brought it; absent where it stands in the block itself. */
+  readonly use?: Origin;
 }
 
 /** An assertion and where its names are looked up. */
@@ -97,11 +102,12 @@ function isAllowed(env: Env, word: Word, place: ClausePlace, misspelled: Set<str
     const foreign = foreignClause(word.text);
     const nearest = foreign === null ? suggestWord(word.text, here) : null;
     if (nearest !== null) misspelled.add(nearest);
+    if (ownName(word.text, ["lr"]) !== null || word.text === "lr") misspelled.add("lr");
     report.say("unknown-clause-word", origin, { word: word.text, place, nearest: nearest ?? "" }, foreign !== null ? { help: foreign } : nearest === null ? { help: `Write one of ${oneOf(here.filter((key) => clauseSpecs[key]?.planned !== true))}.` } : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
     return false;
   }
   if (!spec.where.includes(place)) {
-    report.say("clause-not-here", origin, { word: word.text, place, where: spec.where.map((other) => `\`${other}\``).join(" and ") });
+    report.say("clause-not-here", origin, { word: word.text, place, where: spec.where.map((other) => `\`${other}\``).join(" and ") }, { help: `Move it to a ${oneOf(spec.where)}.`.replace("a `data`", "`data`") });
     return false;
   }
   if (spec.planned === true) report.say("not-supported-yet", origin, { what: `the clause \`${word.text}\`` });
@@ -136,7 +142,8 @@ function useRecipe(env: Env, clause: WordClause, trail: readonly Recipe[], missp
     if (env.file.broken.has(name) || name === "") continue;
     if (entry === undefined) {
       const nearest = suggest(name, [...env.file.entries].filter(([, other]) => other.node.kind === "recipe").map(([key]) => key));
-      report.say("no-such-declaration", origin, { what: "recipe", name, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
+      const library = standardName(name, ["recipe"], true);
+      report.say("no-such-declaration", origin, { what: "recipe", name, nearest: nearest ?? "" }, nearest === null ? (library === null ? {} : importing(env.file, library, name)) : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
       continue;
     }
     if (entry.node.kind !== "recipe") {
@@ -156,7 +163,7 @@ function useRecipe(env: Env, clause: WordClause, trail: readonly Recipe[], missp
     const inner: Env = { context: env.context, file: entry.file, scope: new Scope(), site: null };
     if (!bindRecipe(env, inner, recipe, part?.kind === "call" ? part : null, origin.span)) continue;
     const collected = collectClauses(inner, recipe.clauses, "recipe", [...trail, recipe]);
-    for (const [slot, placed] of collected.bySlot) bySlot.set(slot, placed);
+    for (const [slot, placed] of collected.bySlot) bySlot.set(slot, { ...placed, use: origin });
     budgets.push(...collected.budgets);
     for (const word of collected.misspelled) misspelled.add(word);
     if (!collected.hasUnread) read++;
@@ -187,7 +194,7 @@ export function onlyPart(parts: WordClause["items"][number]["parts"]): Expressio
 }
 
 /** Reports the form that a clause has; null, so that who reads it can return at once. */
-export function sayForm({ clause, env }: PlacedClause, form: string): null {
-  env.context.report.say("clause-form", at(env, clause.span), { word: clause.word.text, form });
+export function sayForm({ clause, env }: PlacedClause, form: string, fixes: readonly Fix[] = []): null {
+  env.context.report.say("clause-form", at(env, clause.span), { word: clause.word.text, form }, { fixes });
   return null;
 }

@@ -5,6 +5,7 @@ import { at, type Env } from "../context.js";
 import { readTensorType } from "../declared-types.js";
 import { elements } from "../layers/shape-rules.js";
 import { bareName, calleeName } from "../read-options.js";
+import { replacement } from "../report.js";
 import type { DataField, DataSource } from "../semantic-model.js";
 import { printType, type TensorType } from "../types.js";
 import { generators } from "./generators.js";
@@ -73,12 +74,14 @@ function readFrom(env: Env, node: Field, from: Expression, source: DataSource, t
     return false;
   }
   if (from.kind === "string") return { kind: "column", column: from.value };
+  const bare = bareName(from);
+  const quoted = bare === null || bare === "" ? {} : { fixes: [replacement("Write it in quotes", origin, JSON.stringify(bare))] };
   if (source.kind !== "csv") {
-    report.say("value-type", origin, { what: "`from`", expected: source.kind === "npz" ? 'an array as `"name"`' : source.kind === "parquet" ? 'a column as `"name"`' : 'a member as `"name"`, or `shift("name")`', found: "another expression" });
+    report.say("value-type", origin, { what: "`from`", expected: source.kind === "npz" ? 'an array as `"name"`' : source.kind === "parquet" ? 'a column as `"name"`' : 'a member as `"name"`, or `shift("name")`', found: bare === null ? "another expression" : `\`${bare}\`` }, quoted);
     return false;
   }
   if (from.kind === "call" && calleeName(from) === "columns") return readColumns(env, from.arguments?.map((argument) => argument.value) ?? [], from, type);
-  report.say("value-type", origin, { what: "`from`", expected: 'a column as `"name"`, or several as `columns("first", "last")`', found: "another expression" });
+  report.say("value-type", origin, { what: "`from`", expected: 'a column as `"name"`, or several as `columns("first", "last")`', found: bare === null ? "another expression" : `\`${bare}\`` }, quoted);
   return false;
 }
 
@@ -128,17 +131,23 @@ function readColumns(env: Env, ends: readonly Expression[], from: Expression, ty
     return false;
   };
   if (first === undefined || last === undefined || ends.length !== 2) return wrong(`${ends.length} values`);
-  if (first.kind === "string") {
-    const [a, b] = [readText(env, first), readText(env, last)];
-    return a === null || b === null ? false : { kind: "columns", first: a, last: b };
+  const [a, b] = [bareName(first), bareName(last)];
+  if (a !== null && b !== null && [a, b].every((name) => env.scope.lookup(name) === undefined && !env.file.entries.has(name))) {
+    const edits = [{ span: first.span, text: JSON.stringify(a) }, { span: last.span, text: JSON.stringify(b) }];
+    env.context.report.say("value-type", at(env, from.span), { what: "`columns`", expected: 'the first and the last column, as `columns("p0", "p63")` or `columns(1, 13)`', found: "names without quotes" }, { fixes: [{ title: "Write them in quotes", edits }] });
+    return false;
   }
-  const [a, b] = [env.context.rules.expression(env, first), env.context.rules.expression(env, last)];
-  if (a.kind === "error" || b.kind === "error") return false;
-  if (a.kind !== "number" || b.kind !== "number" || a.value.kind !== "exact" || b.value.kind !== "exact" || a.value.d !== 1n || b.value.d !== 1n || a.value.n < 1n || b.value.n < a.value.n || b.value.n > 1_000_000n)
+  if (first.kind === "string") {
+    const [start, end] = [readText(env, first), readText(env, last)];
+    return start === null || end === null ? false : { kind: "columns", first: start, last: end };
+  }
+  const [least, most] = [env.context.rules.expression(env, first), env.context.rules.expression(env, last)];
+  if (least.kind === "error" || most.kind === "error") return false;
+  if (least.kind !== "number" || most.kind !== "number" || least.value.kind !== "exact" || most.value.kind !== "exact" || least.value.d !== 1n || most.value.d !== 1n || least.value.n < 1n || most.value.n < least.value.n || most.value.n > 1_000_000n)
     return wrong("other values");
-  const count = Number(b.value.n - a.value.n) + 1;
+  const count = Number(most.value.n - least.value.n) + 1;
   if (type !== null && elements(type.shape) !== count) return wrong(`${count} columns for ${printType(type)}`);
-  return { kind: "columns", first: Number(a.value.n), last: Number(b.value.n) };
+  return { kind: "columns", first: Number(least.value.n), last: Number(most.value.n) };
 }
 
 function checkGenerated(env: Env, fields: readonly DeclaredField[], name: string): void {

@@ -9,16 +9,20 @@ import { fitsType } from "../declared-types.js";
 import { instantiate, type Instances } from "../elaborate/instantiate.js";
 import { readModelCall, resolveModel } from "../elaborate/resolve-model.js";
 import { kindOf, originOf, type FileScope } from "../files.js";
-import { bareName } from "../read-options.js";
-import { replacement } from "../report.js";
+import { elements } from "../layers/shape-rules.js";
+import { bareName, oneOf } from "../read-options.js";
+import { importing, standardName } from "../standard-names.js";
+import { replacement, type ReportDetails } from "../report.js";
+import type { Origin } from "../../source/source.js";
+import type { TensorType } from "../types.js";
 import { Scope } from "../scope.js";
 import type { Graph, Instance, Run } from "../semantic-model.js";
-import { collectClauses, onlyPart, type CollectedClauses } from "./collect.js";
+import { collectClauses, onlyPart, type CollectedClauses, type PlacedClause } from "./collect.js";
 import { readDataset, unknownDataset, type CheckedDataset, type Datasets } from "./dataset.js";
 import { printField, type DeclaredField } from "./fields.js";
 import { links } from "./links.js";
 import { alignedFields, feedsOf, positionsOf } from "./lengths.js";
-import { readObjectives } from "./objectives.js";
+import { readObjectives, type Objectives } from "./objectives.js";
 import { checkSourceData } from "../fusion/source-data.js";
 import { trainedLayers } from "./trained-layers.js";
 import { readSettings } from "./settings.js";
@@ -62,19 +66,21 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
   const named = readModelCall(env, node.model);
   const model = named === null ? null : resolveModel(env.context, named.entry, named.values, named.reach);
   const feeds = readFeeds(clauses);
-  const fieldOf = (input: string): string => feeds.get(input) ?? input;
+  const fieldOf = (input: string): string => feeds.get(input)?.field ?? input;
   const fed = model === null ? null : fedShapes(model.node, dataset.fields, fieldOf);
   const build = (shapes: ReadonlyMap<string, readonly number[]> | null): Instance | "symbolic" | null =>
     model === null || named === null ? null : instantiate(env.context, caches.instances, model, named.entry.node.name.text, shapes, env, node.model.span);
   const plain = build(null);
   const built = plain === "symbolic" && fed !== null ? build(fed) : plain;
   const instance = built === "symbolic" ? null : built;
-  if (model !== null) checkInputs(env, node, model.node, instance, dataset, feeds, fieldOf);
+  const fits = model === null || checkInputs(env, node, model.node, instance, dataset, feeds, fieldOf);
   const nameable = { instance, outputs: instance?.graph.outputs.map(({ name }) => name) ?? (model === null ? [] : outputNames(model.node)), fields: dataset.fields, unread: dataset.unread, fieldOf };
-  // Names mean nothing where neither the model nor the data are known.
-  const isKnown = model !== null && dataset.fields !== null && nameable.outputs.length > 0;
-  const loss = isKnown ? readObjectives(env, clauses.bySlot.get("loss"), "loss", nameable, null) : null;
-  const metrics = isKnown ? readObjectives(env, clauses.bySlot.get("metrics"), "metrics", nameable, loss) : null;
+  // Names mean nothing where neither the model nor the data are known; what does not fit at the input would not fit at the loss either.
+  const isKnown = fits && model !== null && dataset.fields !== null && nameable.outputs.length > 0;
+  const objectives = (purpose: "loss" | "metrics", earlier: Objectives | null): Objectives | null =>
+    isKnown ? standingAtUse(env, clauses.bySlot.get(purpose), () => readObjectives(env, clauses.bySlot.get(purpose), purpose, nameable, earlier)) : null;
+  const loss = objectives("loss", null);
+  const metrics = objectives("metrics", loss);
   const names = loss === null || metrics === null || !loss.isRead || !metrics.isRead || clauses.hasUnread ? null : [...loss.names, ...metrics.names];
   const settings = readSettings(env, clauses, node.name.text, at(env, node.name.span), { names, hasValid: dataset.model === null || hasValid(dataset.model.split) });
   if (instance === null || dataset.model === null || settings === null || loss?.graph == null || metrics?.graph == null) return null;
@@ -98,6 +104,25 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
   env.context.clauses.set(run, clauses);
   checkSourceData(env, run);
   return run;
+}
+
+// What a recipe of another file says of a model and data that it does not know stands at the `use` that brings it, as one message.
+function standingAtUse<T>(env: Env, placed: PlacedClause | undefined, work: () => T): T {
+  const { report } = env.context;
+  const from = report.diagnostics.length;
+  const value = work();
+  const { use } = placed ?? {};
+  if (placed === undefined || use === undefined || placed.env.file === env.file) return value;
+  const word = placed.clause.word.text;
+  let told = false;
+  report.relocate(from, (diagnostic) => {
+    if (diagnostic.origin.file !== placed.env.file.path) return diagnostic;
+    if (told) return null;
+    told = true;
+    const help = `Write a \`${word}\` of the run's own beside \`use\`, which then wins.`;
+    return { ...diagnostic, origin: use, help: diagnostic.id === "unknown-name" && diagnostic.help !== null ? `${help} ${diagnostic.help}` : help, notes: [{ origin: diagnostic.origin, message: "The recipe says so here." }, ...diagnostic.notes], fixes: [] };
+  });
+  return value;
 }
 
 // A run that changes no weight is a mistake; one that leaves some as they begin may be one.
@@ -124,20 +149,29 @@ function findDataset(env: Env, datasets: Datasets, node: Train): CheckedDataset 
     return unknownDataset;
   }
   const nearest = suggest(name, [...env.file.entries].filter(([, other]) => other.node.kind === "data").map(([key]) => key));
-  env.context.report.say("no-such-declaration", origin, { what: "dataset", name, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
+  const library = standardName(name, ["data"], true);
+  env.context.report.say("no-such-declaration", origin, { what: "dataset", name, nearest: nearest ?? "" }, nearest === null ? (library === null ? {} : importing(env.file, library, name)) : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
   return unknownDataset;
 }
 
-/** `feed image: pixels`: fields by input. */
-function readFeeds(clauses: CollectedClauses): ReadonlyMap<string, string> {
-  const feeds = new Map<string, string>();
+/** What `feed image: pixels` gives the input `image`. */
+interface Feed {
+  readonly field: string;
+  /** Where the input is named, and the whole item. */
+  readonly origin: Origin;
+  readonly item: Origin;
+}
+
+/** `feed image: pixels`: by input. */
+function readFeeds(clauses: CollectedClauses): ReadonlyMap<string, Feed> {
+  const feeds = new Map<string, Feed>();
   const placed = clauses.bySlot.get("feed");
   for (const item of placed?.clause.items ?? []) {
     const part = onlyPart(item.parts);
     const field = part === null ? null : part.kind === "path" ? part.names.map((name) => name.text).join(".") : bareName(part);
     if (part?.kind === "missing" || placed === undefined) continue;
     if (item.name === null || field === null) placed.env.context.report.say("clause-form", at(placed.env, item.span), { word: "feed", form: "feed input: field" });
-    else feeds.set(item.name.text, field.replace(/^row\./, ""));
+    else feeds.set(item.name.text, { field: field.replace(/^row\./, ""), origin: at(placed.env, item.name.span), item: at(placed.env, item.span) });
   }
   return feeds;
 }
@@ -152,17 +186,24 @@ function fedShapes(model: Model, fields: readonly DeclaredField[] | null, fieldO
   return shapes;
 }
 
-function checkInputs(env: Env, node: Train, model: Model, instance: Instance | null, dataset: CheckedDataset, feeds: ReadonlyMap<string, string>, fieldOf: (input: string) => string): void {
+/** Do the fields fit the inputs? false after a report. */
+function checkInputs(env: Env, node: Train, model: Model, instance: Instance | null, dataset: CheckedDataset, feeds: ReadonlyMap<string, Feed>, fieldOf: (input: string) => string): boolean {
   const { report } = env.context;
   const inputs = modelInputs(model).map(({ name }) => name.text);
   const origin = at(env, node.data.span);
-  for (const input of feeds.keys()) {
+  const fields = dataset.fields?.map(({ field }) => field.name) ?? [];
+  const errors = report.errors();
+  for (const [input, feed] of feeds) {
     if (inputs.includes(input) || instance === null) continue;
-    const nearest = suggest(input, inputs);
-    report.say("unknown-input", at(env, node.name.span), { name: input, model: model.name.text, nearest: nearest ?? "" });
+    const isTurned = inputs.includes(feed.field) && fields.includes(input);
+    const nearest = isTurned ? null : suggest(input, inputs);
+    const more = isTurned
+      ? { help: `Name the input first: \`feed ${feed.field}: ${input}\`.`, fixes: [replacement(`Write \`${feed.field}: ${input}\``, feed.item, `${feed.field}: ${input}`)] }
+      : nearest === null ? { help: `Name an input of the model: ${oneOf(inputs.slice(0, 12))}.` } : { fixes: [replacement(`Write \`${nearest}\``, feed.origin, nearest)] };
+    report.say("unknown-input", feed.origin, { name: input, model: model.name.text, nearest: nearest ?? "" }, more);
   }
-  if (dataset.fields === null) return;
-  const fields = dataset.fields.map(({ field }) => field.name);
+  // Which input was meant to be fed is not known.
+  if (dataset.fields === null || report.errors() > errors) return report.errors() === errors;
   for (const field of modelInputs(model)) {
     const wanted = fieldOf(field.name.text);
     if (wanted === "" || dataset.unread.has(wanted)) continue;
@@ -177,12 +218,30 @@ function checkInputs(env: Env, node: Train, model: Model, instance: Instance | n
         { notes: input === undefined ? [] : [{ origin: input.origin, message: `\`${field.name.text}\` is declared here.` }], help: nearest === null ? `Add the field to the data, or write \`feed ${field.name.text}: <field>\`.` : `Write \`feed ${field.name.text}: ${nearest}\`.` },
       );
     } else if (input !== undefined && !fitsType(input.type, declared.type))
-      report.say("input-type", origin, { input: field.name.text, expected: printField(input.type), field: wanted, found: printField(declared.type) }, { notes: [{ origin: input.origin, message: `\`${field.name.text}\` is declared here.` }] });
+      report.say("input-type", origin, { input: field.name.text, expected: printField(input.type), field: wanted, found: printField(declared.type) }, { ...inputHelp(field.name.text, input.type, declared.type), notes: [{ origin: input.origin, message: `\`${field.name.text}\` is declared here.` }] });
     else if (input !== undefined && (input.type.ragged === undefined) !== (declared.type.ragged === undefined))
       report.say("ragged-input", origin, { input: field.name.text, expected: printField(input.type), field: wanted, found: printField(declared.type) }, { notes: [{ origin: input.origin, message: `\`${field.name.text}\` is declared here.` }] });
     else if (input === undefined && instance === null && declared.type.shape.length !== (field.type.sizes?.length ?? 0) && field.type.name.text !== "class")
-      report.say("input-type", origin, { input: field.name.text, expected: `${field.type.sizes?.length ?? 0} axes`, field: wanted, found: printField(declared.type) });
+      report.say("input-type", origin, { input: field.name.text, expected: `${field.type.sizes?.length ?? 0} axes`, field: wanted, found: printField(declared.type) }, field.type.sizes?.length === declared.type.shape.length + 1 ? withoutBatch(field.name.text, declared.type) : {});
   }
+  return report.errors() === errors;
+}
+
+function withoutBatch(input: string, field: TensorType): ReportDetails {
+  return { help: `Leave out the batch, shapes are those of one example: \`input ${input}: ${printField(field)}\`.` };
+}
+
+// What to do about an input that is not as its field.
+function inputHelp(input: string, declared: TensorType, field: TensorType): ReportDetails {
+  if (declared.dtype !== field.dtype) return {};
+  const [a, b] = [declared.shape, field.shape];
+  const isSame = (one: readonly number[], other: readonly number[]): boolean => one.length === other.length && one.every((size, i) => size === other[i]);
+  const sorted = (shape: readonly number[]): readonly number[] => [...shape].sort((x, y) => x - y);
+  if (isSame(a, b)) return { help: `Declare the input \`below ${field.below ?? 0}\` too, and give what reads it as many rows and logits.` };
+  if (a.length === b.length + 1 && isSame(a.slice(1), b)) return withoutBatch(input, field);
+  if (isSame(sorted(a), sorted(b))) return { help: `Declare the input as ${printField(field)} too; \`transpose\` brings its axes into the order of images, [height, width, channels].` };
+  if (elements(a) === elements(b)) return { help: `Declare the input as ${printField(field)} too, and ${a.length === 1 ? "begin with `flatten`" : `begin with \`reshape([${a.join(", ")}])\``}.` };
+  return {};
 }
 
 /** The outputs of a model by its text alone. */

@@ -8,7 +8,8 @@ import { at, type Env } from "../context.js";
 import { plannedOptimizers } from "../not-supported.js";
 import { toNumber } from "../numbers.js";
 import { optimizers } from "../optimizers.js";
-import { bareName, calleeName, readCount, readOption } from "../read-options.js";
+import { readCount } from "../read-count.js";
+import { bareName, oneOf, readOption } from "../read-options.js";
 import { replacement } from "../report.js";
 import type { CallValue, Duration, RunSettings } from "../semantic-model.js";
 import { describe } from "../values.js";
@@ -29,7 +30,7 @@ export function readSettings(env: Env, clauses: CollectedClauses, name: string, 
   const missing = ["loss", "optimizer", "batch"].filter((word) => get(word) === undefined && !clauses.misspelled.has(word)).map((word) => `\`${word}\``);
   if (get("length") === undefined && !clauses.misspelled.has("epochs") && !clauses.misspelled.has("steps")) missing.push("one of `epochs` and `steps`");
   if (missing.length > 0 && !clauses.hasUnread) env.context.report.say("missing-clause", origin, { clauses: missing.join(", "), owner: name });
-  const optimizer = readOptimizer(get("optimizer"));
+  const optimizer = readOptimizer(get("optimizer"), clauses.misspelled.has("lr"));
   const batch = readWhole(get("batch"), 1);
   const length = readLength(get("length"));
   const settings = {
@@ -58,12 +59,14 @@ function onlyExpression({ clause }: PlacedClause): Expression | null {
   return item === undefined || clause.items.length > 1 || item.name !== null ? null : onlyPart(item.parts);
 }
 
-function readOptimizer(placed: PlacedClause | undefined): CallValue | null {
+// `lacksRate`: it stands in a clause of its own, which was told.
+function readOptimizer(placed: PlacedClause | undefined, lacksRate: boolean): CallValue | null {
   if (placed === undefined) return null;
   const { env } = placed;
   const expression = onlyExpression(placed);
   if (expression === null) return sayForm(placed);
-  const name = calleeName(expression);
+  const callee = expression.kind === "call" ? expression.callee : expression.kind === "path" ? expression : null;
+  const name = callee === null ? null : callee.names.map(({ text }) => text).join(".");
   if (name === null && expression.kind === "string") return sayForm(placed);
   if (name !== null && plannedOptimizers.has(name)) {
     env.context.report.say("not-supported-yet", at(env, expression.span), { what: `the optimizer \`${name}\`` });
@@ -71,10 +74,14 @@ function readOptimizer(placed: PlacedClause | undefined): CallValue | null {
   }
   if (name !== null && !Object.hasOwn(optimizers, name)) {
     const origin = at(env, expression.kind === "call" ? expression.callee.span : expression.span);
-    const nearest = suggestWord(name, [...Object.keys(optimizers), ...plannedOptimizers]);
-    env.context.report.say("unknown-optimizer", origin, { name, nearest: nearest ?? "" }, nearest === null ? {} : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
+    const known = Object.keys(optimizers);
+    // Of `optim.Adam` the last part.
+    const written = callee?.names.at(-1)?.text ?? "";
+    const nearest = known.includes(written) ? written : suggestWord(written, [...known, ...plannedOptimizers]);
+    env.context.report.say("unknown-optimizer", origin, { name, nearest: nearest ?? "" }, nearest === null ? { help: `Write ${oneOf(known)}.` } : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
     return null;
   }
+  if (lacksRate && callee !== null && (expression.kind !== "call" || (expression.arguments ?? []).length === 0)) return null;
   const value = readOption(env, "optimizer", { name: "optimizer", type: { kind: "call", functions: optimizers } }, expression);
   return value !== null && typeof value === "object" && "call" in value ? value : null;
 }
@@ -168,6 +175,12 @@ function readRegularize(placed: PlacedClause | undefined): Pick<RunSettings, "l1
 
 /** A length in steps or epochs, with its unit; null after a report. */
 function readDuration(env: Env, expression: Expression): Duration | null {
+  const word = bareName(expression);
+  if (word !== null && /^(?:step|epoch)s?$/.test(word) && env.scope.lookup(word) === undefined && !env.file.entries.has(word)) {
+    const [origin, meant] = [at(env, expression.span), `1 ${word.replace(/s$/, "")}s`];
+    env.context.report.say("value-type", origin, { what: "A length", expected: "`200 steps` or `3 epochs`", found: `\`${word}\`` }, { fixes: [replacement(`Write \`${meant}\``, origin, meant)] });
+    return null;
+  }
   const value = env.context.rules.expression(env, expression);
   if (value.kind === "error") return null;
   const unit = value.kind === "number" ? value.unit : null;
@@ -236,7 +249,9 @@ function readMetric(env: Env, expression: Expression, { names, hasValid }: Measu
     env.context.report.say("empty-split", origin, { split: "valid" });
     return null;
   }
-  const nearest = suggest(written, known) ?? (metric === undefined && known.includes(`valid.${written}`) ? `valid.${written}` : null);
+  // `val_loss` and `test.loss`, as others call what is measured on the validation split.
+  const habit = `valid.${written.replace(/^(?:val|valid|validation|dev|test|eval|train)[._]/, "")}`;
+  const nearest = (known.includes(habit) ? habit : null) ?? suggest(written, known) ?? (metric === undefined && known.includes(`valid.${written}`) ? `valid.${written}` : null);
   env.context.report.say(
     "unknown-metric",
     origin,

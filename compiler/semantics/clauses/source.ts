@@ -175,7 +175,8 @@ function readSynthetic(env: Env, call: Call): DataSource | null {
 /** Text in quotes, or null after a report. */
 export function readText(env: Env, expression: Expression): string | null {
   const path = expression.kind === "path" ? expression.names.map((name) => name.text).join(".") : null;
-  if (path !== null && path.includes(".") && env.scope.lookup(path) === undefined) {
+  const isKnown = path === null || env.scope.lookup(path) !== undefined || env.file.entries.has(path) || env.file.broken.has(path);
+  if (!isKnown) {
     env.context.report.say("value-type", at(env, expression.span), { what: "A name of a file or column", expected: "text in quotes", found: `\`${path}\`` }, { fixes: [replacement("Write it in quotes", at(env, expression.span), JSON.stringify(path))] });
     return null;
   }

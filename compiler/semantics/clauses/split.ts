@@ -1,5 +1,8 @@
 // `split` of a dataset: shares of its rows, or folders of a folder of images.
 
+import type { Fix } from "../../diagnostics/diagnostic.js";
+import { ownName } from "../../diagnostics/synonyms.js";
+import type { Span } from "../../source/source.js";
 import { at, type Env } from "../context.js";
 import { add, compare, isNum, one, toNumber, zero, type Num } from "../numbers.js";
 import { bareName, oneOf } from "../read-options.js";
@@ -33,6 +36,21 @@ export function readSplit(env: Env, placed: PlacedClause | undefined, source: Da
     return null;
   }
   return items.every(isFolder) ? readFolders(env, placed) : sayForm(placed, foldersForm);
+}
+
+// `validation 20%` and `train: 80%`.
+function splitFixes({ clause }: PlacedClause): readonly Fix[] {
+  const edits: { readonly span: Span; readonly text: string }[] = [];
+  for (const { name, parts: [word] } of clause.items) {
+    const written = name ?? (word === undefined || word.kind === "linking-word" || bareName(word) === null ? null : { text: bareName(word) ?? "", span: word.span });
+    if (written === null || written.text === "order") continue;
+    const meant = splits.find((split) => split === written.text) ?? ownName(written.text, splits);
+    if (meant === null) return [];
+    // The word alone, or with the colon behind it.
+    const end = name === null || word === undefined ? written.span.end : word.span.start;
+    if (name !== null || meant !== written.text) edits.push({ span: { start: written.span.start, end }, text: name === null ? meant : `${meant} ` });
+  }
+  return edits.length === 0 ? [] : [{ title: "Write `train`, `valid` and `test`, without signs", edits }];
 }
 
 function splitNamed({ name, parts: [word] }: Item): SplitName | null {
@@ -79,7 +97,7 @@ function readShares(env: Env, placed: PlacedClause): DataSplit | null {
       continue;
     }
     const split = splitNamed(item);
-    if (split === null || item.parts.length !== 2 || share === undefined || share.kind === "linking-word") return sayForm(placed, sharesForm);
+    if (split === null || item.parts.length !== 2 || share === undefined || share.kind === "linking-word") return sayForm(placed, sharesForm, splitFixes(placed));
     const value = env.context.rules.expression(env, share);
     if (value.kind === "error") return null;
     if (value.kind !== "number" || value.unit === "steps" || value.unit === "epochs" || compare(value.value, zero) < 0 || compare(value.value, one) > 0) {

@@ -10,7 +10,7 @@ import { readCondition } from "../evaluate.js";
 import { whole } from "../numbers.js";
 import { readAnnotations } from "../overparam.js";
 import { PathScope } from "../path-scope.js";
-import { readCount } from "../read-options.js";
+import { readCount } from "../read-count.js";
 import { Scope } from "../scope.js";
 import { describe, error, numberValue, type Value } from "../values.js";
 import { bindName } from "./body-names.js";

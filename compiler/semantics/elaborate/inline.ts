@@ -96,7 +96,8 @@ function bindSignature(env: Env, inner: Env, node: Block, request: BlockRequest)
 }
 
 function sayArgument(env: Env, inner: Env, node: Block, param: Param, { value, span }: BlockRequest["tensors"][number], expected: string): void {
-  if (value.kind !== "tensor") return;
+  // What is wrong with a block whatever it is given may be its signature.
+  if (value.kind !== "tensor" || env.context.sizes.faulty.has(node)) return;
   const found = printType(value.type);
   const notes = [{ origin: at(inner, param.span), message: `\`${param.name.text}\` is declared here.` }, { origin: value.origin, message: `${found} comes from here.` }, ...callerNotes(env)];
   env.context.report.say("argument-type", at(env, span), { of: node.name.text, name: param.name.text, expected, found }, { notes });
@@ -172,6 +173,8 @@ function results(env: Env, node: Block, frame: Frame): Value {
   const { report } = env.context;
   const values = frame.returned;
   if (values === null) {
+    // One with `output` in the place of `return` has been told so.
+    if (node.body.statements.some((statement) => statement.kind === "output")) return error;
     report.say("missing-return", at(env, node.name.span), { block: node.name.text });
     return error;
   }

@@ -11,7 +11,7 @@ const nothingTaken: ReadonlySet<string> = new Set();
 
 export function input(env: Env, statement: InputStatement, frame: Frame): void {
   if (frame.owner.kind === "block") {
-    env.context.report.say("statement-not-here", at(env, statement.span), { statement: "input", place: "a block" }, { help: "Add a parameter to the block." });
+    sayInputInBlock(env, statement);
     return;
   }
   for (const field of statement.fields) {
@@ -19,6 +19,12 @@ export function input(env: Env, statement: InputStatement, frame: Frame): void {
     if (field.from !== null) env.context.report.say("statement-not-here", at(env, field.from.span), { statement: "from", place: "an input" }, { help: "Map inputs to fields with `feed` in `train`." });
     env.scope.define(field.name.text, frame.given === null ? own(env, field, frame) : given(env, field, frame));
   }
+}
+
+/** Reports an input of a block. */
+export function sayInputInBlock(env: Env, statement: InputStatement): void {
+  const [first] = statement.fields;
+  env.context.report.say("statement-not-here", at(env, statement.span), { statement: "input", place: "a block" }, { help: `Add a parameter to the block: \`${first?.name.text || "x"}: f32[d]\`.` });
 }
 
 // An input of a model on its own: the sizes are numbers already, or the data's.

@@ -14,7 +14,7 @@ export function output(env: Env, statement: OutputStatement, frame: Frame): void
   const { report } = env.context;
   const name = statement.name.text;
   if (frame.owner.kind === "block") {
-    report.say("statement-not-here", at(env, statement.span), { statement: "output", place: "a block" }, { help: "Give results with `return`." });
+    sayOutputInBlock(env, statement);
     return;
   }
   const value = checked(env, statement, env.context.rules.expression(env, statement.value));
@@ -24,11 +24,16 @@ export function output(env: Env, statement: OutputStatement, frame: Frame): void
   bindName(env, name, value);
 }
 
+/** Reports an output of a block. */
+export function sayOutputInBlock(env: Env, statement: OutputStatement): void {
+  env.context.report.say("statement-not-here", at(env, statement.span), { statement: "output", place: "a block" }, { help: "Give results with `return`." });
+}
+
 function checked(env: Env, statement: OutputStatement, value: Value): Value {
   const declared = statement.type === null ? null : readTensorType(env, statement.type);
   if (value.kind === "error") return error;
   if (value.kind !== "tensor") {
-    env.context.report.say("value-type", at(env, statement.value.span), { what: `The output \`${statement.name.text}\``, expected: "a tensor", found: describe(value) });
+    env.context.report.say("value-type", at(env, statement.value.span), { what: `The output \`${statement.name.text}\``, expected: "a tensor", found: describe(value) }, value.kind === "layer" ? { help: "Apply the layer to a tensor, as in `x |> relu`." } : {});
     return error;
   }
   if (!value.type.batched) {
@@ -55,11 +60,13 @@ export function sayResult(env: Env, { what, value, declared, type, place }: Resu
   const last = shape[shape.length - 1];
   const graph = env.site?.graph;
   const resize = isNear && last !== undefined && graph !== undefined ? resizeFix(graph, value, last, env.file.path) : [];
+  // An image or a sequence is surely not what was meant to be declared.
+  const hasAxesTooMany = shape.length < value.type.shape.length && value.type.shape.length > 1;
   const declare = { title: `Declare it as \`${printType(value.type)}\``, edits: [{ span: type, text: printType(value.type) }] };
   env.context.report.say(
     "result-type",
     at(env, place),
     { what, expected: printType(declared.type), found: printType(value.type) },
-    { ...(shape.length < value.type.shape.length && value.type.shape.length > 1 ? { help: "Reduce its axes before the last layer, with `flatten` or `global_avg_pool`, or change the declared type." } : {}), notes: [{ origin: at(env, type), message: "The type is declared here." }, ...(env.site?.callers ?? []).slice(0, 4).map((origin) => ({ origin, message: "In this call." }))], fixes: [...resize, declare] },
+    { ...(hasAxesTooMany ? { help: `Reduce its axes before the last layer, with ${value.type.shape.length === 2 ? "`last`, `mean(axis: 0)` or `flatten`" : "`flatten` or `global_avg_pool`"}, or change the declared type.` } : {}), notes: [{ origin: at(env, type), message: "The type is declared here." }, ...(env.site?.callers ?? []).slice(0, 4).map((origin) => ({ origin, message: "In this call." }))], fixes: [...resize, ...(hasAxesTooMany ? [] : [declare])] },
   );
 }

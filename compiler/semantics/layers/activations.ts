@@ -39,7 +39,7 @@ export const activations = {
     shape: (tensors) => {
       const x = tensor(tensors, 0);
       if (x.dtype !== "f32") return notFloat(x);
-      return x.shape.length > 0 ? ok(x, x.shape) : mismatch("at least one axis", x);
+      return x.shape.length > 0 ? ok(x, x.shape) : mismatch("at least one axis", x, "Make a vector of it with `concat(x)`.");
     },
   },
 } as const satisfies Readonly<Record<string, LayerSignature>>;

@@ -5,7 +5,7 @@ import type { OptionSpec } from "../options.js";
 import { printType, type TensorType } from "../types.js";
 import { l2Option } from "./decay.js";
 import type { LayerSignature, Options, ShapeResult, WeightSignature } from "./layer.js";
-import { lastSize, mismatch, notFloat, numberOption, tensor } from "./shape-rules.js";
+import { lastSize, mismatch, notFloat, numberOption, sequenceFix, tensor } from "./shape-rules.js";
 
 const formula = "softmax(q k^T / sqrt(size) + bias) v for each head, the heads joined by one more projection (Vaswani et al. 2017)";
 
@@ -72,7 +72,7 @@ function biasOf(tensors: readonly TensorType[], options: Options): TensorType | 
 function attentionShape(x: TensorType, memory: TensorType, given: TensorType | null, options: Options): ShapeResult {
   for (const type of [x, memory]) {
     if (type.dtype !== "f32") return notFloat(type);
-    if (type.shape.length !== 2) return mismatch("a sequence, f32[positions, features]", type, type.shape.length === 3 ? "Join two of the axes with `reshape([positions, features])`." : null);
+    if (type.shape.length !== 2) return mismatch("a sequence, f32[positions, features]", type, sequenceFix(type.shape));
   }
   const [queries = 1, d = 1] = x.shape;
   const [keys = 1] = memory.shape;
@@ -83,11 +83,11 @@ function attentionShape(x: TensorType, memory: TensorType, given: TensorType | n
     return mismatch(`a size that ${count} heads divide`, x, `Choose a number of heads that divides ${d}, for example ${nearest}, or a size such as ${Math.ceil(d / count) * count}.`);
   }
   if (count % groups !== 0) return mismatch(`\`kv_heads\` that divide the ${count} heads`, `${groups}`, `Write \`kv_heads: ${divisorNear(count, groups)}\`.`);
-  if (options["rotary"] === true && (d / count) % 2 !== 0) return mismatch("heads of an even size for `rotary`", `heads of size ${d / count}`);
+  if (options["rotary"] === true && (d / count) % 2 !== 0) return mismatch("heads of an even size for `rotary`", `heads of size ${d / count}`, "Use fewer heads, or a larger size.");
   if (given === null) return { kind: "ok", type: { dtype: "f32", shape: x.shape, batched: x.batched || memory.batched, below: null } };
   if (given.dtype !== "f32") return notFloat(given);
   const wanted = [count, queries, keys];
-  if (given.shape.length !== 3 || given.shape.some((size, axis) => size !== wanted[axis])) return mismatch(`a bias f32[${wanted.join(", ")}]: heads, positions that read, positions that are read`, printType(given));
+  if (given.shape.length !== 3 || given.shape.some((size, axis) => size !== wanted[axis])) return mismatch(`a bias f32[${wanted.join(", ")}]: heads, positions that read, positions that are read`, printType(given), queries === keys ? `Write \`relative_bias(${count}, length: ${queries})\`, or give a tensor of that shape.` : "Give a tensor of that shape.");
   return { kind: "ok", type: { dtype: "f32", shape: x.shape, batched: x.batched || memory.batched || given.batched, below: null } };
 }
 

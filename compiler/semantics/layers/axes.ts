@@ -2,7 +2,7 @@
 
 import { printType, type TensorType } from "../types.js";
 import type { LayerSignature, ShapeResult } from "./layer.js";
-import { axisOf, mismatch, numberOption, numbersOption, tensor } from "./shape-rules.js";
+import { axisFix, axisOf, mismatch, numberOption, numbersOption, tensor } from "./shape-rules.js";
 
 /** The same elements or some of them: dtype, batch and bound of labels stay. */
 function sameKind(like: TensorType, shape: readonly number[]): ShapeResult {
@@ -26,7 +26,7 @@ export const transpose: LayerSignature = {
     const given = numbersOption(options, "axes");
     const axes = given.map((axis) => axisOf(axis, x.shape.length));
     const fits = given.length === 0 || (given.length === x.shape.length && !axes.includes(null) && new Set(axes).size === axes.length);
-    if (!fits) return mismatch(`each of the ${x.shape.length} axes of ${printType(x)} once`, `[${given.join(", ")}]`);
+    if (!fits) return mismatch(`each of the ${x.shape.length} axes of ${printType(x)} once`, `[${given.join(", ")}]`, `Write the axes 0 to ${x.shape.length - 1} in their new order: the batch is not counted.`);
     return sameKind(x, transposedAxes(given, x.shape.length).map((axis) => x.shape[axis] ?? 1));
   },
   weights: () => [],
@@ -46,13 +46,13 @@ export const slice: LayerSignature = {
   shape: (tensors, options) => {
     const x = tensor(tensors, 0);
     const axis = axisOf(numberOption(options, "axis"), x.shape.length);
-    if (axis === null) return mismatch(`an axis of ${printType(x)}`, `axis ${numberOption(options, "axis")}`);
+    if (axis === null) return mismatch(`an axis of ${printType(x)}`, `axis ${numberOption(options, "axis")}`, axisFix(x.shape.length));
     const length = x.shape[axis] ?? 0;
     const start = axisOf(numberOption(options, "start"), length);
     const size = numberOption(options, "size");
     if (start === null || start + size > length) {
       const from = numberOption(options, "start");
-      return mismatch(`a part of the ${length} along axis ${axis}`, `${size} from ${from} on`, start === null ? null : `Take at most ${length - start} from there.`);
+      return mismatch(`a part of the ${length} along axis ${axis}`, `${size} from ${from} on`, start === null ? `Start from 0 to ${length - 1}.` : `Take at most ${length - start} from there.`);
     }
     return sameKind(x, x.shape.with(axis, size));
   },
@@ -68,7 +68,7 @@ function step(doc: string): LayerSignature {
     options: [],
     shape: (tensors) => {
       const x = tensor(tensors, 0);
-      return x.shape.length > 0 ? sameKind(x, x.shape.slice(1)) : mismatch("at least one axis", x);
+      return x.shape.length > 0 ? sameKind(x, x.shape.slice(1)) : mismatch("at least one axis", x, "Remove the layer: there is no axis.");
     },
     weights: () => [],
     flops: () => 0,

@@ -16,7 +16,7 @@ export const batchNorm: LayerSignature = {
     const x = tensor(tensors, 0);
     if (x.dtype !== "f32") return notFloat(x);
     if (x.shape.length === 0) return mismatch("at least one axis", x, "Make a vector of it with `concat(x)`.");
-    if (!x.batched) return mismatch("a tensor that depends on the inputs", `${x.dtype}[${x.shape.join(", ")}], the same for each example`);
+    if (!x.batched) return mismatch("a tensor that depends on the inputs", `${x.dtype}[${x.shape.join(", ")}], the same for each example`, "Give it a tensor that comes from an input.");
     return ok(x, x.shape);
   },
   weights: (tensors) => {

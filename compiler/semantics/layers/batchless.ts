@@ -16,5 +16,5 @@ const plain: ReadonlySet<string> = new Set<LayerKind>([
 export function batchProblem(kind: LayerKind, tensors: readonly TensorType[]): ShapeResult | null {
   const [first] = tensors;
   if (first === undefined || first.batched || kind in operators || kind in activations || plain.has(kind)) return null;
-  return mismatch("a tensor that depends on the inputs", `${printType(first)}, the same for each example`);
+  return mismatch("a tensor that depends on the inputs", `${printType(first)}, the same for each example`, "Give it a tensor that comes from an input.");
 }

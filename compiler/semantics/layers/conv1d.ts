@@ -3,7 +3,7 @@
 import { initialValue } from "../initializers.js";
 import { dilationMismatch, groupMismatch, reach, weightOptions } from "./convolution.js";
 import type { LayerSignature } from "./layer.js";
-import { elements, lastSize, mismatch, notFloat, numberOption, ok, tensor } from "./shape-rules.js";
+import { elements, lastSize, mismatch, notFloat, numberOption, ok, sequenceFix, tensor } from "./shape-rules.js";
 import { paddingOption, windows } from "./window.js";
 
 /** A convolution (cross-correlation) along the positions of a sequence: [t, in] to [t', filters]. */
@@ -24,7 +24,7 @@ export const conv1d: LayerSignature = {
     const x = tensor(tensors, 0);
     if (x.dtype !== "f32") return notFloat(x);
     const [length, channels] = x.shape;
-    if (length === undefined || channels === undefined || x.shape.length !== 2) return mismatch("a sequence f32[positions, channels]", x, sequenceFix(x.shape));
+    if (length === undefined || channels === undefined || x.shape.length !== 2) return mismatch("a sequence f32[positions, channels]", x, positionsFix(x.shape));
     const filters = numberOption(options, "filters");
     const [kernel, stride, dilation] = [numberOption(options, "kernel"), numberOption(options, "stride"), numberOption(options, "dilation")];
     const odd = groupMismatch(channels, filters, numberOption(options, "groups")) ?? dilationMismatch([stride], [dilation]);
@@ -49,7 +49,7 @@ export const conv1d: LayerSignature = {
   },
 };
 
-function sequenceFix(shape: readonly number[]): string | null {
+function positionsFix(shape: readonly number[]): string {
   if (shape.length === 1) return `Give it an axis of channels, with \`reshape([${shape[0] ?? 1}, 1])\`.`;
-  return shape.length === 3 ? "Use `conv2d` for an image." : null;
+  return shape.length === 3 ? "Use `conv2d` for an image." : sequenceFix(shape);
 }

@@ -49,7 +49,7 @@ function commonDivisor(a: number, b: number): number {
 }
 
 /** The largest divisor of n that is at most `most`, in as many steps as the root of n. */
-function divisorUpTo(most: number, n: number): number {
+export function divisorUpTo(most: number, n: number): number {
   let best = 1;
   for (let i = 1; i * i <= n; i++) {
     if (n % i !== 0) continue;

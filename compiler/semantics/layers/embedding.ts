@@ -3,7 +3,7 @@
 import { initialValue, initializer } from "../initializers.js";
 import { l2Option } from "./decay.js";
 import type { LayerSignature } from "./layer.js";
-import { elements, lastSize, mismatch, notFloat, numberOption, ok, tensor } from "./shape-rules.js";
+import { elements, indicesFix, lastSize, mismatch, notFloat, numberOption, ok, tensor } from "./shape-rules.js";
 
 /** A row of the table for each index: i32[...] to f32[..., d]. */
 export const embedding: LayerSignature = {
@@ -18,7 +18,7 @@ export const embedding: LayerSignature = {
   ],
   shape: (tensors, options) => {
     const x = tensor(tensors, 0);
-    if (x.dtype !== "i32") return mismatch("indices (i32, or a class)", x);
+    if (x.dtype !== "i32") return mismatch("indices (i32, or a class)", x, indicesFix);
     const vocab = numberOption(options, "vocab");
     if (x.below !== null && x.below > vocab)
       return mismatch(`indices below ${vocab}`, `indices below ${x.below}`, `Give the table ${x.below} rows: \`embedding(${x.below}, ${numberOption(options, "d")})\`.`);
@@ -42,7 +42,7 @@ export const unembed: LayerSignature = {
     const x = tensor(tensors, 0);
     const d = numberOption(options, "d");
     if (x.dtype !== "f32") return notFloat(x);
-    if (x.shape.length === 0 || lastSize(x) !== d) return mismatch(`a last axis of ${d}, the size of a row of the table`, x);
+    if (x.shape.length === 0 || lastSize(x) !== d) return mismatch(`a last axis of ${d}, the size of a row of the table`, x, `Bring the last axis to ${d} first, with \`dense(${d})\`.`);
     return ok(x, [...x.shape.slice(0, -1), numberOption(options, "vocab")]);
   },
   weights: (tensors, options) => embedding.weights(tensors, options),

@@ -44,7 +44,7 @@ export type Options = Readonly<Record<string, OptionValue>>;
 export type ShapeResult =
   | { readonly kind: "ok"; readonly type: TensorType }
   /** `expected` says what would fit, `found` what is there, `fix` one imperative sentence with the change that would fit, or null. */
-  | { readonly kind: "mismatch"; readonly expected: string; readonly found: string; readonly fix: string | null };
+  | { readonly kind: "mismatch"; readonly expected: string; readonly found: string; readonly fix: string };
 
 export interface WeightSignature {
   /** `kernel`, `bias`, `scale`, `mean`, `variance`, `table`. */

@@ -9,25 +9,31 @@ import { elements, lastSize, mismatch, scalar, tensor } from "./shape-rules.js";
 export function labelled(tensors: readonly TensorType[], single: boolean): ShapeResult {
   const logits = tensor(tensors, 0);
   const labels = tensor(tensors, 1);
-  if (logits.dtype !== "f32") return mismatch("logits (f32) first, then labels", logits, labels.dtype === "f32" ? "Put the prediction first, then the target." : null);
-  if (logits.shape.length === 0) return mismatch("logits f32[..., classes]", logits);
+  if (logits.dtype !== "f32") return mismatch("logits (f32) first, then labels", logits, "Put the prediction first, then the target.");
+  if (logits.shape.length === 0) return mismatch("logits f32[..., classes]", logits, "Give the output one logit for each class, with `dense(classes)`.");
   const positions = logits.shape.slice(0, -1);
   const wanted = `labels ${printType({ dtype: "i32", shape: positions, below: single && lastSize(logits) === 1 ? 2 : lastSize(logits) })} for logits ${printType(logits)}`;
-  if (labels.dtype !== "i32") return mismatch(wanted, labels, labels.dtype === "f32" ? "Declare the target as `class[n]`, or use `mse` for numbers." : null);
-  if (labels.shape.length !== positions.length || labels.shape.some((n, i) => n !== positions[i])) return mismatch(wanted, labels);
+  if (labels.dtype !== "i32") return mismatch(wanted, labels, "Declare the target as `class[n]`, or use `mse` for numbers.");
+  if (labels.shape.length !== positions.length || labels.shape.some((n, i) => n !== positions[i])) return mismatch(wanted, labels, positionsFix(positions, labels.shape));
   const classes = single && lastSize(logits) === 1 ? 2 : lastSize(logits);
   if (labels.below !== null && labels.below > classes)
     return mismatch(`labels below ${classes}, the number of logits`, `labels below ${labels.below}`, `Give the output ${labels.below} logits.`);
   return scalar;
 }
 
+// What to do where there is not one label for each position.
+function positionsFix(positions: readonly number[], labels: readonly number[]): string {
+  if (positions.length > labels.length) return positions.length === 2 ? "Reduce the axes of the output before its last layer, with `flatten` or `global_avg_pool`." : "Give one prediction for each example: `last`, `mean(axis: 0)` or `flatten` before the last layer.";
+  return positions.length < labels.length ? "Give one prediction for each position: leave out what reduces the sequence, such as `last`, `mean` or `flatten`." : "Give the output and the target equally many positions.";
+}
+
 /** Two f32 tensors of one shape. */
 export function alike(tensors: readonly TensorType[]): ShapeResult {
   const prediction = tensor(tensors, 0);
   const target = tensor(tensors, 1);
-  if (prediction.dtype !== "f32") return mismatch("f32", prediction);
+  if (prediction.dtype !== "f32") return mismatch("f32", prediction, "Give the prediction first: an output of the model.");
   if (target.dtype !== "f32") return mismatch("f32 as the target", target, "Turn the target into f32 with `cast(target, f32)`, or use `cross_entropy` for labels.");
-  if (prediction.shape.length !== target.shape.length || prediction.shape.some((n, i) => n !== target.shape[i])) return mismatch(`a target ${printType(prediction)}`, target);
+  if (prediction.shape.length !== target.shape.length || prediction.shape.some((n, i) => n !== target.shape[i])) return mismatch(`a target ${printType(prediction)}`, target, prediction.shape.length === target.shape.length ? "Give the output the size of the target." : "Bring the output to the shape of the target, with `flatten`, `mean` or `reshape`.");
   return scalar;
 }
 
@@ -43,7 +49,7 @@ export const alikeRule: RuleInWords = { takes: ["f32[...]", "f32[...]"], gives: 
 /** A vector for each of two partners. */
 export function vectors(tensors: readonly TensorType[]): ShapeResult {
   const odd = [tensor(tensors, 0), tensor(tensors, 1)].find((x) => x.dtype !== "f32" || x.shape.length !== 1);
-  return odd === undefined ? alike(tensors) : mismatch("a vector f32[d] for each example", odd);
+  return odd === undefined ? alike(tensors) : mismatch("a vector f32[d] for each example", odd, "Compare two vectors; for labels there are `accuracy`, `top_k` and `f1`.");
 }
 
 /** `vectors` in words. */
@@ -67,12 +73,12 @@ export const losses = {
   ]),
   kl: pair("sum t (log t - log softmax(logits)) over the last axis, the Kullback-Leibler divergence of target probabilities t from the prediction; the mean over rows and positions.", { takes: ["f32[..., classes]", "f32[..., classes]"], gives: "f32" }, (tensors) => {
     const logits = tensor(tensors, 0);
-    return logits.dtype === "f32" && logits.shape.length === 0 ? mismatch("logits f32[..., classes]", logits) : alike(tensors);
+    return logits.dtype === "f32" && logits.shape.length === 0 ? mismatch("logits f32[..., classes]", logits, "Give the output one logit for each class, with `dense(classes)`.") : alike(tensors);
   }),
   kl_normal: {
     ...pair("sum (mean^2 + exp(log_variance) - 1 - log_variance) / 2 over the last axis, the Kullback-Leibler divergence of a normal distribution from the standard one; the mean over rows and positions (Kingma and Welling 2014).", { takes: ["f32[..., d]", "f32[..., d]"], gives: "f32" }, (tensors) => {
       const mean = tensor(tensors, 0);
-      return mean.dtype === "f32" && mean.shape.length === 0 ? mismatch("a mean f32[..., d]", mean) : alike(tensors);
+      return mean.dtype === "f32" && mean.shape.length === 0 ? mismatch("a mean f32[..., d]", mean, "Make a vector of it, with `concat(x)` in the model.") : alike(tensors);
     }),
     tensors: ["mean", "log_variance"],
   },

@@ -12,7 +12,7 @@ export const metrics = {
     shape: (tensors, options) => {
       const k = options["k"];
       const classes = lastSize(tensor(tensors, 0));
-      return typeof k === "number" && k > classes ? mismatch(`k of at most ${classes}, the number of logits`, `k: ${k}`) : labelled(tensors, false);
+      return typeof k === "number" && k > classes ? mismatch(`k of at most ${classes}, the number of logits`, `k: ${k}`, `Write a k below ${classes}.`) : labelled(tensors, false);
     },
   },
   f1: pair("2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall, averaged over classes that occur as a label or a prediction.", singleRule, (tensors) => labelled(tensors, true), [

@@ -1,5 +1,6 @@
 // layer_norm, rms_norm, group_norm and l2_normalize: each example normalized by itself, so that none depends on its neighbors.
 
+import { divisorUpTo } from "./convolution.js";
 import type { LayerSignature, Options, ShapeResult, WeightSignature } from "./layer.js";
 import type { OptionSpec } from "../options.js";
 import type { TensorType } from "../types.js";
@@ -47,8 +48,8 @@ function groupProblem(channels: number, options: Options): ShapeResult | null {
   const size = numberOption(options, "group_size");
   if (groups > 0 && size > 0) return mismatch("one of `groups` and `group_size`", "both", "Keep `group_size`: it stays right where the width changes.");
   if (groups === 0 && size === 0) return mismatch("one of `groups` and `group_size`", "neither", "Write for example `group_norm(group_size: 16)`.");
-  if (groups > 0) return channels % groups === 0 ? null : mismatch(`a number of channels that ${groups} groups divide`, `${channels} channels`);
-  return channels % size === 0 ? null : mismatch(`a number of channels that groups of ${size} divide`, `${channels} channels`);
+  if (groups > 0) return channels % groups === 0 ? null : mismatch(`a number of channels that ${groups} groups divide`, `${channels} channels`, `Write \`groups: ${divisorUpTo(groups, channels)}\`, the most up to ${groups} that divide them.`);
+  return channels % size === 0 ? null : mismatch(`a number of channels that groups of ${size} divide`, `${channels} channels`, `Write \`group_size: ${divisorUpTo(size, channels)}\`, the most up to ${size} that divides them.`);
 }
 
 /** As layer_norm, statistics over a group of channels and all positions (Wu and He 2018). */

@@ -18,12 +18,20 @@ function binary(doc: string, dtypes: readonly TensorType["dtype"][]): LayerSigna
         if (!dtypes.includes(x.dtype)) return mismatch(dtypes.join(" or "), x, "Turn it into f32 first, with `cast(x, f32)`.");
       if (a.dtype !== b.dtype) return mismatch(`${a.dtype} on both sides`, `${printType(a)} and ${printType(b)}`, "Turn one into the other's dtype, with `cast(x, f32)`.");
       const shape = broadcast(a.shape, b.shape);
-      if (shape === null) return mismatch("equal sizes, or 1, from the right", `${printType(a)} and ${printType(b)}`);
+      if (shape === null) return mismatch("equal sizes, or 1, from the right", `${printType(a)} and ${printType(b)}`, sizesFix(a.shape, b.shape));
       return { kind: "ok", type: { dtype: a.dtype, shape, batched: a.batched || b.batched, below: null } };
     },
     weights: () => [],
     flops: (_tensors, _options, result) => elements(result.shape),
   };
+}
+
+// What to do about sizes that do not meet: a way around that changes the size, or an axis to stretch.
+function sizesFix(a: readonly number[], b: readonly number[]): string {
+  if (a.length !== b.length) return "Give both as many axes, with `reshape`: sizes are aligned at the right.";
+  const isImage = a.length === 3 && (a[0] !== b[0] || a[1] !== b[1]);
+  if (isImage) return "Bring both to one height and width: a `conv2d` with the same `stride` on the way around, `resize`, or `slice`.";
+  return "Give both the same sizes, such as with `dense` on the way around, or one a size of 1, which stretches.";
 }
 
 /** The operators by the name of their application. */
@@ -49,7 +57,7 @@ export const operators = {
     options: [],
     shape: (tensors) => {
       const x = tensor(tensors, 0);
-      return x.dtype === "bool" ? mismatch("f32 or i32", x) : ok(x, x.shape, x.dtype);
+      return x.dtype === "bool" ? mismatch("f32 or i32", x, "Turn it into f32 first, with `cast(x, f32)`.") : ok(x, x.shape, x.dtype);
     },
     weights: () => [],
     flops: (_tensors, _options, result) => elements(result.shape),

@@ -20,9 +20,9 @@ export const pad: LayerSignature = {
     const [before, after] = [numbersOption(options, "before"), numbersOption(options, "after")];
     const value = numberOption(options, "value");
     for (const list of [before, after]) {
-      if (list.length > x.shape.length) return mismatch(`at most ${x.shape.length} numbers for the axes of ${printType(x)}`, `[${list.join(", ")}]`);
+      if (list.length > x.shape.length) return mismatch(`at most ${x.shape.length} numbers for the axes of ${printType(x)}`, `[${list.join(", ")}]`, "Write at most one number for each axis: `pad([1, 1])` is a border on all four sides of an image.");
     }
-    if (x.dtype === "i32" && (value | 0) !== value) return mismatch("a whole number of 32 bits as `value` for i32", String(value));
+    if (x.dtype === "i32" && (value | 0) !== value) return mismatch("a whole number of 32 bits as `value` for i32", String(value), "Write a whole number, or turn the tensor into f32 first, with `cast(x, f32)`.");
     const shape = x.shape.map((size, axis) => (before[axis] ?? 0) + size + (after[axis] ?? 0));
     const below = x.below === null || value < 0 ? null : Math.max(x.below, value + 1);
     return { kind: "ok", type: { ...x, shape, below } };

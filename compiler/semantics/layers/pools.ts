@@ -50,7 +50,7 @@ export const globalAvgPool: LayerSignature = {
   shape: (tensors) => {
     const x = tensor(tensors, 0);
     if (x.dtype !== "f32") return notFloat(x);
-    return x.shape.length === 3 ? ok(x, x.shape.slice(2)) : mismatch("an image f32[height, width, channels]", x, imageFix(x.shape));
+    return x.shape.length === 3 ? ok(x, x.shape.slice(2)) : mismatch("an image f32[height, width, channels]", x, x.shape.length === 2 ? "Use `mean(axis: 0)` for a sequence." : imageFix(x.shape));
   },
   weights: () => [],
   flops: (tensors) => elements(tensor(tensors, 0).shape),

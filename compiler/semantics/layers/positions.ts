@@ -3,7 +3,7 @@
 import { initialValue, initializer } from "../initializers.js";
 import { l2Option } from "./decay.js";
 import type { LayerSignature } from "./layer.js";
-import { elements, mismatch, notFloat, numberOption, ok, tensor } from "./shape-rules.js";
+import { elements, mismatch, notFloat, numberOption, ok, sequenceFix, tensor } from "./shape-rules.js";
 
 /** x plus a trained row for each position: [t, d] to [t, d], t at most `length`. */
 export const learnedPositions: LayerSignature = {
@@ -20,7 +20,7 @@ export const learnedPositions: LayerSignature = {
     if (x.dtype !== "f32") return notFloat(x);
     const [positions = 1] = x.shape;
     const length = numberOption(options, "length");
-    if (x.shape.length !== 2) return mismatch("a sequence, f32[positions, features]", x);
+    if (x.shape.length !== 2) return mismatch("a sequence, f32[positions, features]", x, sequenceFix(x.shape));
     if (positions > length) return mismatch(`at most ${length} positions`, x, `Give the table ${positions} rows: \`learned_positions(${positions})\`.`);
     return ok(x, x.shape);
   },
@@ -46,8 +46,8 @@ export const rotary: LayerSignature = {
     if (x.dtype !== "f32") return notFloat(x);
     const [, d = 1] = x.shape;
     const heads = numberOption(options, "heads");
-    if (x.shape.length !== 2) return mismatch("a sequence, f32[positions, features]", x);
-    if (d % (2 * heads) !== 0) return mismatch(`a size that ${2 * heads} divides: ${heads === 1 ? "pairs" : `${heads} heads of pairs`}`, x);
+    if (x.shape.length !== 2) return mismatch("a sequence, f32[positions, features]", x, sequenceFix(x.shape));
+    if (d % (2 * heads) !== 0) return mismatch(`a size that ${2 * heads} divides: ${heads === 1 ? "pairs" : `${heads} heads of pairs`}`, x, `Bring the features to a multiple of ${2 * heads}, such as with \`dense(${Math.ceil(d / (2 * heads)) * 2 * heads})\`.`);
     return ok(x, x.shape);
   },
   weights: () => [],
@@ -73,7 +73,7 @@ export const relativeBias: LayerSignature = {
     const directions = options["causal"] === true ? 1 : 2;
     const exact = buckets / directions / 2;
     if (buckets % (2 * directions) !== 0) return mismatch(`a number of \`buckets\` that ${2 * directions} divides`, `${buckets}`, `Write \`buckets: ${Math.ceil(buckets / (2 * directions)) * 2 * directions}\`.`);
-    if (farthest <= exact) return mismatch(`a \`max_distance\` above ${exact}, up to which each distance has a bucket of its own`, `${farthest}`);
+    if (farthest <= exact) return mismatch(`a \`max_distance\` above ${exact}, up to which each distance has a bucket of its own`, `${farthest}`, `Write a \`max_distance\` above ${exact}, or fewer \`buckets\`.`);
     return { kind: "ok", type: { dtype: "f32", shape: [heads, length, length], batched: false, below: null } };
   },
   weights: (_tensors, options) => {

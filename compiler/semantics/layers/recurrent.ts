@@ -23,8 +23,8 @@ function shape(tensors: readonly TensorType[], given: Options): ShapeResult {
   const x = tensor(tensors, 0);
   const units = numberOption(given, "units");
   if (x.dtype !== "f32") return notFloat(x);
-  if (x.shape.length !== 2) return mismatch("a sequence f32[t, in]", x, x.shape.length === 1 ? "Give it an axis of steps in front, with `reshape([steps, size])`." : x.shape.length > 2 ? "Join the axes behind the steps, with `reshape([steps, size])`." : null);
-  if (!x.batched) return mismatch("a tensor that depends on the inputs", `f32[${x.shape.join(", ")}], the same for each example`);
+  if (x.shape.length !== 2) return mismatch("a sequence f32[t, in]", x, x.shape.length === 1 ? "Give it an axis of steps in front, with `reshape([steps, size])`." : "Leave out the batch, if the first axis is one, or join the axes behind the steps, with `reshape([steps, size])`.");
+  if (!x.batched) return mismatch("a tensor that depends on the inputs", `f32[${x.shape.join(", ")}], the same for each example`, "Give it a tensor that comes from an input.");
   const [steps = 1] = x.shape;
   if (steps > mostSteps) return mismatch(`at most ${mostSteps} steps`, x, "Shorten the sequence, or join steps with `reshape`.");
   const index = given["initial"];

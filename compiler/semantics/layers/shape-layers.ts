@@ -1,8 +1,8 @@
 // flatten, reshape, concat, one_hot, cast and mean: layers that rearrange or reduce.
 
-import { printType } from "../types.js";
+import { printType, type TensorType } from "../types.js";
 import type { LayerSignature } from "./layer.js";
-import { axisOf, elements, mismatch, notFloat, numberOption, numbersOption, ok, tensor } from "./shape-rules.js";
+import { axisFix, axisOf, elements, indicesFix, mismatch, notFloat, numberOption, numbersOption, ok, tensor } from "./shape-rules.js";
 
 /** All axes of an example in one. */
 export const flatten: LayerSignature = {
@@ -27,7 +27,7 @@ export const reshape: LayerSignature = {
   shape: (tensors, options) => {
     const x = tensor(tensors, 0);
     const shape = numbersOption(options, "shape");
-    if (elements(shape) !== elements(x.shape)) return mismatch(`${elements(shape)} elements for [${shape.join(", ")}]`, `${elements(x.shape)} in ${printType(x)}`);
+    if (elements(shape) !== elements(x.shape)) return mismatch(`${elements(shape)} elements for [${shape.join(", ")}]`, `${elements(x.shape)} in ${printType(x)}`, `Write sizes whose product is ${elements(x.shape)}.`);
     return { kind: "ok", type: { ...x, shape } };
   },
   weights: () => [],
@@ -43,13 +43,13 @@ export const concat: LayerSignature = {
   shape: (tensors, options) => {
     const first = tensor(tensors, 0);
     const axis = axisOf(numberOption(options, "axis"), first.shape.length);
-    if (axis === null) return mismatch(`an axis of ${printType(first)}`, `axis ${numberOption(options, "axis")}`);
+    if (axis === null) return mismatch(`an axis of ${printType(first)}`, `axis ${numberOption(options, "axis")}`, axisFix(first.shape.length));
     let size = 0;
     for (const x of tensors) {
       const fits = x.dtype === first.dtype && x.shape.length === first.shape.length && x.shape.every((n, i) => i === axis || n === first.shape[i]);
       if (!fits) {
         const pattern = first.shape.map((n, i) => (i === axis ? "any" : String(n))).join(", ");
-        return mismatch(`${first.dtype}[${pattern}] like the first tensor`, x);
+        return mismatch(`${first.dtype}[${pattern}] like the first tensor`, x, joinFix(first, x, axis));
       }
       size += x.shape[axis] ?? 0;
     }
@@ -60,6 +60,15 @@ export const concat: LayerSignature = {
   flops: () => 0,
 };
 
+// What to do about a tensor that cannot be joined to the first one.
+function joinFix(first: TensorType, x: TensorType, axis: number): string {
+  if (x.dtype !== first.dtype) return x.dtype === "i32" ? "Turn the whole numbers into f32 first, with `one_hot`, `embedding` or `cast(x, f32)`." : "Bring both to one dtype with `cast`.";
+  if (x.shape.length !== first.shape.length) return "Give both as many axes, with `reshape` or `flatten`.";
+  const other = first.shape.findIndex((_, i) => i !== axis && x.shape.every((size, j) => j === i || size === first.shape[j]));
+  if (other >= 0) return `Join them along the other axis: \`axis: ${other}\`.`;
+  return first.shape.length === 3 ? `Bring both to one height and width first, with \`resize(size: [${first.shape[0] ?? 1}, ${first.shape[1] ?? 1}])\`, \`pad\` or \`slice\`.` : "Bring both to equal sizes first, with `slice` or `pad`.";
+}
+
 /** 1 at the index, 0 elsewhere: i32[...] to f32[..., depth]. */
 export const oneHot: LayerSignature = {
   doc: "A new last axis with 1 at the index and 0 elsewhere.",
@@ -69,7 +78,7 @@ export const oneHot: LayerSignature = {
   shape: (tensors, options) => {
     const x = tensor(tensors, 0);
     const depth = numberOption(options, "depth");
-    if (x.dtype !== "i32") return mismatch("indices (i32, or a class)", x);
+    if (x.dtype !== "i32") return mismatch("indices (i32, or a class)", x, indicesFix);
     if (x.below !== null && x.below > depth) return mismatch(`indices below ${depth}`, `indices below ${x.below}`, `Write \`one_hot(${x.below})\`.`);
     return ok(x, [...x.shape, depth]);
   },
@@ -104,8 +113,8 @@ export const mean: LayerSignature = {
     const given = numbersOption(options, "axis");
     const axes = given.length === 0 ? x.shape.map((_, i) => i) : given.map((axis) => axisOf(axis, x.shape.length));
     const wrong = given.find((_, i) => axes[i] === null);
-    if (wrong !== undefined) return mismatch(`an axis of ${printType(x)}`, `axis ${wrong}`);
-    if (new Set(axes).size !== axes.length) return mismatch("different axes", `[${given.join(", ")}]`);
+    if (wrong !== undefined) return mismatch(`an axis of ${printType(x)}`, `axis ${wrong}`, axisFix(x.shape.length));
+    if (new Set(axes).size !== axes.length) return mismatch("different axes", `[${given.join(", ")}]`, "Name each axis once.");
     return ok(x, x.shape.filter((_, i) => !axes.includes(i)));
   },
   weights: () => [],

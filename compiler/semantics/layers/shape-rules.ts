@@ -9,7 +9,7 @@ export function ok(like: TensorType, shape: readonly number[], dtype: TensorType
 }
 
 /** What would fit, what is there, and the change that would fit. */
-export function mismatch(expected: string, found: string | TensorType, fix: string | null = null): ShapeResult {
+export function mismatch(expected: string, found: string | TensorType, fix: string): ShapeResult {
   return { kind: "mismatch", expected, found: typeof found === "string" ? found : printType(found), fix };
 }
 
@@ -53,8 +53,25 @@ export function notFloat(type: TensorType): ShapeResult {
   return mismatch("f32", type, fix);
 }
 
+/** What to do about an axis that the example does not have. */
+export function axisFix(rank: number): string {
+  return rank === 0 ? "Remove the layer: there is no axis." : `Write an axis from ${-rank} to ${rank - 1}: the batch is not counted.`;
+}
+
+/** What to do about numbers where indices are due. */
+export const indicesFix = "Declare the input with whole numbers, such as `i32[20] below 1000` or `class[10]`.";
+
+const batchFix = "Leave out the batch: shapes are those of one example.";
+
 /** What to do about a tensor that is no image. */
-export function imageFix(shape: readonly number[]): string | null {
+export function imageFix(shape: readonly number[]): string {
+  if (shape.length > 3) return batchFix;
   if (shape.length === 1) return "Move it before `flatten`, or give the vector the axes of an image, with `reshape([height, width, channels])`.";
-  return shape.length === 2 ? "Give it an axis of channels, with `reshape([height, width, 1])`." : null;
+  return shape.length === 2 ? "Give it an axis of channels, with `reshape([height, width, 1])`." : "Give it an image, [height, width, channels].";
+}
+
+/** What to do about a tensor that is no sequence [positions, features]. */
+export function sequenceFix(shape: readonly number[]): string {
+  if (shape.length === 1) return "Give it an axis of positions, with `reshape([positions, features])`.";
+  return shape.length > 1 ? "Leave out the batch, if the first axis is one, or join two axes with `reshape([positions, features])`." : "Give it a sequence, [positions, features].";
 }

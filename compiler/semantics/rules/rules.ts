@@ -2,17 +2,20 @@
 
 import type { Context } from "../context.js";
 import type { SemanticModel } from "../semantic-model.js";
+import { channelsFirst } from "./channels-first.js";
 import { dropoutAtEnd } from "./dropout-at-end.js";
 import { metricDoesNotFit } from "./metric-does-not-fit.js";
 import { optionWithoutEffect } from "./option-without-effect.js";
 import { overparamOneUnit } from "./overparam-one-unit.js";
 import { surroundings, type Linted, type Rule } from "./rule.js";
+import { sameWindows } from "./same-windows.js";
 import { splitsOverlap } from "./splits-overlap.js";
+import { unusedLayer } from "./unused-layer.js";
 import { unusedParameter } from "./unused-parameter.js";
 import { unusedResult } from "./unused-result.js";
 import { warmupTooLong } from "./warmup-too-long.js";
 
-const rules: readonly Rule[] = [unusedResult, unusedParameter, dropoutAtEnd, overparamOneUnit, optionWithoutEffect, metricDoesNotFit, warmupTooLong, splitsOverlap];
+const rules: readonly Rule[] = [unusedResult, unusedParameter, unusedLayer, channelsFirst, sameWindows, dropoutAtEnd, overparamOneUnit, optionWithoutEffect, metricDoesNotFit, warmupTooLong, splitsOverlap];
 
 /** Warns of what the rules find in a program without errors. */
 export function applyRules(context: Context, model: SemanticModel): void {

@@ -79,7 +79,7 @@ function applyBuiltIn(by: Inspection, place: Place, kind: LayerKind, given: read
       "shape-mismatch",
       origin,
       { layer: kind, expected: answer.expected, found: answer.found },
-      { notes: operandNotes(origin, tensors), ...(answer.fix === null ? {} : { help: answer.fix }) },
+      { notes: operandNotes(origin, tensors), help: answer.fix ?? "Change the sizes so that they fit in every call." },
     );
     return unknown;
   }

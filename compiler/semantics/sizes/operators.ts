@@ -29,7 +29,7 @@ export function applyOperator(by: Inspection, place: Place, { node, kind, left, 
   const ofDtypes = layers[kind].shape([scalar(a), scalar(b)], {});
   if (ofDtypes.kind === "mismatch") {
     const notes = tensors.map((tensor) => ({ origin: tensor.origin, message: `${printSymbolicType(tensor.type)} comes from here.` }));
-    by.say("shape-mismatch", origin, { layer: node.operator, expected: ofDtypes.expected, found: tensors.map(({ type }) => printSymbolicType(type)).join(" and ") }, { notes, ...(ofDtypes.fix === null ? {} : { help: ofDtypes.fix }) });
+    by.say("shape-mismatch", origin, { layer: node.operator, expected: ofDtypes.expected, found: tensors.map(({ type }) => printSymbolicType(type)).join(" and ") }, { notes, help: ofDtypes.fix });
     return unknown;
   }
   const shape = stretch(by, a.shape, b.shape);

@@ -1,0 +1,42 @@
+// Counts and sizes: compile-time values that are whole numbers.
+
+import type { Origin, Span } from "../source/source.js";
+import { at, type Env } from "./context.js";
+import { ceil, compare, floor, isNum, isWhole, printNum, toNumber, whole, type Num } from "./numbers.js";
+import { replacement, type ReportDetails } from "./report.js";
+import { describe, type Value } from "./values.js";
+
+/** Offers `floor(...)` and `ceil(...)` around what is not a whole number. */
+export function wholeFixes(num: Num, origin: Origin) {
+  const [below, above] = [floor(num), ceil(num)];
+  // What is as short as the number itself is replaced, which also fits where only a number may stand (`overparam 2.5`).
+  const isPlain = printNum(num).length === origin.span.end - origin.span.start;
+  const wrap = (name: string, result: Num) => isPlain ? replacement(`Write \`${printNum(result)}\``, origin, printNum(result)) : ({
+    title: `Write \`${name}(...)\`, which is ${printNum(result)}`,
+    edits: [
+      { span: { start: origin.span.start, end: origin.span.start }, text: `${name}(` },
+      { span: { start: origin.span.end, end: origin.span.end }, text: ")" },
+    ],
+  });
+  return { fixes: [...(isNum(below) ? [wrap("floor", below)] : []), ...(isNum(above) ? [wrap("ceil", above)] : [])] };
+}
+
+/** A value as a whole number of at least `least`, or null where something was reported; `what` says what it is for, `ofRange` helps where it is less. */
+export function readCount(env: Env, what: string, value: Value, span: Span, least = 0, ofRange: ReportDetails = {}): number | null {
+  const origin = at(env, span);
+  if (value.kind === "error") return null;
+  if (value.kind !== "number" || value.unit !== null) {
+    env.context.report.say("value-type", origin, { what, expected: "a whole number", found: describe(value) });
+    return null;
+  }
+  if (!isWhole(value.value)) {
+    env.context.report.say("not-whole", origin, { what, found: printNum(value.value) }, wholeFixes(value.value, origin));
+    return null;
+  }
+  const most = 2 ** 53 - 1;
+  if (compare(value.value, whole(least)) < 0 || compare(value.value, whole(most)) > 0) {
+    env.context.report.say("value-range", origin, { what, range: `a whole number of at least ${least}`, found: printNum(value.value) }, ofRange);
+    return null;
+  }
+  return toNumber(value.value);
+}

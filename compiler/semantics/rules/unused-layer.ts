@@ -1,0 +1,22 @@
+// A `layer` that has a name and that nothing applies.
+
+import { walk, type Node } from "../../ast/visit.js";
+import type { Linted } from "./rule.js";
+
+/** Warns of named layers that the block or model never names again; a leading underscore says that it is meant. */
+export function unusedLayer({ own, say }: Linted): void {
+  for (const { path: file, program } of own) {
+    for (const owner of program.declarations) {
+      if (owner.kind !== "block" && owner.kind !== "model") continue;
+      const named = new Set<string>();
+      const layers: Extract<Node, { readonly kind: "layer" }>[] = [];
+      walk(owner, (node) => {
+        if (node.kind === "path") named.add(node.names[0]?.text ?? "");
+        if (node.kind === "layer") layers.push(node);
+      });
+      for (const { name } of layers) {
+        if (name.text !== "" && !name.text.startsWith("_") && !named.has(name.text)) say("unused-layer", { file, span: name.span }, { layer: name.text, owner: owner.name.text });
+      }
+    }
+  }
+}
