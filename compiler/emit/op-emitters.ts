@@ -74,14 +74,14 @@ const opEmitters: { readonly [K in OpKind]: OpEmitter } = {
   mul: called("mul"),
   div: called("div"),
   pow: called("pow"),
-  cross_entropy: called("crossEntropy"),
-  binary_cross_entropy: called("binaryCrossEntropy"),
-  mse: called("mse"),
-  mae: called("mae"),
-  huber: called("huber"),
-  kl: called("kl"),
-  kl_normal: called("klNormal"),
-  contrastive: called("contrastive"),
+  cross_entropy: weighed("crossEntropy"),
+  binary_cross_entropy: weighed("binaryCrossEntropy"),
+  mse: weighed("mse"),
+  mae: weighed("mae"),
+  huber: weighed("huber"),
+  kl: weighed("kl"),
+  kl_normal: weighed("klNormal"),
+  contrastive: weighed("contrastive"),
   accuracy: called("accuracy"),
   top_k: called("topK"),
   f1: called("f1"),
@@ -109,6 +109,11 @@ export const isFree: ReadonlySet<OpKind> = new Set<OpKind>(["weight", "mix"]);
 
 function called(name: RuntimeName): OpEmitter {
   return (operands, op) => call(name, ...operands, ...(Object.keys(op.attributes).length === 0 ? [] : [attributesOf(op)]));
+}
+
+/** Losses: weights, where there are any, stand behind the attributes. */
+function weighed(name: RuntimeName): OpEmitter {
+  return (operands, op) => call(name, ...operands.slice(0, 2), ...(Object.keys(op.attributes).length === 0 ? [] : [attributesOf(op)]), ...operands.slice(2));
 }
 
 /** Ops that ask for the mode, and whose statistics or random numbers go by their path. */

@@ -3,7 +3,7 @@
 
 import { numberAttribute, numbersAttribute, textAttribute } from "./attributes.js";
 import type { Attribute, Op, ValueType, Weight } from "./module.js";
-import { ops, type OpKind } from "./ops.js";
+import { ops, type OpKind, type OpSpec } from "./ops.js";
 import { broadcast, elementCount, printValueType, sameShape, sameValueType, scalar } from "./value-types.js";
 
 /** What a rule reads besides operands. */
@@ -231,14 +231,14 @@ const rules: { readonly [K in OpKind]: Rule } = {
   mul: two(elementWise),
   div: two((a, b) => (a.dtype === "f32" ? elementWise(a, b) : "the operands must be f32")),
   pow: two((a, b) => (a.dtype === "f32" ? elementWise(a, b) : "the operands must be f32")),
-  cross_entropy: two(againstLabels),
-  binary_cross_entropy: two(againstTargets),
-  mse: two(againstTargets),
-  mae: two(againstTargets),
-  huber: two(againstTargets),
-  kl: two((logits, target) => (logits.shape.length === 0 ? "a number per example has no classes" : againstTargets(logits, target))),
-  kl_normal: two((mean, logVariance) => (mean.shape.length === 0 ? "a number per example has no last axis" : againstTargets(mean, logVariance))),
-  contrastive: two(partners),
+  cross_entropy: weighable(againstLabels, "labels"),
+  binary_cross_entropy: weighable(againstTargets, "labels"),
+  mse: weighable(againstTargets, "labels"),
+  mae: weighable(againstTargets, "labels"),
+  huber: weighable(againstTargets, "labels"),
+  kl: weighable((logits, target) => (logits.shape.length === 0 ? "a number per example has no classes" : againstTargets(logits, target)), "examples"),
+  kl_normal: weighable((mean, logVariance) => (mean.shape.length === 0 ? "a number per example has no last axis" : againstTargets(mean, logVariance)), "examples"),
+  contrastive: weighable(partners, "examples"),
   accuracy: two((logits, labels) => (sameShape(logits.shape, labels.shape) ? scalar("f32") : againstLabels(logits, labels))),
   top_k: two(againstLabels),
   f1: two((logits, labels) => (sameShape(logits.shape, labels.shape) ? scalar("f32") : againstLabels(logits, labels))),
@@ -249,8 +249,9 @@ const rules: { readonly [K in OpKind]: Rule } = {
 
 /** The type of an op's result, or what does not fit, in words. Checks the number of operands; attributes must have been checked. */
 export function inferType(kind: OpKind, operands: readonly ValueType[], context: TypeContext): Inferred {
-  const expected: number | null = ops[kind].operands;
-  if (expected === null ? operands.length === 0 : operands.length !== expected) return `${kind} has ${operands.length} operands`;
+  const { operands: expected, weighable }: OpSpec = ops[kind];
+  const isMore = weighable === true && expected !== null && operands.length === expected + 1;
+  if (expected === null ? operands.length === 0 : operands.length !== expected && !isMore) return `${kind} has ${operands.length} operands`;
   return rules[kind](operands, context);
 }
 
@@ -265,6 +266,17 @@ function one(rule: (x: ValueType, context: TypeContext) => Inferred): Rule {
 
 function two(rule: (a: ValueType, b: ValueType, context: TypeContext) => Inferred): Rule {
   return ([a, b], context) => (a === undefined || b === undefined ? "an operand is missing" : rule(a, b, context));
+}
+
+/** A loss, perhaps with weights: of each example, or of each of its labels. */
+function weighable(rule: (a: ValueType, b: ValueType) => Inferred, per: "labels" | "examples"): Rule {
+  return ([a, b, weights]) => {
+    if (a === undefined || b === undefined) return "an operand is missing";
+    const result = rule(a, b);
+    if (typeof result === "string" || weights === undefined) return result;
+    const counts = per === "labels" ? [1, elementCount(b.shape)] : [1];
+    return weights.dtype === "f32" && weights.batched && counts.includes(elementCount(weights.shape)) ? result : `${printValueType(weights)} are no weights of ${printValueType(b)}`;
+  };
 }
 
 function floating(x: ValueType): Inferred {

@@ -9,9 +9,12 @@ export interface OpSpec {
   readonly operands: number | null;
   /** Names of attributes that must be present, and no others. */
   readonly attributes: readonly string[];
+  /** May weights follow the operands: one for each example, or for each label? */
+  readonly weighable?: true;
 }
 
 const spec = (doc: string, operands: number | null, attributes: readonly string[] = []): OpSpec => ({ doc, operands, attributes });
+const loss = (doc: string, attributes: readonly string[] = []): OpSpec => ({ ...spec(doc, 2, attributes), weighable: true });
 
 export const ops = {
   // weights
@@ -80,15 +83,15 @@ export const ops = {
   mul: spec("Product with broadcasting of size 1.", 2),
   div: spec("Quotient with broadcasting of size 1.", 2),
   pow: spec("Power with broadcasting of size 1.", 2),
-  // losses: means over the batch and all other axes, scalars
-  cross_entropy: spec("Of logits [batch, ..., classes] against labels [batch, ...].", 2, ["smoothing"]),
-  binary_cross_entropy: spec("Of logits against targets in [0, 1] of the same shape.", 2),
-  mse: spec("Mean of (prediction - target)^2.", 2),
-  mae: spec("Mean of |prediction - target|.", 2),
-  huber: spec("Quadratic up to `delta`, linear beyond.", 2, ["delta"]),
-  kl: spec("Kullback-Leibler divergence of target probabilities from softmax(logits), summed over the last axis.", 2),
-  kl_normal: spec("Kullback-Leibler divergence of normal distributions, of mean and logarithm of the variance, from the standard one, summed over the last axis.", 2),
-  contrastive: spec("Cross-entropy of each row's own partner among all of the batch by a b' / temperature, both ways.", 2, ["temperature"]),
+  // losses: means over the batch and all other axes, scalars; of terms times weights, where weights follow
+  cross_entropy: loss("Of logits [batch, ..., classes] against labels [batch, ...].", ["smoothing"]),
+  binary_cross_entropy: loss("Of logits against targets in [0, 1] of the same shape."),
+  mse: loss("Mean of (prediction - target)^2."),
+  mae: loss("Mean of |prediction - target|."),
+  huber: loss("Quadratic up to `delta`, linear beyond.", ["delta"]),
+  kl: loss("Kullback-Leibler divergence of target probabilities from softmax(logits), summed over the last axis."),
+  kl_normal: loss("Kullback-Leibler divergence of normal distributions, of mean and logarithm of the variance, from the standard one, summed over the last axis."),
+  contrastive: loss("Cross-entropy of each row's own partner among all of the batch by a b' / temperature, both ways.", ["temperature"]),
   // metrics: counts that add up over batches
   accuracy: spec("Share of rows whose largest logit is the label; one logit: its sign against a label 0 or 1.", 2),
   top_k: spec("Share of rows whose label is among the k largest logits.", 2, ["k"]),

@@ -17,6 +17,8 @@ export class Lowering {
     private readonly weights: ReadonlyMap<string, string>,
     /** Does it behave as in evaluation, always? */
     readonly isFrozen: boolean,
+    /** The value with the weights of a loss, or null. */
+    readonly lossWeights: number | null = null,
   ) {}
 
   /** Appends an op that belongs to this application. */

@@ -3,7 +3,9 @@
 
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Dataset } from "../data/dataset.js";
+import type { Weighing } from "../data/row-weights.js";
 import type { Duration } from "../durations.js";
+import type { Selection } from "../methods/sensitivity-sampling/selections.js";
 import type { Metric } from "../metrics/metric.js";
 import type { Mode } from "../mode.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
@@ -52,6 +54,10 @@ export interface RunSettings {
   readonly evaluate: Duration | null;
   readonly l2: number;
   readonly l1?: number;
+  /** Weights of rows in the training loss; absent: none. */
+  readonly weigh?: Weighing;
+  /** How training rows are chosen; absent: all are taken. */
+  readonly select?: Selection;
   readonly seed: number;
   /** Layer or op, and line in the `.sop` file, of each op of `forward` in order of execution. */
   readonly places: readonly (readonly [string, number])[];

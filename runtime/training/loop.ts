@@ -6,6 +6,7 @@ import { checkTensors, readCheckpoint, writeCheckpoint, type Position } from "..
 import { describe, fromStored, toStored } from "../checkpoint/tensors.js";
 import { DataOrder, gatherBatch, stepsPerEpoch } from "../data/batches.js";
 import type { LoadedDataset } from "../data/load.js";
+import type { StoredSelection } from "../checkpoint/selection.js";
 import { stepsOf } from "../durations.js";
 import type { MetricsLog } from "../logging/metrics-log.js";
 import { readable } from "../logging/numbers.js";
@@ -17,6 +18,7 @@ import type { Named, Run } from "../program/run.js";
 import { hasStalled, isBetter } from "./early-stopping.js";
 import { Evaluator, tick, type Evaluation } from "./evaluate.js";
 import { needsRecalibration, recalibrate } from "./recalibrate.js";
+import type { TrainingRows } from "./rows.js";
 import { Stepper } from "./stepper.js";
 import { Training, type Descent } from "./training.js";
 
@@ -26,6 +28,10 @@ const keepByDefault = 3;
 export interface LoopContext {
   readonly run: Run;
   readonly data: LoadedDataset;
+  /** What steps are taken on. */
+  readonly rows: TrainingRows;
+  /** Of what was chosen, for the log; null: the run trains on all rows. */
+  readonly selection: StoredSelection | null;
   readonly folder: RunFolder;
   /** Identity that checkpoints carry. */
   readonly identity: string;
@@ -52,16 +58,17 @@ export interface Trained {
   readonly steps: number;
 }
 
-/** Steps of the whole run. */
-export function totalSteps(run: Run, data: LoadedDataset): number {
-  const perEpoch = stepsPerEpoch(data.splits.train.length, run.batch);
+/** Steps of the whole run, on so many rows. */
+export function totalSteps(run: Run, rows: number): number {
+  const perEpoch = stepsPerEpoch(rows, run.batch);
   return Math.max(1, stepsOf(run.length, { stepsPerEpoch: perEpoch, totalSteps: 0 }));
 }
 
 /** Trains from `start` (a checkpoint that `latestCheckpoint` found; null: from the beginning) to the end. */
 export async function train(context: LoopContext, start: Found | null): Promise<Trained> {
-  const { run, data } = context;
-  const loop = new Loop(context, totalSteps(run, data), stepsPerEpoch(data.splits.train.length, run.batch));
+  const { run } = context;
+  const { length } = context.rows.rows;
+  const loop = new Loop(context, totalSteps(run, length), stepsPerEpoch(length, run.batch));
   try {
     if (start !== null) loop.restore(start);
     return await loop.run();
@@ -106,8 +113,8 @@ class Loop {
   ) {
     const { weights, optimizer, clip, l1 = 0, l2, seed, batch } = context.run;
     this.training = new Training({ weights, optimizer, clip, l1, l2, seed, totalSteps: total, stepsPerEpoch: perEpoch });
-    this.order = new DataOrder(context.data.splits.train, batch, seed);
-    this.stepper = new Stepper(context.run, this.training, context.data.columns, this.order);
+    this.order = new DataOrder(context.rows.rows, batch, seed);
+    this.stepper = new Stepper(context.run, this.training, context.rows.columns, this.order);
   }
 
   dispose(): void {
@@ -132,7 +139,8 @@ class Loop {
   }
 
   async run(): Promise<Trained> {
-    const { run, folder, smoke, log } = this.context;
+    const { run, folder, smoke, log, selection } = this.context;
+    if (selection !== null && this.training.step === 0) log.write({ step: 0, "select.rows": selection.rows.length, "select.of": selection.of, "select.loss": finiteOrNull(selection.loss) });
     const end = Math.min(this.total, smoke ?? this.total);
     const checkpointEvery = this.every(run.checkpoint.every ?? run.evaluate);
     const evaluateEvery = this.every(run.evaluate);
@@ -178,8 +186,8 @@ class Loop {
 
   /** Which layer did it: runs the loss of the step once more, watched. */
   private async diverged(step: number, loss: number): Promise<UserError> {
-    const { run, source, data } = this.context;
-    const batch = gatherBatch(data.columns, this.order.at(step));
+    const { run, source, rows } = this.context;
+    const batch = gatherBatch(rows.columns, this.order.at(step));
     const found = await this.firstBroken(batch);
     tf.dispose(batch);
     const place = found === null ? undefined : run.places[found.ordinal];
@@ -218,7 +226,7 @@ class Loop {
     const found = await this.context.evaluator.evaluate(model, "valid", smoke ?? Infinity);
     tf.dispose(model);
     const values = Object.entries(found.values);
-    log.write({ step, epoch: Math.ceil(step / this.perEpoch), ...Object.fromEntries(values.map(([name, value]) => [`valid.${name}`, Number.isFinite(value) ? value : null])) });
+    log.write({ step, epoch: Math.ceil(step / this.perEpoch), ...Object.fromEntries(values.map(([name, value]) => [`valid.${name}`, finiteOrNull(value)])) });
     log.flush();
     const shown = values.map(([name, value]) => `valid.${name} ${readable(value)}`);
     const [last] = shown.slice(-1);
@@ -277,6 +285,8 @@ class Loop {
     return model;
   }
 }
+
+const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** The value that `valid.accuracy` names, and its direction. */
 function metricOf(name: string, found: Evaluation): { readonly value: number; readonly direction: "higher" | "lower" } {

@@ -19,7 +19,9 @@ import { printField, type DeclaredField } from "./fields.js";
 import { links } from "./links.js";
 import { readObjectives } from "./objectives.js";
 import { trainedLayers } from "./trained-layers.js";
+import { readSelect } from "./select.js";
 import { readSettings } from "./settings.js";
+import { readWeigh } from "./weigh.js";
 
 export interface Caches {
   readonly instances: Instances;
@@ -61,7 +63,10 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
   const metrics = isKnown ? readObjectives(env, clauses.bySlot.get("metrics"), "metrics", nameable, loss) : null;
   const names = loss === null || metrics === null || !loss.isRead || !metrics.isRead || clauses.hasUnread ? null : [...loss.names, ...metrics.names];
   const settings = readSettings(env, clauses, node.name.text, at(env, node.name.span), { names, hasValid: (dataset.model?.split.valid ?? 1) > 0 });
-  if (instance === null || dataset.model === null || settings === null || loss?.graph == null || metrics?.graph == null) return null;
+  const linked = instance === null || loss?.graph == null ? null : links(instance, loss.graph, dataset.fields ?? []);
+  const weigh = readWeigh(clauses.bySlot.get("weigh"), loss?.graph ?? null, nameable);
+  const select = readSelect(clauses.bySlot.get("select"), nameable.outputs, linked);
+  if (instance === null || linked === null || dataset.model === null || settings === null || loss?.graph == null || metrics?.graph == null) return null;
   if (env.context.report.errors() === errors) checkTraining(env, node, clauses, instance, loss.graph);
   for (const { statement, env: place } of clauses.budgets) checkBudget(place, statement, instance.graph, settings);
   for (const check of env.context.traces.get(instance)?.budgets ?? []) check({ instance, settings });
@@ -73,8 +78,8 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
     feeds: instance.graph.inputs.map(({ name }) => ({ input: name, field: fieldOf(name) })),
     loss: loss.graph,
     metrics: metrics.graph,
-    links: links(instance, loss.graph, dataset.fields ?? []),
-    settings,
+    links: linked,
+    settings: { ...settings, ...(weigh === undefined ? {} : { weigh }), ...(select === undefined ? {} : { select }) },
     origin: at(env, node.name.span),
   };
   env.context.clauses.set(run, clauses);
