@@ -9,17 +9,17 @@ import { alike, labelRows, logitRows } from "./targets.js";
  * -sum_c t_c log softmax(logits)_c for logits [batch, ..., classes] and labels [batch, ...], where t is 1 - smoothing at the label plus
  * smoothing / classes everywhere (Szegedy et al. 2016).
  */
-export function crossEntropy(logits: tf.Tensor, labels: tf.Tensor, { smoothing }: { readonly smoothing: number }, weights?: tf.Tensor): tf.Tensor {
+export function crossEntropy(logits: tf.Tensor, labels: tf.Tensor, { smoothing }: { readonly smoothing: number }, weights: tf.Tensor | null = null): tf.Tensor {
   return traced("crossEntropy", () => {
     const rows = logitRows(logits);
     const classes = rows.shape[1];
     const targets = tf.oneHot(labelRows(labels), classes, 1 - smoothing + smoothing / classes, smoothing / classes, "float32");
-    if (weights !== undefined) return average(tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(rows)), 1)), weights);
+    if (weights !== null) return average(tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(rows)), 1)), weights);
     return tf.neg(tf.div(tf.sum(tf.mul(targets, tf.logSoftmax(rows))), rows.shape[0]));
   });
 }
 
 /** -t log sigmoid(x) - (1 - t) log(1 - sigmoid(x)) = softplus(x) - x t, for logits and targets of the same shape, targets in [0, 1]. */
-export function binaryCrossEntropy(logits: tf.Tensor, targets: tf.Tensor, weights?: tf.Tensor): tf.Tensor {
+export function binaryCrossEntropy(logits: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor | null = null): tf.Tensor {
   return traced("binaryCrossEntropy", () => average(tf.sub(tf.softplus(logits), tf.mul(logits, alike(logits, targets))), weights));
 }

@@ -6,17 +6,17 @@ import { average } from "./average.js";
 import { alike } from "./targets.js";
 
 /** Mean of (prediction - target)^2. */
-export function mse(prediction: tf.Tensor, target: tf.Tensor, weights?: tf.Tensor): tf.Tensor {
+export function mse(prediction: tf.Tensor, target: tf.Tensor, weights: tf.Tensor | null = null): tf.Tensor {
   return traced("mse", () => average(tf.square(tf.sub(prediction, alike(prediction, target))), weights));
 }
 
 /** Mean of |prediction - target|. */
-export function mae(prediction: tf.Tensor, target: tf.Tensor, weights?: tf.Tensor): tf.Tensor {
+export function mae(prediction: tf.Tensor, target: tf.Tensor, weights: tf.Tensor | null = null): tf.Tensor {
   return traced("mae", () => average(tf.abs(tf.sub(prediction, alike(prediction, target))), weights));
 }
 
 /** Mean of e^2 / 2 up to |e| = delta and delta (|e| - delta / 2) beyond, e = prediction - target (Huber 1964). */
-export function huber(prediction: tf.Tensor, target: tf.Tensor, { delta }: { readonly delta: number }, weights?: tf.Tensor): tf.Tensor {
+export function huber(prediction: tf.Tensor, target: tf.Tensor, { delta }: { readonly delta: number }, weights: tf.Tensor | null = null): tf.Tensor {
   return traced("huber", () => {
     const error = tf.abs(tf.sub(prediction, alike(prediction, target)));
     const inner = tf.minimum(error, delta);

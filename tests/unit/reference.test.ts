@@ -14,6 +14,7 @@ import { isLayerName, layers, type LayerKind } from "../../compiler/semantics/la
 import { libraries, plannedForms, plannedLayers, plannedLibraries, plannedOptimizers, plannedSources } from "../../compiler/semantics/not-supported.js";
 import { optimizers } from "../../compiler/semantics/optimizers.js";
 import { overparamOptions } from "../../compiler/semantics/overparam.js";
+import { selections } from "../../compiler/semantics/selections.js";
 import { schedules } from "../../compiler/semantics/schedules.js";
 import { reference, referenceEntries, referenceWords } from "../../compiler/services/reference.js";
 import type { ReferenceEntry } from "../../compiler/services/reference/page.js";
@@ -39,6 +40,7 @@ test("each row of each table has an entry", () => {
     ["generator", Object.keys(generators)],
     ["number-function", Object.keys(functions)],
     ["library", libraries],
+    ["selection", Object.keys(selections([]))],
     ["clause", Object.keys(clauseSpecs).filter((word) => clauseSpecs[word]?.planned !== true)],
   ];
   for (const [kind, words] of expected) assert.equal(entries.filter((entry) => entry.kind === kind).map(({ word }) => word), words, kind);
