@@ -7,10 +7,10 @@ import { requireMemory } from "./memory.js";
 
 /**
  * Some fields of rows, side by side: numbers as they stand, after the data's transforms; whole numbers below a bound (labels, words, tokens)
- * as the share of each number among those of the field, which of a single one is 1 at its place. Throws a UserError if the points need
+ * as the share of each number among those of the field, which of a single one is 1 at its place. `kept`: numbers of rows in the file. Throws a UserError if the points need
  * more memory than there is, or if a number is not finite.
  */
-export function embedRows(columns: Readonly<Record<string, Column>>, rows: Int32Array): Points {
+export function embedRows(columns: Readonly<Record<string, Column>>, rows: Int32Array, kept: Int32Array | null): Points {
   const parts = Object.entries(columns);
   const size = parts.reduce((sum, [, column]) => sum + width(column), 0);
   requireMemory(rows.length * size, 0, `The embedding of ${rows.length} rows in ${size} numbers`, "Embed rows by an output of the model with fewer numbers, as `embedding: name`.");
@@ -24,7 +24,7 @@ export function embedRows(columns: Readonly<Record<string, Column>>, rows: Int32
       else {
         values.set(numbers, at);
         const odd = numbers.find((number) => !Number.isFinite(number));
-        if (odd !== undefined) throw new UserError(`\`${name}\` of row ${row + 1} holds ${odd}, which has no place in an embedding.`, `Correct the data, or leave row ${row + 1} out.`);
+        if (odd !== undefined) throw new UserError(`\`${name}\` of row ${kept?.[row] ?? row + 1} holds ${odd}, which has no place in an embedding.`, "Correct the data, or leave the row out.");
       }
     }
     offset += width(column);

@@ -35,7 +35,7 @@ export interface SelectionContext {
   readonly smoke: { readonly rows: number; readonly steps: number } | null;
 }
 
-/** More multiplications than this take hours. */
+/** More multiplications than this may take an hour. */
 const mostWork = 2e12;
 
 /** The rows of the run: those it chose before, else it chooses now and stores them. Null: it trains on all. */
@@ -99,14 +99,15 @@ function poolOf(context: SelectionContext, model: Named, from: Int32Array, draws
     rows: from.length,
     draws,
     stream: (purpose) => stream(run.seed, "select", purpose),
-    points: async (embedding) => (embedding === "inputs" ? embedRows(inputColumns(run, data.columns), from) : outputPoints(run, model, data, from, embedding, "none", pause)),
+    points: async (embedding) => (embedding === "inputs" ? embedRows(inputColumns(run, data.columns), from, data.kept) : outputPoints(run, model, data, from, embedding, "none", pause)),
     losses: (places) => rowLosses(run, data, model, Int32Array.from(places, (place) => from[place] ?? 0), pause),
     probabilities: async () => {
       const found: (Points & { readonly positions: number })[] = [];
       for (const [output, { link }] of Object.entries(run.links)) if (link !== "none") found.push(await outputPoints(run, model, data, from, output, link, pause));
       return found;
     },
-    requireWork: (multiplications) => {
+    requireWork: (multiplications, numbers = 0) => {
+      requireMemory(2 * numbers, 0, `\`select ${run.select?.method ?? ""}\` of \`${run.name}\``, "Embed rows by an output of the model with fewer numbers.");
       if (multiplications <= mostWork) return;
       throw new UserError(`\`select ${run.select?.method ?? ""}\` of \`${run.name}\` would take ${multiplications.toExponential(1)} multiplications, more than the ${mostWork.toExponential(0)} that end in reasonable time.`, "Choose a smaller fraction, fewer clusters, or embed rows by an output with fewer numbers.");
     },

@@ -2,7 +2,7 @@
 
 import { suggest } from "../../diagnostics/suggest.js";
 import { at } from "../context.js";
-import { bareName, readOption } from "../read-options.js";
+import { bareName, readOption, sayUnknownWord } from "../read-options.js";
 import { replacement } from "../report.js";
 import type { Application, Graph, RunSettings } from "../semantic-model.js";
 import { onlyPart, type PlacedClause } from "./collect.js";
@@ -33,6 +33,8 @@ export function readWeigh(placed: PlacedClause | undefined, loss: Graph | null, 
       found.by = by;
       continue;
     }
+    const named = bareName(second);
+    if (named !== null && named !== "balanced" && sayUnknownWord(env, "classes", "weigh", ["balanced"], named, second.span)) return undefined;
     const weights = readOption(env, "weigh", { name: "classes", type: { kind: "either", types: [{ kind: "word", words: ["balanced"] }, { kind: "floats", min: 0 }] } }, second);
     if (weights === null || loss === null) return undefined;
     const fields = labelFields(loss, nameable.fields ?? []);

@@ -15,7 +15,7 @@ export interface Clusters {
 }
 
 /** Lloyd's iterations at most; the cost falls little after the first few. */
-const mostIterations = 20;
+export const mostIterations = 20;
 
 /** Clusters points around at most `k` of them. `pause` is awaited between passes over the points. */
 export async function kMeans(points: Points, k: number, stream: Stream, pause: () => Promise<void>): Promise<Clusters> {
@@ -87,7 +87,7 @@ async function assigned(points: Points, centers: Points, before: Int32Array | nu
     clusterOf[i] = nearest;
     squares[i] = least;
     if (nearest !== own) isChanged = true;
-    if (i % 4096 === 4095) await pause();
+    if (i % 256 === 255) await pause();
   }
   await pause();
   return { clusterOf, squares, isChanged };

@@ -13,17 +13,17 @@ export async function leverageScores(points: Points, pause: () => Promise<void>)
   for (let i = 0; i < points.count; i++) {
     rowOf(points, i, row);
     for (let a = 0; a < width; a++) for (let b = 0; b <= a; b++) gram[a * width + b] = (gram[a * width + b] ?? 0) + (row[a] ?? 0) * (row[b] ?? 0);
-    if (i % 1024 === 1023) await pause();
+    if (i % 256 === 255) await pause();
   }
   let trace = 0;
   for (let a = 0; a < width; a++) trace += gram[a * width + a] ?? 0;
   for (let a = 0; a < width; a++) gram[a * width + a] = (gram[a * width + a] ?? 0) + (ridge * trace) / width;
-  const lower = cholesky(gram, width);
+  const lower = await cholesky(gram, width, pause);
   const scores = new Float64Array(points.count);
   for (let i = 0; i < points.count; i++) {
     rowOf(points, i, row);
     scores[i] = solvedSquare(lower, width, row);
-    if (i % 1024 === 1023) await pause();
+    if (i % 256 === 255) await pause();
   }
   return scores;
 }
@@ -34,9 +34,10 @@ function rowOf({ values, size }: Points, i: number, row: Float64Array): void {
 }
 
 /** L with L L' the symmetric matrix whose lower half is given. */
-function cholesky(matrix: Float64Array, width: number): Float64Array {
+async function cholesky(matrix: Float64Array, width: number, pause: () => Promise<void>): Promise<Float64Array> {
   const lower = new Float64Array(width * width);
   for (let a = 0; a < width; a++) {
+    if (a % 64 === 63) await pause();
     for (let b = 0; b <= a; b++) {
       let sum = matrix[a * width + b] ?? 0;
       for (let c = 0; c < b; c++) sum -= (lower[a * width + c] ?? 0) * (lower[b * width + c] ?? 0);

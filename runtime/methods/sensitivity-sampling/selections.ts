@@ -5,7 +5,7 @@ import type { Duration } from "../../durations.js";
 import type { Stream } from "../../random.js";
 import { alikeWeighted, drawWithReplacement, probabilities, type Chosen } from "./draw.js";
 import { kCenter } from "./k-center.js";
-import { kMeans, type Clusters } from "./k-means.js";
+import { kMeans, mostIterations, type Clusters } from "./k-means.js";
 import { leverageScores } from "./leverage.js";
 import type { Points } from "./points.js";
 
@@ -22,8 +22,8 @@ export interface Pool {
   readonly losses: (rows: Int32Array) => Promise<Float64Array>;
   /** Probabilities of classes: one entry for each output with classes, `positions` vectors of `size` numbers for each row. */
   readonly probabilities: () => Promise<readonly (Points & { readonly positions: number })[]>;
-  /** Throws a UserError if so many multiplications would take too long. */
-  readonly requireWork: (multiplications: number) => void;
+  /** Throws a UserError if so many multiplications would take too long, or so many numbers of eight bytes too much memory. */
+  readonly requireWork: (multiplications: number, numbers?: number) => void;
   /** Awaited now and then: lets signals in. */
   readonly pause: () => Promise<void>;
 }
@@ -81,7 +81,8 @@ export function selectDistance({ clusters, embedding, power, uniform, ...given }
 export function selectLeverage({ embedding, uniform, ...given }: Embedded & Mixed): Selection {
   return drawn("leverage", given, uniform, async (pool) => {
     const points = await pool.points(embedding);
-    pool.requireWork(pool.rows * (points.size + 1) ** 2);
+    const width = points.size + 1;
+    pool.requireWork(pool.rows * width ** 2 + width ** 3, 2 * width ** 2);
     return leverageScores(points, pool.pause);
   });
 }
@@ -129,8 +130,8 @@ function chosen(method: string, given: Prepared, rows: (pool: Pool) => Promise<I
 
 async function clustersOf(pool: Pool, embedding: string, clusters: number): Promise<Clusters> {
   const points = await pool.points(embedding);
-  // Seeding and rounding look at each pair once, Lloyd's iterations mostly at few of them.
-  pool.requireWork(4 * pool.rows * Math.min(clusters, pool.rows) * points.size);
+  // Seeding, rounding and each of Lloyd's iterations look at each pair at most.
+  pool.requireWork((mostIterations + 3) * pool.rows * Math.min(clusters, pool.rows) * points.size);
   return kMeans(points, clusters, pool.stream("clusters"), pool.pause);
 }
 
