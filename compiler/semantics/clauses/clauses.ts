@@ -45,7 +45,7 @@ export const clauseSpecs: Readonly<Record<string, ClauseSpec>> = {
   accumulate: planned(training, "accumulate 4", "Adds up the gradients of several batches."),
   ema: planned(training, "ema 0.999", "Keeps a moving average of the weights."),
   weigh: { where: training, form: "weigh classes balanced", doc: "Weights of rows in the training loss. `weigh classes balanced`: each label counts n / (classes * count of its class), over the training split, the mean of which is 1. `weigh classes [1, 2, 5]`: by the number of its class, in their order. `weigh by importance`: each row by the number that the field has for it, as it stands. `weigh classes balanced, by importance`: the product of both." },
-  select: { where: training, form: "select sensitivity(fraction: 30%)", doc: "Trains on some of the training rows, chosen before the first step by a method from the table below; `epochs`, `steps` and all lengths then count over these." },
+  select: { where: training, form: "select sensitivity(fraction: 30%)", doc: "Trains on some of the training rows, chosen before the first step by `sensitivity` or one of the methods to compare it with: `uniform`, `k_center`, `margin`, `entropy`, `loss`, `distance`, `leverage`. `epochs` and all lengths in epochs then count passes over these." },
   // everywhere
   assert: { where: ["data", "train", "recipe"], form: 'assert condition, "message"', doc: "Must hold when the program is checked; the message is shown if it does not. In runs, recipes and models it can bound what the model costs: `shipped.weights`, `shipped.bytes`, `shipped.flops`, `trained.weights` and `trained.memory`, as in `assert trained.memory <= 2GB`.", repeats: true },
 };

@@ -14,8 +14,10 @@ export interface Clusters {
   readonly squares: Float64Array;
 }
 
-/** Lloyd's iterations at most; the cost falls little after the first few. */
+/** Lloyd's iterations at most. */
 export const mostIterations = 20;
+/** They end where the cost falls by a smaller share than this: what is left to gain is small beside what is rounded. */
+const leastGain = 1e-3;
 
 /** Clusters points around at most `k` of them. `pause` is awaited between passes over the points. */
 export async function kMeans(points: Points, k: number, stream: Stream, pause: () => Promise<void>): Promise<Clusters> {
@@ -47,13 +49,16 @@ async function seed(points: Points, k: number, stream: Stream, pause: () => Prom
   return Int32Array.from(seeds);
 }
 
-/** Means of clusters, from the seeds on, until no point changes its cluster or `mostIterations` are done. */
+/** Means of clusters, from the seeds on, until the sum of squares falls no more, or hardly. */
 async function lloyd(points: Points, seeds: Int32Array, pause: () => Promise<void>): Promise<Points> {
   let means = taken(points, seeds);
   let clusterOf: Int32Array | null = null;
+  let cost = Infinity;
   for (let iteration = 0; iteration < mostIterations; iteration++) {
     const found: Assigned = await assigned(points, means, clusterOf, pause);
-    if (!found.isChanged) break;
+    const next = found.squares.reduce((sum, square) => sum + square, 0);
+    if (!found.isChanged || !(next < cost * (1 - leastGain))) break;
+    cost = next;
     clusterOf = found.clusterOf;
     means = meansOf(points, found, means.count);
   }
