@@ -95,7 +95,7 @@ try {
     if (step === 1 || step % every === 0) report();
     return false;
   };
-  const { model } = await train({ run, data, rows: trainingRows(run, data, null), selection: null, folder: runFolder, identity: "memory", log: MetricsLog.open(runFolder.metrics, 0), progress, isInterrupted, saved: () => undefined, source: "memory.sop", smoke: null, evaluator: new Evaluator(run, data) }, null);
+  const { model } = await train({ run, data, rows: trainingRows(run, data, null), folder: runFolder, identity: "memory", log: MetricsLog.open(runFolder.metrics, 0), progress, isInterrupted, saved: () => undefined, source: "memory.sop", smoke: null, evaluator: new Evaluator(run, data) }, null);
   tf.dispose(model);
   step = steps;
   const flat = counts.size === 1;

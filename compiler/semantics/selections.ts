@@ -9,8 +9,8 @@ const drawnFraction: OptionSpec = { name: "fraction", doc: "Draws, as a share of
 const chosenFraction: OptionSpec = { name: "fraction", doc: "Rows that are chosen, as a share of the training rows.", type: { kind: "float", min: 0.0001, max: 1 } };
 const clusters: OptionSpec = { name: "clusters", doc: "Clusters that rows are put into; only their centers are asked for losses.", type: { kind: "int", min: 1, max: mostClusters }, default: 64 };
 const power: OptionSpec = { name: "power", doc: "z of v(e) = |E(e) - c(e)|^z.", type: { kind: "int", min: 1, max: 2 }, default: 2 };
-const uniform: OptionSpec = { name: "uniform", doc: "Share of equal chances that is mixed into the probabilities: no weight is above 1 / `uniform` times what all rows alike would have.", type: { kind: "float", min: 0, max: 1 }, default: 0.05 };
-const after: OptionSpec = { name: "after", doc: "Rows are chosen by a model of its own that has been trained so long on all rows, by the clauses of the run, and is then thrown away: `1 epochs`, `500 steps`. Without it, by the model as it begins.", type: { kind: "duration" }, default: null };
+const uniform: OptionSpec = { name: "uniform", doc: "Share of equal chances that is mixed into the probabilities: no draw weighs more than 1 / `uniform` times what it would with equal chances alone.", type: { kind: "float", min: 0, max: 1 }, default: 0.05 };
+const after: OptionSpec = { name: "after", doc: "Rows are chosen by a model of its own that has been trained so long on all rows, by the clauses of the run, and is then thrown away; in steps or epochs. Without it, by the model as it begins.", type: { kind: "duration" }, default: null };
 
 /** The methods by name. `outputs`: names of outputs that may embed rows beside `inputs`. */
 export function selections(outputs: readonly string[]): Readonly<Record<string, FunctionSpec>> {

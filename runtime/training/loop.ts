@@ -6,7 +6,6 @@ import { checkTensors, readCheckpoint, writeCheckpoint, type Position } from "..
 import { describe, fromStored, toStored } from "../checkpoint/tensors.js";
 import { DataOrder, gatherBatch, stepsPerEpoch } from "../data/batches.js";
 import type { LoadedDataset } from "../data/load.js";
-import type { StoredSelection } from "../checkpoint/selection.js";
 import { stepsOf } from "../durations.js";
 import type { MetricsLog } from "../logging/metrics-log.js";
 import { readable } from "../logging/numbers.js";
@@ -30,8 +29,6 @@ export interface LoopContext {
   readonly data: LoadedDataset;
   /** What steps are taken on. */
   readonly rows: TrainingRows;
-  /** Of what was chosen, for the log; null: the run trains on all rows. */
-  readonly selection: StoredSelection | null;
   readonly folder: RunFolder;
   /** Identity that checkpoints carry. */
   readonly identity: string;
@@ -139,8 +136,7 @@ class Loop {
   }
 
   async run(): Promise<Trained> {
-    const { run, folder, smoke, log, selection } = this.context;
-    if (selection !== null && this.training.step === 0) log.write({ step: 0, "select.rows": selection.rows.length, "select.of": selection.of, "select.loss": finiteOrNull(selection.loss) });
+    const { run, folder, smoke, log } = this.context;
     const end = Math.min(this.total, smoke ?? this.total);
     const checkpointEvery = this.every(run.checkpoint.every ?? run.evaluate);
     const evaluateEvery = this.every(run.evaluate);
@@ -226,7 +222,7 @@ class Loop {
     const found = await this.context.evaluator.evaluate(model, "valid", smoke ?? Infinity);
     tf.dispose(model);
     const values = Object.entries(found.values);
-    log.write({ step, epoch: Math.ceil(step / this.perEpoch), ...Object.fromEntries(values.map(([name, value]) => [`valid.${name}`, finiteOrNull(value)])) });
+    log.write({ step, epoch: Math.ceil(step / this.perEpoch), ...Object.fromEntries(values.map(([name, value]) => [`valid.${name}`, Number.isFinite(value) ? value : null])) });
     log.flush();
     const shown = values.map(([name, value]) => `valid.${name} ${readable(value)}`);
     const [last] = shown.slice(-1);
@@ -285,8 +281,6 @@ class Loop {
     return model;
   }
 }
-
-const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** The value that `valid.accuracy` names, and its direction. */
 function metricOf(name: string, found: Evaluation): { readonly value: number; readonly direction: "higher" | "lower" } {

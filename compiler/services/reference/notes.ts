@@ -81,7 +81,7 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "From the paper (Axiotis, Cohen-Addad, Henzinger, Jerome, Mirrokni, Saulpic, Woodruff, Wunder, arXiv 2402.17327; we had its abstract): one can choose k + 1 / eps^2 elements whose weighted mean loss is that of the whole set up to a factor of 1 +- eps and an additive eps lambda Phi_k, Phi_k the k-means cost of the embeddings, if the loss is Hoelder continuous in them.",
     "At second hand, from reviews and papers that cite it: k-means with k-means++ seeding; centers rounded to the nearest row, whose losses alone are asked for; the formula of p_e with z of 1 or 2; draws with replacement.",
     "Our choice: `lambda: balanced`; 5% of equal chances; rows belong to the nearest rounded center, and clusters are those of k-means for both z; draws of one row are merged, their weights added and divided by the mean.",
-    "What to expect: a paper that compares methods for fine-tuning a language model reports one to three points over equal chances at a quarter to a sixteenth of the data (second hand). We have measured no gain in training yet. Compare with `uniform`.",
+    "What to expect: a paper that compares methods for fine-tuning a language model reports one to three points over equal chances at a quarter to a sixteenth of the data (second hand). What it does for a model that is trained on its rows we have not measured. Compare with `uniform`.",
   ],
   "-": ["Before a tensor it is the negative: `-x`."],
 };

@@ -105,14 +105,15 @@ async function trainRun(program: Program, run: Run, data: LoadedDataset, options
     if (selection !== null && step === 0) note(chosenLine(run, selection));
     const rows = trainingRows(run, data, selection);
     const steps = totalSteps(run, rows.rows.length);
-    const chosen: Partial<RunRecord> = selection === null ? {} : { selection: { method: selection.method, rows: selection.rows.length, of: selection.of, loss: Number.isFinite(selection.loss) ? selection.loss : null } };
+    const recorded: RunRecord["selection"] = selection === null ? undefined : { method: selection.method, rows: selection.rows.length, of: selection.of, loss: Number.isFinite(selection.loss) ? selection.loss : null };
     const record = (status: RunRecord["status"], at: number, rest: Partial<RunRecord> = {}): void =>
-      folder.write({ format: 1, run: run.name, model: run.model, file: program.source, identity, modelIdentity: run.modelIdentity, data: data.hash, seed: run.seed, backend: options.backend, status, step: at, steps, modelStep: null, results: {}, fitted: data.fitted, ...chosen, ...rest });
+      folder.write({ format: 1, run: run.name, model: run.model, file: program.source, identity, modelIdentity: run.modelIdentity, data: data.hash, seed: run.seed, backend: options.backend, status, step: at, steps, modelStep: null, results: {}, fitted: data.fitted, ...(recorded === undefined ? {} : { selection: recorded }), ...rest });
     record("running", step);
     const progress = progressOn(output.terminal, run.name, steps, step, options.quiet);
     let reached = step;
     const saved = (at: number): void => void (reached = at);
-    const context: LoopContext = { run, data, rows, selection, folder, identity, log: MetricsLog.open(folder.metrics, step), progress, isInterrupted: signals.isInterrupted, saved, source: program.source, smoke: null, evaluator: new Evaluator(run, data) };
+    const context: LoopContext = { run, data, rows, folder, identity, log: MetricsLog.open(folder.metrics, step), progress, isInterrupted: signals.isInterrupted, saved, source: program.source, smoke: null, evaluator: new Evaluator(run, data) };
+    if (recorded !== undefined && step === 0) context.log.write({ step, "select.rows": recorded.rows, "select.of": recorded.of, "select.loss": recorded.loss });
     try {
       const trained = await train(context, start);
       progress.end();
@@ -155,7 +156,7 @@ async function smoke(program: Program, run: Run, data: LoadedDataset, output: Ou
     const progress = progressOn({ write: () => true }, run.name, smokeSteps, 0, true);
     const identity = runIdentity(run, data.hash);
     const selection = await selectRows({ run, data, folder, identity, isUnderWay: false, isInterrupted: signals.isInterrupted, smoke: { rows: smokeRows, steps: smokeSteps } });
-    const context: LoopContext = { run, data, rows: trainingRows(run, data, selection), selection, folder, identity, log: MetricsLog.open(folder.metrics, 0), progress, isInterrupted: signals.isInterrupted, saved: () => undefined, source: program.source, smoke: smokeSteps, evaluator: new Evaluator(run, data) };
+    const context: LoopContext = { run, data, rows: trainingRows(run, data, selection), folder, identity, log: MetricsLog.open(folder.metrics, 0), progress, isInterrupted: signals.isInterrupted, saved: () => undefined, source: program.source, smoke: smokeSteps, evaluator: new Evaluator(run, data) };
     const trained = await train(context, null);
     if (readCheckpoint(folder.checkpoint(trained.steps)) === null) throw new Error("the smoke run left no checkpoint");
     const results = await evaluateAll(context, trained.model, smokeSteps);
