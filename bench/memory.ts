@@ -70,7 +70,7 @@ async function compiledRun(): Promise<Run> {
 try {
   await selectBackend("cpu");
   const run = await compiledRun();
-  const data = loadDataset(run.dataset, folder);
+  const data = await loadDataset(run.dataset, folder);
   const rest = data.splits.train.length % run.batch;
   if (rest === 0) throw new Error("the last batch of an epoch is to be smaller");
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1).padStart(9);

@@ -2,12 +2,17 @@
 
 import type { Stream } from "./random.js";
 
-/** A distribution of initial values, independent from element to element. */
+/** The weights of trained models, by the model's name and the weight's path. */
+export type SourceWeights = (source: string, weight: string) => { readonly shape: readonly number[]; readonly values: ArrayLike<number> };
+
+/** A distribution of initial values, independent from element to element, or values that come from other models. */
 export interface Initializer {
   /** Of one element; 0 for constants. */
   readonly variance: number;
-  /** Fills an array with values from the stream. */
-  readonly fill: (out: Float32Array, stream: Stream) => Float32Array;
+  /** Which weights of which models it is made of; absent: none. */
+  readonly sources?: readonly { readonly source: string; readonly weight: string }[];
+  /** Fills an array with values from the stream, and from the models where it has `sources`. */
+  readonly fill: (out: Float32Array, stream: Stream, sources?: SourceWeights) => Float32Array;
 }
 
 /** The same value everywhere. */

@@ -2,7 +2,7 @@
 // drawn from (seed, "init", path) whether or not it is a kernel set, so that both start from the same kernel.
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { Initializer } from "./initializers.js";
+import type { Initializer, SourceWeights } from "./initializers.js";
 import { initialCopies, type KernelSetOptions } from "./methods/majority-kernels/initial-copies.js";
 import { stream } from "./random.js";
 
@@ -71,12 +71,15 @@ export function kernelSet(copies: number, weight: WeightSpec, options: KernelSet
   return { ...weight, set: { ...options, copies } };
 }
 
-/** Initial values of all weights, by path: `shape`, or `[copies, ...shape]` of a kernel set. The caller disposes them. */
-export function initialWeights(weights: WeightSpecs, seed: number): Record<string, tf.Tensor> {
+/**
+ * Initial values of all weights, by path: `shape`, or `[copies, ...shape]` of a kernel set. Those of Deep Fusion come from `sources`. The
+ * caller disposes them.
+ */
+export function initialWeights(weights: WeightSpecs, seed: number, sources?: SourceWeights): Record<string, tf.Tensor> {
   const result: Record<string, tf.Tensor> = {};
   for (const [path, weight] of Object.entries(weights)) {
     const size = weight.shape.reduce((product, n) => product * n, 1);
-    const plain = weight.init.fill(new Float32Array(size), stream(seed, "init", path));
+    const plain = weight.init.fill(new Float32Array(size), stream(seed, "init", path), sources);
     const values = weight.set === null ? plain : initialCopies(plain, weight.init, weight.set, (copy) => stream(seed, "init", path, copy));
     result[path] = tf.keep(tf.tensor(values, storedShape(weight)));
   }

@@ -14,7 +14,7 @@ export async function serve(runs: readonly Run[]): Promise<void> {
   const run = runs.find((one) => one.name === name);
   if (run === undefined) throw new Error(`no run ${name}`);
   await useBackend(backend, Number(threads));
-  const { columns, splits } = loadDataset(run.dataset, folder);
+  const { columns, splits } = await loadDataset(run.dataset, folder);
   const { weights, optimizer, clip, l2, seed, batch } = run;
   // Whole batches only: what a step of one size takes.
   const rows = splits.train.subarray(0, splits.train.length - (splits.train.length % batch));

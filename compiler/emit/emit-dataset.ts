@@ -48,6 +48,7 @@ function emitField(field: DataField): string {
     object([
       ["dtype", text(field.dtype)],
       ["shape", numbers(field.shape)],
+      ["ragged", field.ragged === true ? "true" : undefined],
       ["below", field.below === null ? undefined : number(field.below)],
       ["classes", field.classes === null ? undefined : texts(field.classes)],
       ["from", field.from === null ? undefined : emitOrigin(field.from)],

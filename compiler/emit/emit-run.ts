@@ -40,6 +40,8 @@ export function emitRun({ declaration: run, identity, modelIdentity }: NonNullab
       ["weights", model.weights],
       ["forward", model.forward],
       ["feeds", object(run.feeds.map((feed) => [feed.input, text(feed.field)]))],
+      ["aligned", run.aligned.length === 0 ? undefined : `[${run.aligned.map(texts).join(", ")}]`],
+      ["positions", run.positions.length === 0 ? undefined : object(run.positions.map(({ item, field }) => [item, text(field)]))],
       ["loss", loss],
       ["metrics", metrics],
       ["links", object(run.links.map((link) => [link.output, emitLink(link)]))],
@@ -58,10 +60,10 @@ export function emitRun({ declaration: run, identity, modelIdentity }: NonNullab
   };
 }
 
-function emitLink({ output, link, classes, field }: Run["links"][number]): string {
+function emitLink({ output, link, classes, field, ragged }: Run["links"][number]): string {
   // TypeScript gives `constructor` and the like the type of Object's own member, which does not say that a literal is wanted.
   const word = Object.hasOwn(Object.prototype, output) ? `${text(link)} as const` : text(link);
-  return object([["link", word], ["classes", classes === null ? "null" : texts(classes)], ["field", field === null ? "null" : text(field)]]);
+  return object([["link", word], ["classes", classes === null ? "null" : texts(classes)], ["field", field === null ? "null" : text(field)], ["ragged", ragged === undefined ? undefined : text(ragged)]]);
 }
 
 /** A loss or metrics function: of the model's outputs and a batch of rows. */

@@ -1,6 +1,7 @@
 // The weights of a model as an object of declarations by path.
 
-import type { Initializer, KernelSet, Weight } from "../ir/module.js";
+import type { AxisRuns, FusedInitializer, Initializer } from "../ir/initializers.js";
+import type { KernelSet, Weight } from "../ir/module.js";
 import { number, numbers, object, text } from "./literals.js";
 import { call, type RuntimeName } from "./runtime-names.js";
 
@@ -42,7 +43,28 @@ function emitInitializer(init: Initializer): string {
       return call("lecunNormal", number(init.fanIn), number(init.fanOut));
     case "glorot_uniform":
       return call("glorotUniform", number(init.fanIn), number(init.fanOut));
+    case "fused":
+      return emitFused(init);
   }
+}
+
+function emitFused({ from, axes, contracts, rest, plain }: FusedInitializer): string {
+  const parts = from.map((part) => object([["source", text(part.source)], ["weight", text(part.weight)], ["factor", number(part.factor)], ["share", number(part.share)]]));
+  return call(
+    "fused",
+    object([
+      ["from", `[${parts.join(", ")}]`],
+      ["axes", `[${axes.map(emitAxis).join(", ")}]`],
+      ["contracts", contracts === null ? "null" : number(contracts)],
+      ["rest", object([["kind", text(rest.kind)], ["std", rest.kind === "zeros" ? undefined : number(rest.std)]])],
+      ["plain", emitInitializer(plain)],
+    ]),
+  );
+}
+
+function emitAxis({ copies, runs }: AxisRuns): string {
+  const pairs = runs.map(({ owner, length }) => `[${typeof owner === "number" ? number(owner) : text(owner)}, ${number(length)}]`);
+  return object([["copies", number(copies)], ["runs", `[${pairs.join(", ")}]`]]);
 }
 
 function emitSet(set: KernelSet): string {

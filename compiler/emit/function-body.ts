@@ -2,7 +2,7 @@
 // Used for forward, loss and metrics functions alike.
 
 import { invariant } from "../invariant.js";
-import type { Graph, Op } from "../ir/module.js";
+import type { Graph, Op, ValueType } from "../ir/module.js";
 import { printShape } from "../ir/value-types.js";
 import type { Origin } from "../source/source.js";
 import { number, object } from "./literals.js";
@@ -50,7 +50,7 @@ export function emitBody(graph: Graph, style: BodyStyle): FunctionBody {
   graph.ops.forEach((op, index) => {
     const value = graph.inputs.length + index;
     const operands = op.operands.map((operand) => numeral(op, graph.ops[operand - graph.inputs.length]) ?? at(expressions, operand));
-    const expression = combine(op, operands);
+    const expression = combine(op, operands, op.operands.map((operand) => typeOf(graph, operand)));
     if (isPartOfUse(op, expression, uses.get(value), style.results)) {
       expressions.push(expression);
       return;
@@ -67,8 +67,8 @@ export function emitBody(graph: Graph, style: BodyStyle): FunctionBody {
   return { statements: [...statements, `return ${object(results.map(({ name, expression }) => [name, expression.code]))};`], constants, calls };
 }
 
-function combine(op: Op, operands: readonly Expression[]): Expression {
-  const code = emitOp(operands.map((operand) => operand.code), op);
+function combine(op: Op, operands: readonly Expression[], types: readonly ValueType[]): Expression {
+  const code = emitOp(operands.map((operand) => operand.code), op, types);
   const calls = operands.flatMap((operand) => operand.calls);
   if (isFree.has(op.kind)) return { code, depth: 0, calls };
   return { code, depth: 1 + Math.max(0, ...operands.map((operand) => operand.depth)), calls: [...calls, op] };
@@ -124,4 +124,10 @@ function at(expressions: readonly Expression[], value: number): Expression {
   const expression = expressions[value];
   invariant(expression !== undefined, `value ${value} is emitted before its use`);
   return expression;
+}
+
+function typeOf(graph: Graph, value: number): ValueType {
+  const type = (graph.inputs[value] ?? graph.ops[value - graph.inputs.length])?.type;
+  invariant(type !== undefined, `value ${value} has a type`);
+  return type;
 }

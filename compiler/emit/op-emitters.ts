@@ -2,14 +2,14 @@
 // Most ops are a call of the runtime function of the same name, with their attributes as one object after the operands.
 
 import { numbersAttribute, textAttribute, numberAttribute } from "../ir/attributes.js";
-import type { Attribute, Op } from "../ir/module.js";
+import type { Attribute, Op, ValueType } from "../ir/module.js";
 import type { OpKind } from "../ir/ops.js";
 import { member, number, numbers, object, text } from "./literals.js";
 import { camelCase } from "./names.js";
 import { call, runtime, type RuntimeName } from "./runtime-names.js";
 
 /** An expression for the op, given those of its operands. */
-type OpEmitter = (operands: readonly string[], op: Op) => string;
+type OpEmitter = (operands: readonly string[], op: Op, types: readonly ValueType[]) => string;
 
 /** Names of what a forward function is given, as the emitters write them. */
 export const weightsName = "w";
@@ -31,7 +31,7 @@ const opEmitters: { readonly [K in OpKind]: OpEmitter } = {
   unembed: called("unembed"),
   project_heads: called("projectHeads"),
   merge_heads: called("mergeHeads"),
-  attention: called("attention"),
+  attention: (operands, op, types) => lengthened("attention", types.filter((type) => type.dtype === "f32").length)(operands, op, types),
   rotary: called("rotary"),
   learned_positions: called("learnedPositions"),
   relative_bias: called("relativeBias"),
@@ -52,7 +52,8 @@ const opEmitters: { readonly [K in OpKind]: OpEmitter } = {
   concat: (operands, op) => call("concat", `[${operands.join(", ")}]`, attributesOf(op)),
   one_hot: called("oneHot"),
   cast: called("cast"),
-  mean: called("mean"),
+  mean: lengthened("mean", 1),
+  last: called("last"),
   transpose: called("transpose"),
   slice: called("slice"),
   per_example: called("perExample"),
@@ -74,19 +75,19 @@ const opEmitters: { readonly [K in OpKind]: OpEmitter } = {
   mul: called("mul"),
   div: called("div"),
   pow: called("pow"),
-  cross_entropy: weighed("crossEntropy"),
-  binary_cross_entropy: weighed("binaryCrossEntropy"),
-  mse: weighed("mse"),
-  mae: weighed("mae"),
-  huber: weighed("huber"),
-  kl: weighed("kl"),
-  kl_normal: weighed("klNormal"),
-  contrastive: weighed("contrastive"),
-  accuracy: called("accuracy"),
-  top_k: called("topK"),
-  f1: called("f1"),
+  cross_entropy: weighable("crossEntropy"),
+  binary_cross_entropy: weighable("binaryCrossEntropy"),
+  mse: weighable("mse"),
+  mae: weighable("mae"),
+  huber: weighable("huber"),
+  kl: weighable("kl"),
+  kl_normal: weighable("klNormal"),
+  contrastive: weighable("contrastive"),
+  accuracy: lengthened("accuracy", 2),
+  top_k: lengthened("topK", 2),
+  f1: lengthened("f1", 2),
   r2: called("r2"),
-  perplexity: called("perplexity"),
+  perplexity: lengthened("perplexity", 2),
   recall: called("recall"),
 };
 
@@ -96,12 +97,12 @@ export const takesNumbers: ReadonlySet<OpKind> = new Set<OpKind>(["add", "sub", 
 /** Ops whose runtime function takes the first axis for the batch: what is the same for each example, they see as a batch of one. */
 const seesBatch: ReadonlySet<OpKind> = new Set<OpKind>(["reshape", "concat", "mean", "transpose", "slice", "group_norm", "product", "attention"]);
 
-/** The call of an op, given those of its operands. */
-export function emitOp(operands: readonly string[], op: Op): string {
+/** The call of an op, given those of its operands and their types. */
+export function emitOp(operands: readonly string[], op: Op, types: readonly ValueType[]): string {
   const emit = opEmitters[op.kind];
-  if (op.type.batched || !seesBatch.has(op.kind)) return emit(operands, op);
+  if (op.type.batched || !seesBatch.has(op.kind)) return emit(operands, op, types);
   const count = op.kind === "group_norm" ? 1 : operands.length;
-  return call("withoutBatch", emit(operands.map((operand, index) => (index < count ? call("withBatch", operand) : operand)), op));
+  return call("withoutBatch", emit(operands.map((operand, index) => (index < count ? call("withBatch", operand) : operand)), op, types));
 }
 
 /** Ops that are no call of the runtime: reading a weight costs nothing and cannot go wrong. */
@@ -111,11 +112,6 @@ function called(name: RuntimeName): OpEmitter {
   return (operands, op) => call(name, ...operands, ...(Object.keys(op.attributes).length === 0 ? [] : [attributesOf(op)]));
 }
 
-/** Losses: weights, where there are any, stand behind the attributes. */
-function weighed(name: RuntimeName): OpEmitter {
-  return (operands, op) => call(name, ...operands.slice(0, 2), ...(Object.keys(op.attributes).length === 0 ? [] : [attributesOf(op)]), ...operands.slice(2));
-}
-
 /** Ops that ask for the mode, and whose statistics or random numbers go by their path. */
 function noisy(name: RuntimeName): OpEmitter {
   return (operands, op) => call(name, ...operands, attributesOf(op), modeName, text(op.path));
@@ -123,7 +119,25 @@ function noisy(name: RuntimeName): OpEmitter {
 
 /** Layers with a state: what it starts from stands behind the operands that they always have, or null. */
 function recurrent(name: RuntimeName, count: number): OpEmitter {
-  return (operands, op) => call(name, ...operands.slice(0, count), operands[count] ?? "null", attributesOf(op));
+  return (operands, op, types) => {
+    const hasInitial = types[count]?.dtype === "f32";
+    return call(name, ...operands.slice(0, count), (hasInitial ? operands[count] : null) ?? "null", attributesOf(op), ...operands.slice(count + (hasInitial ? 1 : 0)));
+  };
+}
+
+/** Ops of `count` tensors that may have lengths of sequences behind them: these stand last, behind the attributes. */
+function lengthened(name: RuntimeName, count: number): OpEmitter {
+  return (operands, op) => call(name, ...operands.slice(0, count), ...(Object.keys(op.attributes).length === 0 ? [] : [attributesOf(op)]), ...operands.slice(count));
+}
+
+/** Losses: lengths and weights, each if there are any, stand behind the attributes. */
+function weighable(name: RuntimeName): OpEmitter {
+  return (operands, op, types) => {
+    const weights = operands.filter((_, index) => index >= 2 && types[index]?.dtype === "f32");
+    const lengths = operands.filter((_, index) => index >= 2 && types[index]?.dtype === "i32");
+    const behind = weights.length > 0 && lengths.length === 0 ? ["undefined", ...weights] : [...lengths, ...weights];
+    return call(name, ...operands.slice(0, 2), ...(Object.keys(op.attributes).length === 0 ? [] : [attributesOf(op)]), ...behind);
+  };
 }
 
 function attributesOf(op: Op): string {

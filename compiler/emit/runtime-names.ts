@@ -8,7 +8,7 @@ import { camelCase } from "./names.js";
 const opNames = [
   "constant", "matmul", "conv1d", "conv2d", "depthwiseConv2d", "conv2dTranspose", "resize", "pad", "embedding", "product", "layerNorm", "rmsNorm", "groupNorm", "l2Normalize", "lstm", "gru",
   "batchNorm", "dropout", "noise", "maxPool", "avgPool", "reshape", "concat", "oneHot", "cast", "mean",
-  "transpose", "slice", "perExample", "withBatch", "withoutBatch",
+  "transpose", "slice", "last", "perExample", "withBatch", "withoutBatch",
   "unembed", "projectHeads", "mergeHeads", "attention", "rotary", "learnedPositions", "relativeBias",
   "relu", "leakyRelu", "elu", "gelu", "silu", "sigmoid", "tanh", "softplus", "softmax", "exp", "log", "sqrt", "neg", "add", "sub", "mul", "div", "pow",
   "evaluating",
@@ -18,7 +18,7 @@ const opNames = [
 /** Declarations of weights. */
 const weightNames = [
   "kernel", "embeddingTable", "bias", "scaleWeight", "statistic", "frozen", "decayed", "kernelSet",
-  "zeros", "ones", "constantInitializer", "normal", "uniform", "heNormal", "lecunNormal", "glorotUniform",
+  "zeros", "ones", "constantInitializer", "normal", "uniform", "heNormal", "lecunNormal", "glorotUniform", "fused",
   "dirichlet", "uniformMixing", "meanMixing", "centred", "scaled", "independent",
 ] as const;
 

@@ -17,7 +17,11 @@ const share: Form = { kind: "number", min: 0, max: 1 };
 const steps: Form = { kind: "wholes", min: 1, count: null };
 const plane: Form = { kind: "wholes", min: 1, count: 2 };
 
-/** Names of all attributes with what they hold. `stride` and `dilation` have a number for each axis of space. `ignore` is a class, or -1 for none. */
+/**
+ * Names of all attributes with what they hold. `stride` and `dilation` have a number for each axis of space. `ignore` is a class, or -1 for
+ * none. `segments` is a list of pairs, segment and number of positions, in order of the axis: `[0, 64, 1, 64]`; a segment may have several
+ * stretches.
+ */
 const forms: Readonly<Record<string, Form>> = {
   path: { kind: "text" },
   value: anyNumber,
@@ -50,16 +54,18 @@ const forms: Readonly<Record<string, Form>> = {
   base: positive,
   length: { kind: "whole", min: 1 },
   max_distance: { kind: "whole", min: 1 },
+  segments: { kind: "wholes", min: 0, count: null },
 };
 
 /** What is wrong with an op's attributes, in words; empty when they are as `ops` declares. */
 export function checkAttributes(kind: OpKind, attributes: Op["attributes"]): readonly string[] {
   const declared: readonly string[] = ops[kind].attributes;
+  const optional: readonly string[] = ops[kind].optional;
   const problems: string[] = [];
   for (const name of Object.keys(attributes)) {
-    if (!declared.includes(name)) problems.push(`attribute ${name} is not one of ${kind}`);
+    if (!declared.includes(name) && !optional.includes(name)) problems.push(`attribute ${name} is not one of ${kind}`);
   }
-  for (const name of declared) {
+  for (const name of [...declared, ...optional.filter((each) => attributes[each] !== undefined)]) {
     const value = attributes[name];
     const form = forms[name];
     if (value === undefined) problems.push(`attribute ${name} of ${kind} is missing`);

@@ -3,7 +3,7 @@
 
 import { numberAttribute, numbersAttribute, textAttribute } from "./attributes.js";
 import type { Attribute, Op, ValueType, Weight } from "./module.js";
-import { ops, type OpKind, type OpSpec } from "./ops.js";
+import { ops, type OpKind } from "./ops.js";
 import { broadcast, elementCount, printValueType, sameShape, sameValueType, scalar } from "./value-types.js";
 
 /** What a rule reads besides operands. */
@@ -125,9 +125,10 @@ const rules: { readonly [K in OpKind]: Rule } = {
     if (x.dtype !== "f32" || x.shape.length < 2 || x.shape.at(-2) !== heads || x.shape.at(-1) !== size) return `the last axes of ${printValueType(x)} are not [${String(heads)}, ${String(size)}]`;
     return { ...x, shape: [...x.shape.slice(0, -2), outputs] };
   }),
-  attention: (operands) => {
+  attention: (given) => {
+    const operands = withoutLengths(given);
     const [query, key, value, bias, ...more] = operands;
-    if (query === undefined || key === undefined || value === undefined || more.length > 0) return "the operands are not queries, keys, values and perhaps a bias";
+    if (query === undefined || key === undefined || value === undefined || more.length > 0) return "the operands are not queries, keys, values, perhaps a bias and perhaps lengths";
     const odd = operands.find((operand) => operand.dtype !== "f32" || operand.shape.length !== 3);
     if (odd !== undefined) return `${printValueType(odd)} has not three axes of f32`;
     const [u = 0, heads = 0, size] = query.shape;
@@ -158,8 +159,8 @@ const rules: { readonly [K in OpKind]: Rule } = {
     if (a.shape.length < 2 || b.shape.length < 2 || !sameShape(b.shape.slice(0, -1), [...before, a.shape.at(-1) ?? 0])) return `${printValueType(a)} and ${printValueType(b)} have no product`;
     return { ...a, shape: [...a.shape.slice(0, -1), b.shape.at(-1) ?? 0] };
   }),
-  layer_norm: affine,
-  rms_norm: affine,
+  layer_norm: segmented,
+  rms_norm: segmented,
   group_norm: (operands, { attributes }) => {
     const groups = numberAttribute(attributes, "groups");
     const channels = operands[0]?.shape.at(-1) ?? 0;
@@ -195,12 +196,14 @@ const rules: { readonly [K in OpKind]: Rule } = {
     const dtype = textAttribute(attributes, "dtype");
     return { ...x, dtype: dtype === "i32" || dtype === "bool" ? dtype : "f32" };
   }),
-  mean: one((x, { attributes }) => {
+  mean: ([x, lengths, ...more], { attributes }) => {
     const axes = numbersAttribute(attributes, "axes");
-    if (x.dtype !== "f32") return "the operand must be f32";
+    if (x === undefined || x.dtype !== "f32") return "the operand must be f32";
+    if (more.length > 0 || (lengths !== undefined && (!isLengths(lengths) || !axes.includes(0) || !x.batched))) return "lengths are i32[batch], of a mean over the first axis";
     if (new Set(axes).size !== axes.length || axes.some((axis) => axis >= x.shape.length)) return `${printValueType(x)} has not the axes [${axes.join(", ")}]`;
     return { ...x, shape: x.shape.filter((_, axis) => !axes.includes(axis)) };
-  }),
+  },
+  last: two((x, lengths) => (!isLengths(lengths) || !x.batched || x.shape.length === 0 ? `${printValueType(lengths)} are not lengths of ${printValueType(x)}` : { ...x, shape: x.shape.slice(1) })),
   transpose: one((x, { attributes }) => {
     const axes = numbersAttribute(attributes, "axes");
     if (axes.length !== x.shape.length || new Set(axes).size !== axes.length || axes.some((axis) => axis >= x.shape.length)) return `[${axes.join(", ")}] is no order of the axes of ${printValueType(x)}`;
@@ -231,27 +234,26 @@ const rules: { readonly [K in OpKind]: Rule } = {
   mul: two(elementWise),
   div: two((a, b) => (a.dtype === "f32" ? elementWise(a, b) : "the operands must be f32")),
   pow: two((a, b) => (a.dtype === "f32" ? elementWise(a, b) : "the operands must be f32")),
-  cross_entropy: weighable(againstLabels, "labels"),
-  binary_cross_entropy: weighable(againstTargets, "labels"),
-  mse: weighable(againstTargets, "labels"),
-  mae: weighable(againstTargets, "labels"),
-  huber: weighable(againstTargets, "labels"),
-  kl: weighable((logits, target) => (logits.shape.length === 0 ? "a number per example has no classes" : againstTargets(logits, target)), "examples"),
-  kl_normal: weighable((mean, logVariance) => (mean.shape.length === 0 ? "a number per example has no last axis" : againstTargets(mean, logVariance)), "examples"),
-  contrastive: weighable(partners, "examples"),
-  accuracy: two((logits, labels) => (sameShape(logits.shape, labels.shape) ? scalar("f32") : againstLabels(logits, labels))),
-  top_k: two(againstLabels),
-  f1: two((logits, labels) => (sameShape(logits.shape, labels.shape) ? scalar("f32") : againstLabels(logits, labels))),
+  cross_entropy: compared(againstLabels, "labels"),
+  binary_cross_entropy: compared(againstTargets, "labels"),
+  mse: compared(againstTargets, "labels"),
+  mae: compared(againstTargets, "labels"),
+  huber: compared(againstTargets, "labels"),
+  kl: compared((logits, target) => (logits.shape.length === 0 ? "a number per example has no classes" : againstTargets(logits, target)), "examples"),
+  kl_normal: compared((mean, logVariance) => (mean.shape.length === 0 ? "a number per example has no last axis" : againstTargets(mean, logVariance)), "examples"),
+  contrastive: weighable(partners),
+  accuracy: compared((logits, labels) => (sameShape(logits.shape, labels.shape) ? scalar("f32") : againstLabels(logits, labels))),
+  top_k: compared(againstLabels),
+  f1: compared((logits, labels) => (sameShape(logits.shape, labels.shape) ? scalar("f32") : againstLabels(logits, labels))),
   r2: two(againstTargets),
-  perplexity: two(againstLabels),
+  perplexity: compared(againstLabels),
   recall: two(partners),
 };
 
 /** The type of an op's result, or what does not fit, in words. Checks the number of operands; attributes must have been checked. */
 export function inferType(kind: OpKind, operands: readonly ValueType[], context: TypeContext): Inferred {
-  const { operands: expected, weighable }: OpSpec = ops[kind];
-  const isMore = weighable === true && expected !== null && operands.length === expected + 1;
-  if (expected === null ? operands.length === 0 : operands.length !== expected && !isMore) return `${kind} has ${operands.length} operands`;
+  const expected: number | null = ops[kind].operands;
+  if (expected === null ? operands.length === 0 : operands.length !== expected) return `${kind} has ${operands.length} operands`;
   return rules[kind](operands, context);
 }
 
@@ -268,15 +270,33 @@ function two(rule: (a: ValueType, b: ValueType, context: TypeContext) => Inferre
   return ([a, b], context) => (a === undefined || b === undefined ? "an operand is missing" : rule(a, b, context));
 }
 
-/** A loss, perhaps with weights: of each example, or of each of its labels. */
-function weighable(rule: (a: ValueType, b: ValueType) => Inferred, per: "labels" | "examples"): Rule {
-  return ([a, b, weights]) => {
-    if (a === undefined || b === undefined) return "an operand is missing";
-    const result = rule(a, b);
-    if (typeof result === "string" || weights === undefined) return result;
-    const counts = per === "labels" ? [1, elementCount(b.shape)] : [1];
-    return weights.dtype === "f32" && weights.batched && counts.includes(elementCount(weights.shape)) ? result : `${printValueType(weights)} are no weights of ${printValueType(b)}`;
+/** Two tensors, perhaps the lengths of their sequences, and of a loss perhaps weights: of each example, or of each of its labels. */
+function compared(rule: (prediction: ValueType, target: ValueType) => Inferred, weights: "labels" | "examples" | "none" = "none"): Rule {
+  return ([prediction, target, ...rest]) => {
+    const last = rest.at(-1);
+    const weighed = weights !== "none" && last?.dtype === "f32" ? last : undefined;
+    const [lengths, ...more] = weighed === undefined ? rest : rest.slice(0, -1);
+    if (prediction === undefined || target === undefined || more.length > 0) return "the operands are not two tensors, perhaps lengths and perhaps weights";
+    const counts = weights === "labels" ? [1, elementCount(target.shape)] : [1];
+    if (weighed !== undefined && (!weighed.batched || !counts.includes(elementCount(weighed.shape)))) return `${printValueType(weighed)} are no weights of ${printValueType(target)}`;
+    if (lengths !== undefined && (!isLengths(lengths) || !prediction.batched || prediction.shape.length === 0)) return `${printValueType(lengths)} are not lengths of ${printValueType(prediction)}`;
+    return rule(prediction, target);
   };
+}
+
+/** A loss of partners, perhaps with a weight for each example. */
+function weighable(rule: (a: ValueType, b: ValueType) => Inferred): Rule {
+  return (operands, context) => (operands[2] !== undefined && isLengths(operands[2]) ? "partners have no lengths" : compared(rule, "examples")(operands, context));
+}
+
+/** A whole number for each example: how many positions of its sequence are real. */
+function isLengths(type: ValueType): boolean {
+  return type.dtype === "i32" && type.batched && type.shape.length === 0;
+}
+
+function withoutLengths(operands: readonly ValueType[]): readonly ValueType[] {
+  const last = operands.at(-1);
+  return last !== undefined && isLengths(last) ? operands.slice(0, -1) : operands;
 }
 
 function floating(x: ValueType): Inferred {
@@ -313,7 +333,7 @@ function recurrent(gates: number, weightsOf: (operands: readonly ValueType[]) =>
       const wanted: ValueType = { dtype: "f32", shape: expected[index] ?? [], batched: false };
       if (weight === undefined || !sameValueType(weight, wanted)) return `weight ${index} of a recurrent layer is not ${printValueType(wanted)}`;
     }
-    const rest = operands.slice(1 + weights.length);
+    const rest = withoutLengths(operands.slice(1 + weights.length));
     if (rest.length > 1 || rest.some((initial) => initial.dtype !== "f32" || !sameShape(initial.shape, [units]))) return `the initial state is not f32[${units}]`;
     return { ...x, shape: [...x.shape.slice(0, 1), units] };
   };
@@ -348,6 +368,15 @@ function affine(operands: readonly ValueType[]): Inferred {
   const wanted: ValueType = { dtype: "f32", shape: x.shape.slice(-1), batched: false };
   const odd = rest.find((operand) => !sameValueType(operand, wanted));
   return odd === undefined ? x : `${printValueType(odd)} is not ${printValueType(wanted)}`;
+}
+
+/** As `affine`; segments, where there are, fill the last axis. */
+function segmented(operands: readonly ValueType[], { attributes }: TypeContext): Inferred {
+  const segments = numbersAttribute(attributes, "segments");
+  const covered = segments.reduce((sum, length, index) => sum + (index % 2 === 1 ? length : 0), 0);
+  const size = operands[0]?.shape.at(-1);
+  if (segments.length > 0 && (segments.length % 2 === 1 || covered !== size || segments.some((length, index) => index % 2 === 1 && length === 0))) return `segments of ${covered} positions do not fill ${String(size)}`;
+  return affine(operands);
 }
 
 function partners(a: ValueType, b: ValueType): Inferred {

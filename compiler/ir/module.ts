@@ -3,9 +3,10 @@
 
 import type { KernelSet } from "../kernel-set.js";
 import type { Origin } from "../source/source.js";
+import type { Initializer } from "./initializers.js";
 import type { OpKind } from "./ops.js";
 
-export type { KernelSet };
+export type { Initializer, KernelSet };
 
 export type Dtype = "f32" | "i32" | "bool";
 
@@ -43,15 +44,6 @@ export interface Weight {
   readonly set: KernelSet | null;
   readonly origin: Origin;
 }
-
-/** Initial values. `fanIn` and `fanOut` count connections per output and input unit. */
-export type Initializer =
-  | { readonly kind: "zeros" }
-  | { readonly kind: "ones" }
-  | { readonly kind: "constant"; readonly value: number }
-  | { readonly kind: "normal"; readonly std: number }
-  | { readonly kind: "uniform"; readonly limit: number }
-  | { readonly kind: "he_normal" | "lecun_normal" | "glorot_uniform"; readonly fanIn: number; readonly fanOut: number };
 
 export interface Graph {
   readonly name: "forward" | "loss" | "metrics";

@@ -5,16 +5,15 @@ export type OpKind = keyof typeof ops;
 
 export interface OpSpec {
   readonly doc: string;
-  /** Number of operands; null: one or more. */
+  /** Number of operands; null: one or more, as the type rule says. */
   readonly operands: number | null;
-  /** Names of attributes that must be present, and no others. */
+  /** Names of attributes that must be present; no others but `optional`. */
   readonly attributes: readonly string[];
-  /** May weights follow the operands: one for each example, or for each label? */
-  readonly weighable?: true;
+  /** Names of attributes that may be absent. */
+  readonly optional: readonly string[];
 }
 
-const spec = (doc: string, operands: number | null, attributes: readonly string[] = []): OpSpec => ({ doc, operands, attributes });
-const loss = (doc: string, attributes: readonly string[] = []): OpSpec => ({ ...spec(doc, 2, attributes), weighable: true });
+const spec = (doc: string, operands: number | null, attributes: readonly string[] = [], optional: readonly string[] = []): OpSpec => ({ doc, operands, attributes, optional });
 
 export const ops = {
   // weights
@@ -30,20 +29,20 @@ export const ops = {
   conv2d_transpose: spec("x [batch, h, w, in] with filters [kh, kw, in, out]: the gradient of a convolution by its input, from [h', w', out] to x.", 2, ["stride", "padding"]),
   embedding: spec("By indices [batch, ...], rows of a table [vocabulary, d].", 2),
   // recurrent
-  lstm: spec("x [batch, t, in], kernel [in, 4 units], recurrent [units, 4 units], bias [4 units], perhaps an initial h [units]: all h of an LSTM.", null, ["reverse"]),
-  gru: spec("x [batch, t, in], kernel [in, 3 units], recurrent [units, 3 units], bias [3 units], recurrent_bias [units], perhaps an initial h [units]: all h of a GRU.", null, ["reverse"]),
+  lstm: spec("x [batch, t, in], kernel [in, 4 units], recurrent [units, 4 units], bias [4 units], perhaps an initial h [units], and lengths i32 [batch] where it goes back from the last real step: all h of an LSTM.", null, ["reverse"]),
+  gru: spec("x [batch, t, in], kernel [in, 3 units], recurrent [units, 3 units], bias [3 units], recurrent_bias [units], perhaps an initial h [units], and lengths as of lstm: all h of a GRU.", null, ["reverse"]),
   unembed: spec("x [..., d] times the rows of a table [vocabulary, d]: [..., vocabulary].", 2),
   project_heads: spec("x [..., d] times a kernel [d, heads, size]: [..., heads, size].", 2),
   merge_heads: spec("x [..., heads, size] times a kernel [heads, size, d]: [..., d].", 2),
   // attention and positions
-  attention: spec("Queries [batch, u, heads, size], keys and values [batch, t, groups, size], and a bias [heads, u, t] where there is one, with a batch or without: softmax(q k^T / sqrt(size) + bias) v of each head.", null, ["causal"]),
+  attention: spec("Queries [batch, u, heads, size], keys and values [batch, t, groups, size], and a bias [heads, u, t] where there is one, with a batch or without, and lengths i32 [batch] of what is read where they differ: softmax(q k^T / sqrt(size) + bias) v of each head.", null, ["causal"]),
   rotary: spec("x [batch, t, heads, size]: pairs of features i and i + size / 2 turned by the position times base^(-2 i / size).", 1, ["base"]),
   learned_positions: spec("x [batch, t, d] plus the first t rows of a table [positions, d].", 2),
   relative_bias: spec("From a table [buckets, heads], the row of the bucket of each distance of two positions: [heads, length, length].", 1, ["length", "causal", "max_distance"]),
   product: spec("a [batch, ..., n, k] times b [batch, ..., k, m], both computed.", 2),
   // norms and noise
-  layer_norm: spec("x, scale, bias: normalizes by mean and variance along the last axis.", 3, ["epsilon"]),
-  rms_norm: spec("x, scale: normalizes by the root of the mean square along the last axis.", 2, ["epsilon"]),
+  layer_norm: spec("x, scale, bias: normalizes by mean and variance along the last axis, or of each of its `segments`.", 3, ["epsilon"], ["segments"]),
+  rms_norm: spec("x, scale: normalizes by the root of the mean square along the last axis, or of each of its `segments`.", 2, ["epsilon"], ["segments"]),
   group_norm: spec("x, scale, bias: normalizes each of `groups` runs of channels by its mean and variance over all positions of the example.", 3, ["groups", "epsilon"]),
   l2_normalize: spec("x / sqrt(max(sum x^2, epsilon)) along the last axis.", 1, ["epsilon"]),
   batch_norm: spec("x, scale, bias, mean, variance: normalizes the last axis over batch and space; evaluation uses the statistics, training the batch's, which it records.", 5, ["epsilon", "momentum"]),
@@ -60,7 +59,8 @@ export const ops = {
   concat: spec("Joined along `axis` of the example.", null, ["axis"]),
   one_hot: spec("A new last axis of `depth`: 1 at the index, 0 elsewhere.", 1, ["depth"]),
   cast: spec("The same numbers as another dtype.", 1, ["dtype"]),
-  mean: spec("Mean over `axes` of the example.", 1, ["axes"]),
+  mean: spec("Mean over `axes` of the example; with lengths i32 [batch] over the real positions of the first axis.", null, ["axes"]),
+  last: spec("x [batch, t, ...] at the last real position of each example, by lengths i32 [batch].", 2),
   transpose: spec("The axes of the example in the order of `axes`.", 1, ["axes"]),
   slice: spec("`length` neighbors along `axis` of the example, from `start` on.", 1, ["axis", "start", "length"]),
   per_example: spec("x, which has no batch, once for each example of the second operand.", 2),
@@ -83,20 +83,20 @@ export const ops = {
   mul: spec("Product with broadcasting of size 1.", 2),
   div: spec("Quotient with broadcasting of size 1.", 2),
   pow: spec("Power with broadcasting of size 1.", 2),
-  // losses: means over the batch and all other axes, scalars; of terms times weights, where weights follow
-  cross_entropy: loss("Of logits [batch, ..., classes] against labels [batch, ...].", ["smoothing"]),
-  binary_cross_entropy: loss("Of logits against targets in [0, 1] of the same shape."),
-  mse: loss("Mean of (prediction - target)^2."),
-  mae: loss("Mean of |prediction - target|."),
-  huber: loss("Quadratic up to `delta`, linear beyond.", ["delta"]),
-  kl: loss("Kullback-Leibler divergence of target probabilities from softmax(logits), summed over the last axis."),
-  kl_normal: loss("Kullback-Leibler divergence of normal distributions, of mean and logarithm of the variance, from the standard one, summed over the last axis."),
-  contrastive: loss("Cross-entropy of each row's own partner among all of the batch by a b' / temperature, both ways.", ["temperature"]),
+  // losses: means over the batch and all other axes, scalars; with lengths i32 [batch] behind the two tensors over real positions only, with weights f32 [batch] or [batch, ...] behind these of terms times weights
+  cross_entropy: spec("Of logits [batch, ..., classes] against labels [batch, ...].", null, ["smoothing"]),
+  binary_cross_entropy: spec("Of logits against targets in [0, 1] of the same shape.", null),
+  mse: spec("Mean of (prediction - target)^2.", null),
+  mae: spec("Mean of |prediction - target|.", null),
+  huber: spec("Quadratic up to `delta`, linear beyond.", null, ["delta"]),
+  kl: spec("Kullback-Leibler divergence of target probabilities from softmax(logits), summed over the last axis.", null),
+  kl_normal: spec("Kullback-Leibler divergence of normal distributions, of mean and logarithm of the variance, from the standard one, summed over the last axis.", null),
+  contrastive: spec("Cross-entropy of each row's own partner among all of the batch by a b' / temperature, both ways.", null, ["temperature"]),
   // metrics: counts that add up over batches
-  accuracy: spec("Share of rows whose largest logit is the label; one logit: its sign against a label 0 or 1.", 2),
-  top_k: spec("Share of rows whose label is among the k largest logits.", 2, ["k"]),
-  f1: spec("Harmonic mean of precision and recall, averaged over classes.", 2, ["average", "ignore"]),
+  accuracy: spec("Share of rows whose largest logit is the label; one logit: its sign against a label 0 or 1.", null),
+  top_k: spec("Share of rows whose label is among the k largest logits.", null, ["k"]),
+  f1: spec("Harmonic mean of precision and recall, averaged over classes.", null, ["average", "ignore"]),
   r2: spec("1 - residual sum of squares / total sum of squares.", 2),
-  perplexity: spec("exp of the mean cross-entropy.", 2),
+  perplexity: spec("exp of the mean cross-entropy.", null),
   recall: spec("Share of rows whose own partner is among the k of the batch with the largest products.", 2, ["k"]),
 } as const satisfies Record<string, OpSpec>;

@@ -2,8 +2,9 @@
 // The module is well-formed but not checked for meaning: that is verify.ts.
 
 import { nowhere } from "./builder.js";
-import type { Attribute, Dtype, Graph, Initializer, KernelSet, Module, Op, Role, ValueType, Weight } from "./module.js";
+import type { Attribute, Dtype, Graph, KernelSet, Module, Op, Role, ValueType, Weight } from "./module.js";
 import { ops, type OpKind } from "./ops.js";
+import { readInitializer } from "./parse-initializer.js";
 import { tokenize, type TextProblem, type Token } from "./tokens.js";
 
 export type ParseResult = { readonly kind: "ok"; readonly module: Module } | ({ readonly kind: "error" } & TextProblem);
@@ -66,7 +67,7 @@ class Reader {
     const shape = this.list("[", "]", () => this.size());
     const axes = this.list("(", ")", () => this.oneOf(["feature", "fixed"] as const));
     this.expect("=");
-    const init = this.initializer();
+    const init = readInitializer(this);
     const trainable = this.oneOf(["trained", "untrained"] as const) === "trained";
     const l2 = this.peek().kind === "word" && this.peek().text === "l2" ? this.decay() : {};
     const set = this.peek().kind === "word" && this.peek().text === "set" ? this.set() : null;
@@ -76,31 +77,6 @@ class Reader {
   private decay(): { readonly l2: number } {
     this.expect("l2");
     return { l2: this.inParentheses() };
-  }
-
-  private initializer(): Initializer {
-    const kind = this.oneOf<Initializer["kind"]>(["zeros", "ones", "constant", "normal", "uniform", "he_normal", "lecun_normal", "glorot_uniform"]);
-    switch (kind) {
-      case "zeros":
-      case "ones":
-        return { kind };
-      case "constant":
-        return { kind, value: this.inParentheses() };
-      case "normal":
-        return { kind, std: this.inParentheses() };
-      case "uniform":
-        return { kind, limit: this.inParentheses() };
-      case "he_normal":
-      case "lecun_normal":
-      case "glorot_uniform": {
-        this.expect("(");
-        const fanIn = this.number();
-        this.expect(",");
-        const fanOut = this.number();
-        this.expect(")");
-        return { kind, fanIn, fanOut };
-      }
-    }
   }
 
   private set(): KernelSet {
@@ -197,7 +173,7 @@ class Reader {
     return { dtype, shape, batched };
   }
 
-  private list<T>(open: string, close: string, item: (index: number) => T): readonly T[] {
+  list<T>(open: string, close: string, item: (index: number) => T): readonly T[] {
     this.expect(open);
     const items: T[] = [];
     while (!(this.peek().kind === "sign" && this.peek().text === close)) {
@@ -208,27 +184,27 @@ class Reader {
     return items;
   }
 
-  private inParentheses(): number {
+  inParentheses(): number {
     this.expect("(");
     const value = this.number();
     this.expect(")");
     return value;
   }
 
-  private option(name: string): void {
+  option(name: string): void {
     this.expect(",");
     this.expect(name);
     this.expect(":");
   }
 
-  private size(): number {
+  size(): number {
     const token = this.peek();
     const value = this.number();
     if (!Number.isSafeInteger(value) || value < 0) throw new Unexpected(token, "a whole number");
     return value;
   }
 
-  private number(): number {
+  number(): number {
     const value = Number(this.take("number", "a number").text);
     if (!Number.isFinite(value)) throw new Unexpected(this.tokens[this.position - 1] ?? this.peek(), "a number that a float64 holds");
     return value;
@@ -243,7 +219,7 @@ class Reader {
     if (this.value() !== expected) throw new Unexpected(token, `%${expected}`);
   }
 
-  private string(): string {
+  string(): string {
     return this.take("string", "a string").text;
   }
 
@@ -251,7 +227,7 @@ class Reader {
     return this.take("word", "a word").text;
   }
 
-  private oneOf<W extends string>(words: readonly W[]): W {
+  oneOf<W extends string>(words: readonly W[]): W {
     const token = this.peek();
     const word = words.find((candidate) => token.kind === "word" && candidate === token.text);
     if (word === undefined) throw new Unexpected(token, words.length === 1 ? String(words[0]) : `one of ${words.join(", ")}`);
@@ -259,7 +235,7 @@ class Reader {
     return word;
   }
 
-  private expect(text: string): void {
+  expect(text: string): void {
     const token = this.peek();
     if (token.text !== text || (token.kind !== "word" && token.kind !== "sign")) throw new Unexpected(token, JSON.stringify(text));
     this.position++;
@@ -272,7 +248,7 @@ class Reader {
     return token;
   }
 
-  private peek(): Token {
+  peek(): Token {
     return this.tokens[this.position] ?? { kind: "end", text: "", offset: 0 };
   }
 }

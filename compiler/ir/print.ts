@@ -1,6 +1,7 @@
 // The canonical text of a module: what is hashed for a run's identity, dumped, and compared in tests. parse.ts reads it back.
 // Hints and origins are not printed: renaming a value or moving a line changes nothing.
 
+import { printFused } from "./initializers.js";
 import type { Attribute, Graph, Initializer, KernelSet, Module, Op, Weight } from "./module.js";
 import { printValueType } from "./value-types.js";
 
@@ -47,6 +48,8 @@ function printInitializer(init: Initializer): string {
     case "lecun_normal":
     case "glorot_uniform":
       return `${init.kind}(${printNumber(init.fanIn)}, ${printNumber(init.fanOut)})`;
+    case "fused":
+      return printFused(init, printNumber, quote, printInitializer);
   }
 }
 

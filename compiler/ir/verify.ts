@@ -3,7 +3,8 @@
 
 import { checkAttributes } from "./attributes.js";
 import { inferType, typeContext } from "./infer-types.js";
-import type { Graph, Initializer, KernelSet, Module, ValueType, Weight } from "./module.js";
+import { verifyFused, type PlainInitializer } from "./initializers.js";
+import type { Graph, KernelSet, Module, ValueType, Weight } from "./module.js";
 import { metricOps } from "./op-classes.js";
 import { printValueType, sameValueType } from "./value-types.js";
 
@@ -25,13 +26,15 @@ function verifyWeight(weight: Weight): readonly string[] {
   if (weight.path === "") problems.push("the path is empty");
   if (weight.axes.length !== weight.shape.length) problems.push(`${weight.axes.length} axes are declared, the shape has ${weight.shape.length}`);
   if (!weight.shape.every((size) => Number.isSafeInteger(size) && size > 0)) problems.push(`the shape is [${weight.shape.join(", ")}]`);
-  if (!numbersOf(weight.init).every((value) => Number.isFinite(value) && (value >= 0 || weight.init.kind === "constant"))) problems.push("the initial value has a number that does not fit");
+  if (weight.init.kind === "fused") problems.push(...verifyFused(weight.init, weight.shape));
+  const drawn = weight.init.kind === "fused" ? weight.init.plain : weight.init;
+  if (!numbersOf(drawn).every((value) => Number.isFinite(value) && (value >= 0 || drawn.kind === "constant"))) problems.push("the initial value has a number that does not fit");
   if (weight.role === "statistic" && weight.trainable) problems.push("a statistic is not trainable");
   if (weight.set !== null) problems.push(...verifySet(weight, weight.set));
   return problems.map((problem) => `weight ${JSON.stringify(weight.path)}: ${problem}`);
 }
 
-function numbersOf(init: Initializer): readonly number[] {
+function numbersOf(init: PlainInitializer): readonly number[] {
   return Object.values(init).filter((value) => typeof value === "number");
 }
 

@@ -16,7 +16,11 @@ export const lowerSlice: LoweringRule = (application) => {
 
 export const lowerFirst: LoweringRule = (application) => lowerStep(application, 0);
 
-export const lowerLast: LoweringRule = (application) => lowerStep(application, (application.typeOf(application.operand(0)).shape[0] ?? 1) - 1);
+export const lowerLast: LoweringRule = (application) => {
+  const [lengths] = application.lengthsOf(0);
+  if (lengths !== undefined) return application.add("last", [application.operand(0), lengths]);
+  return lowerStep(application, (application.typeOf(application.operand(0)).shape[0] ?? 1) - 1);
+};
 
 /** One position along the first axis, which goes. */
 function lowerStep(application: Lowering, start: number): number {

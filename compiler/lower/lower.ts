@@ -5,6 +5,7 @@ import { GraphBuilder, WeightTable } from "../ir/builder.js";
 import { invariant } from "../invariant.js";
 import type { Graph, KernelSet, Module, ValueType } from "../ir/module.js";
 import { sameShape } from "../ir/value-types.js";
+import { lengthName } from "../semantics/clauses/lengths.js";
 import { layers } from "../semantics/layers/layers.js";
 import type { Application, Graph as SemanticGraph, Instance, Run } from "../semantics/semantic-model.js";
 import type { TensorType } from "../semantics/types.js";
@@ -41,17 +42,21 @@ class Unit {
   constructor(private readonly file: string) {}
 
   graph(name: Graph["name"], graph: SemanticGraph, weightsOf: ReturnType<typeof lossWeights> = () => null): Graph {
+    // Sequences of unequal length bring their lengths as inputs of their own, losses that are weighed their weights.
+    const ragged = [...new Set(graph.inputs.flatMap(({ type }) => (type.ragged === undefined ? [] : [type.ragged])))];
     const weights = new Map(graph.applications.flatMap((application) => weightsOf(application) ?? []).map((one) => [one.name, one]));
-    const inputs = [
+    const inputs: Graph["inputs"] = [
       ...graph.inputs.map((input) => ({ name: input.name, type: toValueType(input.type) })),
-      ...[...weights.values()].map(({ name: of, shape }): Graph["inputs"][number] => ({ name: of, type: { dtype: "f32", shape, batched: true } })),
+      ...ragged.map((input) => ({ name: lengthName(input), type: { dtype: "i32", shape: [], batched: true } as const })),
+      ...[...weights.values()].map(({ name: of, shape }) => ({ name: of, type: { dtype: "f32", shape, batched: true } as const })),
     ];
+    const lengths = new Map(ragged.map((input, index) => [input, graph.inputs.length + index]));
     const builder = new GraphBuilder(name, inputs, this.weights);
     const values: number[] = graph.inputs.map((_, index) => index);
     const types: TensorType[] = graph.inputs.map((input) => input.type);
     for (const application of graph.applications) {
       const weighed = weightsOf(application)?.name;
-      const value = this.lower(application, builder, values, types, weighed === undefined ? null : inputs.findIndex((input) => input.name === weighed));
+      const value = this.lower(application, builder, values, types, lengths, weighed === undefined ? null : inputs.findIndex((input) => input.name === weighed));
       builder.nameValue(value, application.name);
       values.push(value);
       types.push(application.type);
@@ -63,12 +68,13 @@ class Unit {
     return { module: { name, weights: this.weights.list(), graphs }, reach: this.reach };
   }
 
-  private lower(application: Application, builder: GraphBuilder, values: readonly number[], types: readonly TensorType[], weighed: number | null): number {
+  private lower(application: Application, builder: GraphBuilder, values: readonly number[], types: readonly TensorType[], lengths: ReadonlyMap<string, number>, weighed: number | null): number {
     const operands = application.operands.map((operand) => at(types, operand));
     const signature = layers[application.layer];
     const weights = declareWeights(application, signature.weights(operands, application.options), this.weights, this.reach);
     const place = { path: application.path, hint: null, origin: this.placeOf(application) };
-    const value = lowerings[application.layer](new Lowering(builder, place, application.options, application.operands.map((operand) => at(values, operand)), weights, application.frozen, weighed));
+    const lengthOf = operands.map(({ ragged }) => (ragged === undefined ? null : (lengths.get(ragged) ?? null)));
+    const value = lowerings[application.layer](new Lowering(builder, place, application.options, application.operands.map((operand) => at(values, operand)), weights, application.frozen, lengthOf, weighed));
     const result = builder.typeOf(value);
     invariant(sameShape(result.shape, application.type.shape), `the shape of ${application.layer} is [${application.type.shape.join(", ")}], lowered [${result.shape.join(", ")}]`);
     return value;

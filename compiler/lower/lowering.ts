@@ -17,6 +17,8 @@ export class Lowering {
     private readonly weights: ReadonlyMap<string, string>,
     /** Does it behave as in evaluation, always? */
     readonly isFrozen: boolean,
+    /** For each tensor the value of its lengths, null where all examples are equally long. */
+    private readonly lengths: readonly (number | null)[] = [],
     /** The value with the weights of a loss, or null. */
     readonly lossWeights: number | null = null,
   ) {}
@@ -31,6 +33,12 @@ export class Lowering {
     const value = this.operands[index];
     invariant(value !== undefined, `${this.place.path} has a tensor ${index}`);
     return value;
+  }
+
+  /** Lengths of the sequences of a tensor, as an operand: one value, or none. */
+  lengthsOf(index: number): readonly number[] {
+    const value = this.lengths[index] ?? null;
+    return value === null ? [] : [value];
   }
 
   /** A tensor that is given by name; null where it is not. */

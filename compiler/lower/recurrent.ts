@@ -9,5 +9,8 @@ export const lowerGru: LoweringRule = (application) => lowerRecurrent(applicatio
 function lowerRecurrent(application: Lowering, kind: "lstm" | "gru", names: readonly string[]): number {
   const initial = application.optional("initial");
   const weights = names.map((name) => application.weight(name));
-  return application.add(kind, [application.operand(0), ...weights, ...(initial === null ? [] : [initial])], { reverse: application.flag("reverse") });
+  const reverse = application.flag("reverse");
+  // From the front, what is behind the last real step changes nothing before it.
+  const lengths = reverse ? application.lengthsOf(0) : [];
+  return application.add(kind, [application.operand(0), ...weights, ...(initial === null ? [] : [initial]), ...lengths], { reverse });
 }

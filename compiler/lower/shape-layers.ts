@@ -29,7 +29,7 @@ export const lowerMean: LoweringRule = (application) => {
   const rank = application.typeOf(x).shape.length;
   const given = application.numbers("axis");
   const axes = given.length === 0 ? [...Array(rank).keys()] : given.map((axis) => fromStart(axis, rank)).sort((a, b) => a - b);
-  return application.add("mean", [x], { axes });
+  return application.add("mean", [x, ...(axes.includes(0) ? application.lengthsOf(0) : [])], { axes });
 };
 
 function fromStart(axis: number, rank: number): number {

@@ -7,6 +7,7 @@ import { limits } from "./limits.js";
 import { batchProblem } from "./layers/batchless.js";
 import type { Options, ShapeResult, WeightSignature } from "./layers/layer.js";
 import { categoryOf, layers, type LayerKind } from "./layers/layers.js";
+import { alignedBy, hasRagged, raggedRules } from "./layers/ragged.js";
 import { elements } from "./layers/shape-rules.js";
 import { resizeFixes } from "./resize-fixes.js";
 import { originKey } from "./overparam.js";
@@ -52,8 +53,10 @@ export function applyLayer(env: Env, request: LayerRequest): Value {
     );
     return error;
   }
+  const type = hasRagged(types) ? withLength(env, request, tensors, types, result.type) : result.type;
+  if (type === null) return error;
   const weights = signature.weights(types, request.options);
-  for (const shape of [result.type.shape, ...weights.map((weight) => weight.shape)]) {
+  for (const shape of [type.shape, ...weights.map((weight) => weight.shape)]) {
     if (elements(shape) <= limits.elements) continue;
     report.say("tensor-too-large", origin, { layer: request.title, shape: `[${shape.join(", ")}]` });
     return error;
@@ -73,7 +76,7 @@ export function applyLayer(env: Env, request: LayerRequest): Value {
   }
   const isMetric = categoryOf(request.kind) === "metric";
   return site.graph.apply(
-    { layer: request.kind, operands: tensors.map((tensor) => tensor.ref), options: request.options, type: result.type, path: request.path, within: site.paths.prefix, name: null, origin, callers: site.callers, overparam, frozen: isFrozen },
+    { layer: request.kind, operands: tensors.map((tensor) => tensor.ref), options: request.options, type, path: request.path, within: site.paths.prefix, name: null, origin, callers: site.callers, overparam, frozen: isFrozen },
     isMetric,
   );
 }
@@ -81,6 +84,18 @@ export function applyLayer(env: Env, request: LayerRequest): Value {
 // A result depends on the inputs as soon as one of its tensors does.
 function withBatch(type: TensorType, tensors: readonly TensorType[]): ShapeResult {
   return { kind: "ok", type: { ...type, batched: type.batched || tensors.some((tensor) => tensor.batched) } };
+}
+
+// The result of sequences of unequal length: is it one, too? null after a report.
+function withLength(env: Env, { kind, title, span, options }: LayerRequest, tensors: readonly TensorValue[], types: readonly TensorType[], { ragged: _, ...type }: TensorType): TensorType | null {
+  const found = raggedRules[kind](types, options, type);
+  if (found.kind === "rejected") {
+    const first = types.find(({ ragged }) => ragged !== undefined) ?? type;
+    env.context.report.say("ragged-not-here", at(env, span), { layer: title, found: printType(first), why: found.why }, { help: found.help, notes: operandNotes(env, tensors, span) });
+    return null;
+  }
+  env.site?.graph.aligned.push(...alignedBy(kind, types));
+  return found.ragged === null ? type : { ...type, ragged: found.ragged };
 }
 
 function placeProblem(site: Site | null, kind: LayerKind): string | null {

@@ -49,6 +49,8 @@ export interface DeclaredType {
   readonly type: TensorType;
   readonly isClass: boolean;
   readonly classes: readonly string[] | null;
+  /** Is its first size written with `..`: the longest that a sequence can be? */
+  readonly isRagged: boolean;
 }
 
 /** The type with numbers for all sizes, or null where something was reported. */
@@ -61,7 +63,12 @@ export function readTensorType(env: Env, type: Type): DeclaredType | null {
   if (name.text === "class") return readClass(env, type);
   const shape: number[] = [];
   let ok = true;
-  for (const size of sizes ?? []) {
+  for (const [axis, size] of (sizes ?? []).entries()) {
+    if (size.ragged && axis > 0) {
+      env.context.report.say("ragged-axis", at(env, size.span), { axis });
+      ok = false;
+      continue;
+    }
     const value = readSize(env, size);
     if (value === null) ok = false;
     else shape.push(value);
@@ -73,15 +80,11 @@ export function readTensorType(env: Env, type: Type): DeclaredType | null {
     env.context.report.say("value-type", at(env, type.span), { what: "A type with `below`", expected: "i32", found: dtype });
     return null;
   }
-  return { type: { dtype, shape, batched: true, below }, isClass: false, classes: null };
+  return { type: { dtype, shape, batched: true, below }, isClass: false, classes: null, isRagged: sizes?.[0]?.ragged === true };
 }
 
 /** A size as a whole number of at least 1, or null where something was reported. */
 export function readSize(env: Env, size: Size): number | null {
-  if (size.ragged) {
-    env.context.report.say("not-supported-yet", at(env, size.span), { what: "a size that varies between examples (`..`)" });
-    return null;
-  }
   return readCount(env, "A size", env.context.rules.expression(env, size.value), size.value.span, 1);
 }
 
@@ -93,10 +96,11 @@ function readClass(env: Env, type: Type): DeclaredType | null {
   };
   const [first] = sizes;
   if (first === undefined) return say("nothing in brackets");
+  if (first.ragged) return say("a size with `..`");
   if (first.value.kind !== "string") {
     if (sizes.length > 1) return say(`${sizes.length} sizes`);
     const below = readSize(env, first);
-    return below === null ? null : { type: { dtype: "i32", shape: [], batched: true, below }, isClass: true, classes: null };
+    return below === null ? null : { type: { dtype: "i32", shape: [], batched: true, below }, isClass: true, classes: null, isRagged: false };
   }
   const classes = new Set<string>();
   for (const { value } of sizes) {
@@ -105,7 +109,7 @@ function readClass(env: Env, type: Type): DeclaredType | null {
     if (classes.has(value.value)) return say(`${JSON.stringify(value.value)} twice`);
     classes.add(value.value);
   }
-  return { type: { dtype: "i32", shape: [], batched: true, below: classes.size }, isClass: true, classes: [...classes] };
+  return { type: { dtype: "i32", shape: [], batched: true, below: classes.size }, isClass: true, classes: [...classes], isRagged: false };
 }
 
 /** The name of a size that nothing else gives: a bare name that is neither bound, nor a constant, nor one of `taken`. */

@@ -18,6 +18,8 @@ export class GraphBuilder {
   readonly sizeLiterals = new Map<number, Origin>();
   /** Shapes of weights by path of layer, with the call that made them first. */
   readonly weights = new Map<string, { readonly shapes: string; readonly copies: number; readonly frozen: boolean; readonly origin: Origin }>();
+  /** Inputs whose positions meet: they must be equally long in each example. */
+  readonly aligned: (readonly [string, string])[] = [];
   /** What runs when the body is over: assertions about the whole model. */
   readonly deferred: (() => void)[] = [];
   /** What waits for a run of the model. */
@@ -70,6 +72,11 @@ export class GraphBuilder {
       inputs: this.inputs,
       applications: this.applications.map((application) => ({ ...application, operands: application.operands.map(id) })),
       outputs: this.outputs.map(({ name, value, origin }) => ({ name, value: id(value.ref), origin })),
+      ...(this.aligned.length === 0 ? {} : { aligned: distinct(this.aligned) }),
     };
   }
+}
+
+function distinct(pairs: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] {
+  return [...new Map(pairs.map((pair) => [pair.join(" "), pair])).values()];
 }

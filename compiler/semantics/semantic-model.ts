@@ -59,6 +59,8 @@ export interface Graph {
   readonly inputs: readonly GraphInput[];
   readonly applications: readonly Application[];
   readonly outputs: readonly { readonly name: string; readonly value: ValueId; readonly origin: Origin }[];
+  /** Inputs of sequences that must be equally long in each example, since their positions meet. Absent: there are none. */
+  readonly aligned?: readonly (readonly [string, string])[];
 }
 
 /** An `overparam` as it stands in the program, defaults filled in. */
@@ -107,6 +109,8 @@ export interface DataField {
   /** `class` is an `i32` label below `below`. */
   readonly dtype: Dtype | "class";
   readonly shape: readonly number[];
+  /** A sequence of unequal length: the first size is its longest. Absent: all rows have the same shape. */
+  readonly ragged?: true;
   readonly below: number | null;
   /** Names of the classes in order, or null. */
   readonly classes: readonly string[] | null;
@@ -130,14 +134,18 @@ export interface Run {
   readonly doc: string | null;
   readonly instance: Instance;
   readonly dataset: DatasetModel;
-  /** The model's inputs by the fields they read. */
+  /** The model's inputs by the fields they read; of a sequence of unequal length also its length, as `words.length`. */
   readonly feeds: readonly { readonly input: string; readonly field: string }[];
+  /** Fields of sequences that must be equally long in each row. */
+  readonly aligned: readonly (readonly [string, string])[];
+  /** Items of `loss` (as `loss.name`) and `metrics` that are means over the positions of sequences, by the field whose positions count. */
+  readonly positions: readonly { readonly item: string; readonly field: string }[];
   /** Inputs: the model's outputs (named as such) and the data's fields (named `row.<field>`). Outputs: one scalar per item. */
   readonly loss: Graph;
   /** Same inputs. Outputs: one metric per item. */
   readonly metrics: Graph;
-  /** What `predict` applies to each output, and the field whose values it predicts, from the loss that compares them. */
-  readonly links: readonly { readonly output: string; readonly link: "softmax" | "sigmoid" | "none"; readonly classes: readonly string[] | null; readonly field: string | null }[];
+  /** What `predict` applies to each output, and the field whose values it predicts, from the loss that compares them. `ragged`: the field that it is as long as. */
+  readonly links: readonly { readonly output: string; readonly link: "softmax" | "sigmoid" | "none"; readonly classes: readonly string[] | null; readonly field: string | null; readonly ragged?: string }[];
   readonly settings: RunSettings;
   readonly origin: Origin;
 }

@@ -12,10 +12,17 @@ export interface TensorType {
   readonly batched: boolean;
   /** For `i32`: all values are at least 0 and below this; null: not known. */
   readonly below: number | null;
+  /** A sequence whose length differs between examples: the input that it is as long as. The first axis is then the longest there can be. */
+  readonly ragged?: string;
 }
 
-/** `f32[28, 28, 1]`, `class[10]`, `i32[5] below 10`: a type as diagnostics and hovers print it and as a program writes it. */
-export function printType({ dtype, shape, below }: Pick<TensorType, "dtype" | "shape" | "below">): string {
+/** `f32[28, 28, 1]`, `class[10]`, `i32[..5] below 10`: a type as diagnostics and hovers print it and as a program writes it. */
+export function printType({ dtype, shape, below, ragged }: Pick<TensorType, "dtype" | "shape" | "below" | "ragged">): string {
   if (dtype === "i32" && shape.length === 0 && below !== null) return `class[${below}]`;
-  return `${dtype}[${shape.join(", ")}]${below === null ? "" : ` below ${below}`}`;
+  return `${dtype}[${printSizes(shape, ragged)}]${below === null ? "" : ` below ${below}`}`;
+}
+
+/** `28, 28, 1`; `..50, 8` of a sequence whose length differs. */
+export function printSizes(shape: readonly number[], ragged: string | undefined): string {
+  return `${ragged === undefined ? "" : ".."}${shape.join(", ")}`;
 }

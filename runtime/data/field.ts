@@ -15,6 +15,8 @@ export interface FieldOptions {
   readonly dtype: "f32" | "i32" | "bool" | "class";
   /** Per row, without the batch. */
   readonly shape: readonly number[];
+  /** A sequence of unequal length: the first size is the most items that a row has. */
+  readonly ragged?: boolean;
   /** Exclusive upper bound of integers. */
   readonly below?: number | null;
   /** Names of the classes in order; absent: names come from the training split if the file holds words. */
@@ -27,6 +29,7 @@ export interface FieldOptions {
 export interface Field {
   readonly dtype: "f32" | "i32" | "bool" | "class";
   readonly shape: readonly number[];
+  readonly ragged: boolean;
   readonly below: number | null;
   readonly classes: readonly string[] | null;
   readonly from: FieldOrigin | null;
@@ -37,13 +40,22 @@ export function field(options: FieldOptions): Field {
   return {
     dtype: options.dtype,
     shape: options.shape,
+    ragged: options.ragged ?? false,
     below: options.below ?? options.classes?.length ?? null,
     classes: options.classes ?? null,
     from: options.from ?? null,
   };
 }
 
-/** Number of elements of one row. */
+/** The name under which the lengths of a sequence go: no field can have it. */
+export function lengthName(name: string): string {
+  return `${name}.length`;
+}
+
+/** The field of the lengths of a sequence. */
+export const lengthField: Field = { dtype: "i32", shape: [], ragged: false, below: null, classes: null, from: null };
+
+/** Number of elements of one row, padding included. */
 export function fieldSize(declared: Field): number {
   return declared.shape.reduce((product, size) => product * size, 1);
 }
@@ -51,6 +63,6 @@ export function fieldSize(declared: Field): number {
 /** `f32[28, 28, 1]`, `class[10]`, as a user writes it. */
 export function fieldType(declared: Field): string {
   if (declared.dtype === "class") return `class[${declared.below ?? "?"}]`;
-  const shape = declared.shape.length === 0 ? "" : `[${declared.shape.join(", ")}]`;
+  const shape = declared.shape.length === 0 ? "" : `[${declared.ragged ? ".." : ""}${declared.shape.join(", ")}]`;
   return `${declared.dtype}${shape}${declared.below === null ? "" : ` below ${declared.below}`}`;
 }

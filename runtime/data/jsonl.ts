@@ -72,6 +72,8 @@ class MemberColumn {
   readonly member: string;
   private readonly isShifted: boolean;
   private readonly numbers: Growing<Float32Array | Int32Array>;
+  /** Of sequences of unequal length. */
+  private readonly lengths: Growing<Int32Array> | null;
   /** Numbers of the words that were met, in order; null: values are numbers. Undecided before the first value. */
   private words: Map<string, number> | null | undefined;
   /** Where in the file, and in the lists of a member, it reads. */
@@ -91,6 +93,7 @@ class MemberColumn {
     this.isShifted = from !== null && "shift" in from;
     this.numbers = new Growing<Float32Array | Int32Array>(declared.dtype === "f32" ? (length) => new Float32Array(length) : (length) => new Int32Array(length));
     this.words = declared.dtype === "class" ? new Map() : undefined;
+    this.lengths = declared.ragged ? new Growing((length) => new Int32Array(length)) : null;
   }
 
   take(row: object, line: number): void {
@@ -101,11 +104,29 @@ class MemberColumn {
       const some = keys.slice(0, 12).map((key) => `\`${clip(key)}\``).join(", ");
       throw new UserError(`Line ${line} of \`${this.file}\` has no \`${this.member}\` for the field \`${this.name}\`; it has ${some === "" ? "nothing" : some}.`, close === null ? "Add it to the line." : `Write \`from "${close}"\` if that is meant.`);
     }
+    this.line = line;
+    const read = this.tokensOf(value);
+    const items = this.itemsOf(read);
     // The first token says that the sequence begins; the last one has no place.
     if (this.isShifted) this.numbers.push(0);
-    this.left = this.isShifted ? fieldSize(this.declared) - 1 : Infinity;
-    this.line = line;
-    this.walk(this.tokensOf(value), 0);
+    this.left = this.isShifted ? items - 1 : Infinity;
+    this.walk(read, 0);
+    if (this.lengths === null) return;
+    this.lengths.push(items);
+    const size = fieldSize(this.declared);
+    const [longest = 1] = this.declared.shape;
+    // Padding: the number 0, or no word.
+    for (let i = (items * size) / longest; i < size; i++) this.numbers.push(this.words instanceof Map ? -1 : 0);
+  }
+
+  /** The number of items along the first axis; of a sequence of unequal length those that are there. */
+  private itemsOf(value: unknown): number {
+    const [longest = 1] = this.declared.shape;
+    if (this.lengths === null) return longest;
+    if (!Array.isArray(value)) throw this.bad(value, `a list of at most ${longest}`);
+    if (value.length === 0) throw this.bad(value, "at least one");
+    if (value.length > longest) throw this.bad(value, `at most ${longest} values`);
+    return value.length;
   }
 
   /** The tokens of a text where the field is a sequence of them; anything else as it is. */
@@ -127,7 +148,7 @@ class MemberColumn {
       return;
     }
     if (!Array.isArray(value)) throw this.bad(value, `a list of ${size}`);
-    if (value.length !== size) throw this.bad(value, `${size} values`);
+    if (value.length !== size && !(axis === 0 && this.declared.ragged)) throw this.bad(value, `${size} values`);
     for (const [index, item] of value.entries()) {
       this.path[axis] = index;
       this.walk(item, axis + 1);
@@ -168,8 +189,9 @@ class MemberColumn {
 
   finish(): RawColumn {
     const values = this.numbers.finish();
-    if (this.words === null || this.words === undefined || values instanceof Float32Array) return { kind: "numbers", values };
-    return { kind: "words", words: [...this.words.keys()], indices: values };
+    const lengths = this.lengths === null ? {} : { lengths: this.lengths.finish() };
+    if (this.words === null || this.words === undefined || values instanceof Float32Array) return { kind: "numbers", values, ...lengths };
+    return { kind: "words", words: [...this.words.keys()], indices: values, ...lengths };
   }
 
   private bad(value: unknown, expected: string): UserError {

@@ -6,7 +6,7 @@ import { UserError } from "../program/errors.js";
 import { nearest } from "../program/nearest.js";
 import { readCsv } from "./csv.js";
 import type { Dataset } from "./dataset.js";
-import { fieldSize, fieldType, type Field } from "./field.js";
+import { fieldSize, fieldType, lengthField, lengthName, type Field } from "./field.js";
 import { readIdx } from "./idx.js";
 import { readJsonl } from "./jsonl.js";
 import { fitVocabulary, toLabels } from "./labels.js";
@@ -45,6 +45,8 @@ export interface LoadedDataset {
   /** Numbers of the rows in the file, from 1, where some were left out; null: all are there. */
   readonly kept: Int32Array | null;
   readonly fitted: Fitted;
+  /** Where a row stands, for messages. */
+  readonly place: Table["place"];
   /** SHA-256 over the bytes of all files; part of a run's identity. */
   readonly hash: string;
   readonly notes: readonly string[];
@@ -55,26 +57,27 @@ export interface LoadedRows {
   readonly rows: number;
   readonly columns: Readonly<Record<string, Column>>;
   readonly kept: Int32Array | null;
+  readonly place: Table["place"];
   readonly notes: readonly string[];
 }
 
 /** Reads the dataset; files are named relative to `directory`. With `fitted` (of a finished run) nothing is fitted anew. */
-export function loadDataset(declaration: Dataset, directory: string, fitted: Fitted | null = null): LoadedDataset {
-  const table = readTable(declaration.source, declaration.fields, directory, declaration.take);
+export async function loadDataset(declaration: Dataset, directory: string, fitted: Fitted | null = null): Promise<LoadedDataset> {
+  const table = await readTable(declaration.source, declaration.fields, directory, declaration.take);
   checkRows(table, `\`${declaration.name}\``);
   const splits = splitRows(declaration.split, table.rows, declaration.name);
   const ready = prepare(declaration, declaration.fields, table, splits.train, fitted);
   const hash = createHash("sha256").update(JSON.stringify(table.hashes)).digest("hex");
-  return { declaration, rows: table.rows, columns: ready.columns, splits, fitted: ready.fitted, hash, kept: table.kept, notes: ready.notes };
+  return { declaration, rows: table.rows, columns: ready.columns, splits, fitted: ready.fitted, place: table.place, hash, kept: table.kept, notes: ready.notes };
 }
 
 /** Reads new rows from `source` for some fields of the dataset. */
-export function loadRows(declaration: Dataset, source: Source, names: readonly string[], directory: string, fitted: Fitted): LoadedRows {
+export async function loadRows(declaration: Dataset, source: Source, names: readonly string[], directory: string, fitted: Fitted): Promise<LoadedRows> {
   const fields = Object.fromEntries(Object.entries(declaration.fields).filter(([name]) => names.includes(name)));
-  const table = readTable(source, fields, directory, null);
+  const table = await readTable(source, fields, directory, null);
   checkRows(table, `\`${source.kind === "synthetic" ? source.generator : (sourceFiles(source)[0] ?? "")}\``);
   const { columns, notes } = prepare(declaration, fields, table, new Int32Array(0), fitted);
-  return { rows: table.rows, columns, kept: table.kept, notes };
+  return { rows: table.rows, columns, kept: table.kept, place: table.place, notes };
 }
 
 function checkRows(table: Table, subject: string): void {
@@ -82,7 +85,7 @@ function checkRows(table: Table, subject: string): void {
   throw new UserError(table.kept === null ? `${subject} has no rows.` : `${subject} has no rows left: ${table.notes.join(", ")}.`, "Name a file that has rows.");
 }
 
-function readTable(source: Source, fields: Readonly<Record<string, Field>>, directory: string, take: number | null): Table {
+function readTable(source: Source, fields: Readonly<Record<string, Field>>, directory: string, take: number | null): Table | Promise<Table> {
   switch (source.kind) {
     case "idx":
       return readIdx(source, fields, directory, take);
@@ -158,6 +161,7 @@ function prepare(declaration: Dataset, fields: Readonly<Record<string, Field>>, 
       checkRange(values, declared, name, size, table);
     }
     columns[name] = { field: declared, values, size };
+    if (raw.lengths !== undefined) columns[lengthName(name)] = { field: lengthField, values: raw.lengths, size: 1 };
   }
   for (const transform of declaration.transforms) {
     for (const name of transform.fields) {
@@ -168,8 +172,13 @@ function prepare(declaration: Dataset, fields: Readonly<Record<string, Field>>, 
         continue;
       }
       const shape = column.field.shape;
-      const fitted = given === null ? fitStatistics(column.values, trainRows, column.size, shape[shape.length - 1] ?? 1) : own(given.statistics, name);
-      if (fitted === undefined || (given !== null && fitted.mean.length !== (shape[shape.length - 1] ?? 1))) {
+      // Of a sequence of numbers each is a channel of the same kind.
+      const channels = column.field.ragged && shape.length === 1 ? 1 : (shape[shape.length - 1] ?? 1);
+      const lengths = columns[lengthName(name)]?.values;
+      const perItem = column.size / (shape[0] ?? 1);
+      const real = (row: number): number => (lengths === undefined ? column.size : (lengths[row] ?? 0) * perItem);
+      const fitted = given === null ? fitStatistics(column.values, trainRows, column.size, channels, real) : own(given.statistics, name);
+      if (fitted === undefined || (given !== null && fitted.mean.length !== channels)) {
         throw new UserError(`The record of the run has no statistics of \`${name}\` that fit ${fieldType(column.field)}.`, "Train again with `--fresh`.");
       }
       statistics[name] = fitted;

@@ -2,6 +2,7 @@
 // replays and resumed runs treat them as any field; what is evaluated does without them.
 
 import { UserError } from "../program/errors.js";
+import { lengthName } from "./field.js";
 import type { Column, LoadedDataset } from "./load.js";
 
 /** What `weigh` says. */
@@ -38,23 +39,28 @@ export function weightColumns(weigh: Weighing | null, data: LoadedDataset, selec
   for (const name of weigh?.classes?.fields ?? []) {
     const labels = data.columns[name];
     if (labels === undefined || weigh?.classes === undefined) throw new Error(`no field ${name} to weigh classes of`);
-    const ofClass = weigh.classes.weights === "balanced" ? balanced(labels, data.splits.train) : weigh.classes.weights;
+    const ofClass = weigh.classes.weights === "balanced" ? balanced(labels, data.splits.train, data.columns[lengthName(name)]) : weigh.classes.weights;
     const values = Float32Array.from(labels.values, (label, at) => (ofClass[label] ?? 0) * (ofRow[Math.floor(at / labels.size)] ?? 1));
     columns[ofField(name)] = column(labels.field.shape, values, labels.size);
   }
   return columns;
 }
 
-/** n / (classes * count of the class) over the labels of some rows: their mean is 1. Classes that do not occur do not count. */
-export function balanced({ field, values, size }: Column, rows: Int32Array): readonly number[] {
+/** n / (classes * count of the class) over the labels of some rows, of sequences those of real positions: their mean is 1. Classes that do not occur do not count. */
+export function balanced({ field, values, size }: Column, rows: Int32Array, lengths?: Column): readonly number[] {
   const counts = new Float64Array(field.below ?? 0);
-  for (const row of rows) for (const label of values.subarray(row * size, (row + 1) * size)) counts[label] = (counts[label] ?? 0) + 1;
+  const perPosition = size / (field.shape[0] ?? 1);
+  for (const row of rows) {
+    const real = lengths === undefined ? size : (lengths.values[row] ?? 0) * perPosition;
+    for (const label of values.subarray(row * size, row * size + real)) counts[label] = (counts[label] ?? 0) + 1;
+  }
   const occurring = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
-  return Array.from(counts, (count) => (count > 0 ? (rows.length * size) / (occurring * count) : 0));
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  return Array.from(counts, (count) => (count > 0 ? all / (occurring * count) : 0));
 }
 
 /** Multiplies by the field's numbers, which must be weights on the training split, not all of them 0. */
-function weighByField(ofRow: Float32Array, name: string, { columns, splits, kept, declaration }: LoadedDataset): void {
+function weighByField(ofRow: Float32Array, name: string, { columns, splits, place, declaration }: LoadedDataset): void {
   const values = columns[name]?.values;
   if (values === undefined) throw new Error(`no field ${name} to weigh by`);
   let largest = 0;
@@ -63,11 +69,12 @@ function weighByField(ofRow: Float32Array, name: string, { columns, splits, kept
     ofRow[row] = weight;
     largest = Math.max(largest, weight);
     if (weight >= 0 && Number.isFinite(weight)) continue;
-    throw new UserError(`\`${name}\` of row ${kept?.[row] ?? row + 1} of \`${declaration.name}\` is ${weight}, expected a weight of at least 0 for \`weigh by ${name}\`.`, "Correct the data; a field that is standardized is no weight.");
+    const where = place(row, name);
+    throw new UserError(`${where.charAt(0).toUpperCase()}${where.slice(1)} holds ${weight}, expected a weight of at least 0 for \`weigh by ${name}\`.`, "Correct the data; a field that is standardized is no weight.");
   }
   if (largest === 0) throw new UserError(`\`${name}\` is 0 in all training rows of \`${declaration.name}\`: nothing would be trained.`, `Correct the data, or remove \`weigh by ${name}\`.`);
 }
 
 function column(shape: readonly number[], values: Float32Array, size: number): Column {
-  return { field: { dtype: "f32", shape, below: null, classes: null, from: null }, values, size };
+  return { field: { dtype: "f32", shape, ragged: false, below: null, classes: null, from: null }, values, size };
 }

@@ -3,17 +3,19 @@
 /** Numbers of all rows, one row after the other. */
 export type Numbers = Float32Array | Int32Array;
 
-/** Words of all rows: `words[indices[i]]`; each different word is there once. */
+/** Words of all rows: `words[indices[i]]`, -1 for padding; each different word is there once. */
 export interface Words {
   readonly kind: "words";
   readonly words: readonly string[];
   readonly indices: Int32Array;
   /** Columns of one group have one vocabulary: the windows of a text and what follows them. Absent: a vocabulary of its own. */
   readonly group?: string;
+  /** Of sequences of unequal length, how many items each row has. */
+  readonly lengths?: Int32Array;
 }
 
 /** A field's values as the file has them: numbers, or words that are still to become labels. */
-export type RawColumn = { readonly kind: "numbers"; readonly values: Numbers } | Words;
+export type RawColumn = { readonly kind: "numbers"; readonly values: Numbers; readonly lengths?: Int32Array } | Words;
 
 export interface Table {
   readonly rows: number;

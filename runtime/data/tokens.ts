@@ -27,7 +27,8 @@ export function fitTokens(columns: readonly TokenColumn[], rows: Int32Array): re
     for (const row of rows) {
       for (let at = row * size; at < (row + 1) * size; at++) {
         const index = words.indices[at] ?? 0;
-        counts[index] = (counts[index] ?? 0) + 1;
+        // Padding is no word.
+        if (index >= 0) counts[index] = (counts[index] ?? 0) + 1;
       }
     }
   }
@@ -50,6 +51,7 @@ export function toTokens({ name, declared, words, size }: TokenColumn, vocabular
   let count = 0;
   const found = new Set<string>();
   for (const [at, index] of words.indices.entries()) {
+    if (index < 0) continue;
     const value = numbers[index] ?? unknown;
     values[at] = value;
     if (value !== unknown) continue;

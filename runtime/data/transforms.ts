@@ -34,13 +34,13 @@ export interface Statistics {
   readonly std: readonly number[];
 }
 
-/** Statistics over `rows` of values with `size` elements per row; the last axis has `channels`. Population variance, two passes. */
-export function fitStatistics(values: Numbers, rows: Int32Array, size: number, channels: number): Statistics {
+/** Statistics over `rows` of values with `size` elements per row, of which `real(row)` count; the last axis has `channels`. Population variance, two passes. */
+export function fitStatistics(values: Numbers, rows: Int32Array, size: number, channels: number, real: (row: number) => number = () => size): Statistics {
   const mean = new Float64Array(channels);
   const squares = new Float64Array(channels);
-  const count = (rows.length * size) / channels;
+  const count = rows.reduce((sum, row) => sum + real(row), 0) / channels;
   const each = (visit: (channel: number, value: number) => void): void => {
-    for (const row of rows) for (let at = 0; at < size; at++) visit(at % channels, values[row * size + at] ?? 0);
+    for (const row of rows) for (let at = 0, end = real(row); at < end; at++) visit(at % channels, values[row * size + at] ?? 0);
   };
   each((channel, value) => {
     mean[channel] = (mean[channel] ?? 0) + value;

@@ -2,6 +2,7 @@
 // Products are of matrices stacked along one axis only: those that repeat an axis have no gradient in TensorFlow.js, and wrong values.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { realPositions } from "./lengths.js";
 import { traced } from "../tensor.js";
 
 /** Added to the score of what may not be read: its share is exactly 0, and no number on the way is infinite. */
@@ -30,14 +31,18 @@ export interface AttentionOptions {
   readonly causal: boolean;
 }
 
+type AttentionWithoutBias = readonly [options: AttentionOptions, lengths?: tf.Tensor];
+type AttentionWithBias = readonly [bias: tf.Tensor, options: AttentionOptions, lengths?: tf.Tensor];
+export type AttentionRest = AttentionWithoutBias | AttentionWithBias;
+
 /**
  * Queries [batch, u, heads, size], keys and values [batch, t, groups, size]: softmax(q k^T / sqrt(size) + bias) v of each head,
  * [batch, u, heads, size]. `groups` divides `heads`, and neighbouring heads share a group. `bias` is [batch, heads, u, t], or [heads, u, t]
- * for all examples.
+ * for all examples. With lengths [batch] behind the options, only the first positions of keys and values are read.
  */
-export function attention(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, ...rest: readonly [AttentionOptions] | readonly [tf.Tensor, AttentionOptions]): tf.Tensor {
+export function attention(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, ...rest: AttentionRest): tf.Tensor {
   return traced("attention", () => {
-    const [bias, { causal }] = rest.length === 1 ? [null, rest[0]] : rest;
+    const [bias, { causal }, lengths] = rest[0] instanceof tf.Tensor ? (rest as AttentionWithBias) : ([null, ...(rest as AttentionWithoutBias)] as const);
     const [batch = 1, u = 1, heads = 1, size = 1] = query.shape;
     const [, t = 1, groups = 1] = key.shape;
     // Heads of one group are rows of one matrix.
@@ -46,6 +51,7 @@ export function attention(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, ..
     let scores = tf.reshape(tf.matMul(queries, stack(key, t), false, true), [batch, heads, u, t]);
     if (bias !== null) scores = tf.add(scores, bias);
     if (causal) scores = tf.add(scores, later(u, t));
+    if (lengths !== undefined) scores = tf.add(scores, tf.reshape(tf.mul(tf.sub(1, realPositions(lengths, t, 2)), hidden), [batch, 1, 1, t]));
     const shares = tf.reshape<tf.Rank.R3>(tf.softmax(scores), [batch * groups, (heads / groups) * u, t]);
     return tf.transpose(tf.reshape(tf.matMul(shares, stack(value, t)), [batch, heads, u, size]), [0, 2, 1, 3]);
   });

@@ -3,6 +3,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { traced } from "../tensor.js";
+import { reversedWithin } from "./lengths.js";
 import type { RecurrentOptions } from "./lstm.js";
 import { kernelGradient, projected, sequence, sigmoidSlope, startOf, steps, tanhSlope } from "./unrolled.js";
 
@@ -10,12 +11,14 @@ import { kernelGradient, projected, sequence, sigmoidSlope, startOf, steps, tanh
  * x [batch, t, in], kernel [in, 3 units], recurrent [units, 3 units], bias [3 units], packed as reset gate, update gate and candidate;
  * recurrentBias [units] of the candidate: r = sigmoid(x_t K_r + h R_r + b_r); z = sigmoid(x_t K_z + h R_z + b_z);
  * n = tanh(x_t K_n + b_n + r (h R_n + recurrentBias)); h_t = (1 - z) n + z h. Gives all h [batch, t, units]. h starts at `initial`
- * ([batch, units] or [units]; null: 0).
+ * ([batch, units] or [units]; null: 0). In reverse with lengths [batch] each example starts at its last real step.
  */
-export function gru(x: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor, recurrentBias: tf.Tensor, initial: tf.Tensor | null, { reverse }: RecurrentOptions): tf.Tensor {
+export function gru(x: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor, recurrentBias: tf.Tensor, initial: tf.Tensor | null, { reverse }: RecurrentOptions, lengths?: tf.Tensor): tf.Tensor {
   return traced("gru", () => {
     const [units = 1] = recurrent.shape;
-    return run(projected(x, kernel, bias), recurrent, recurrentBias, startOf(initial, x.shape[0] ?? 1, units), reverse);
+    const start = startOf(initial, x.shape[0] ?? 1, units);
+    if (reverse && lengths !== undefined) return reversedWithin(run(projected(reversedWithin(x, lengths), kernel, bias), recurrent, recurrentBias, start, false), lengths);
+    return run(projected(x, kernel, bias), recurrent, recurrentBias, start, reverse);
   });
 }
 

@@ -3,6 +3,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { traced } from "../tensor.js";
+import { reversedWithin } from "./lengths.js";
 import { kernelGradient, projected, sequence, sigmoidSlope, startOf, steps, tanhSlope } from "./unrolled.js";
 
 export interface RecurrentOptions {
@@ -13,12 +14,15 @@ export interface RecurrentOptions {
 /**
  * x [batch, t, in], kernel [in, 4 units], recurrent [units, 4 units], bias [4 units], all packed as input, forget, candidate and output gate:
  * (i, f, g, o) = x_t K + h_{t-1} R + b; c_t = sigmoid(f) c_{t-1} + sigmoid(i) tanh(g); h_t = sigmoid(o) tanh(c_t). Gives all h
- * [batch, t, units]. h starts at `initial` ([batch, units] or [units]; null: 0), c at 0.
+ * [batch, t, units]. h starts at `initial` ([batch, units] or [units]; null: 0), c at 0. In reverse with lengths [batch] each example starts at
+ * its last real step.
  */
-export function lstm(x: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor, initial: tf.Tensor | null, { reverse }: RecurrentOptions): tf.Tensor {
+export function lstm(x: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor, initial: tf.Tensor | null, { reverse }: RecurrentOptions, lengths?: tf.Tensor): tf.Tensor {
   return traced("lstm", () => {
     const [units = 1] = recurrent.shape;
-    return run(projected(x, kernel, bias), recurrent, startOf(initial, x.shape[0] ?? 1, units), reverse);
+    const start = startOf(initial, x.shape[0] ?? 1, units);
+    if (reverse && lengths !== undefined) return reversedWithin(run(projected(reversedWithin(x, lengths), kernel, bias), recurrent, start, false), lengths);
+    return run(projected(x, kernel, bias), recurrent, start, reverse);
   });
 }
 

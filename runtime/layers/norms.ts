@@ -9,19 +9,27 @@ export interface NormOptions {
   readonly epsilon: number;
 }
 
+export interface SegmentedNormOptions extends NormOptions {
+  /**
+   * Statistics are those of each segment by itself: pairs of a segment and a number of positions, in order of the last axis. A segment may
+   * have several stretches. Absent: one segment.
+   */
+  readonly segments?: readonly number[];
+}
+
 export interface GroupNormOptions extends NormOptions {
   /** Channels fall into so many runs. */
   readonly groups: number;
 }
 
 /** x [..., d]: (x - mean) * scale / sqrt(variance + epsilon) + bias, statistics along the last axis (Ba et al. 2016). */
-export function layerNorm(x: tf.Tensor, scale: tf.Tensor, bias: tf.Tensor, { epsilon }: NormOptions): tf.Tensor {
-  return traced("layerNorm", () => tf.add(tf.mul(normalized(x, [x.rank - 1], epsilon, true), scale), bias));
+export function layerNorm(x: tf.Tensor, scale: tf.Tensor, bias: tf.Tensor, { epsilon, segments = [] }: SegmentedNormOptions): tf.Tensor {
+  return traced("layerNorm", () => tf.add(tf.mul(inSegments(x, segments, (part) => normalized(part, [part.rank - 1], epsilon, true)), scale), bias));
 }
 
 /** x [..., d]: x * scale / sqrt(mean of x^2 + epsilon), the mean along the last axis (Zhang and Sennrich 2019). */
-export function rmsNorm(x: tf.Tensor, scale: tf.Tensor, { epsilon }: NormOptions): tf.Tensor {
-  return traced("rmsNorm", () => tf.mul(normalized(x, [x.rank - 1], epsilon, false), scale));
+export function rmsNorm(x: tf.Tensor, scale: tf.Tensor, { epsilon, segments = [] }: SegmentedNormOptions): tf.Tensor {
+  return traced("rmsNorm", () => tf.mul(inSegments(x, segments, (part) => normalized(part, [part.rank - 1], epsilon, false)), scale));
 }
 
 /** x [batch, ..., channels]: as layer norm, but over a run of channels and all positions of the example (Wu and He 2018). */
@@ -39,6 +47,29 @@ export function groupNorm(x: tf.Tensor, scale: tf.Tensor, bias: tf.Tensor, { gro
 /** x / sqrt(max(sum x^2, epsilon)) along the last axis. */
 export function l2Normalize(x: tf.Tensor, { epsilon }: NormOptions): tf.Tensor {
   return traced("l2Normalize", () => tf.mul(x, tf.rsqrt(tf.maximum(tf.sum(tf.square(x), -1, true), epsilon))));
+}
+
+/** Applies `norm` to the positions of each segment of the last axis, `[..., size of the segment]`. */
+function inSegments(x: tf.Tensor, segments: readonly number[], norm: (part: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const stretches = Array.from({ length: segments.length / 2 }, (_, i) => ({ segment: segments[2 * i] ?? 0, length: segments[2 * i + 1] ?? 0 }));
+  if (stretches.length < 2) return norm(x);
+  const [first] = stretches;
+  if (first !== undefined && stretches.every(({ segment, length }, i) => segment === i && length === first.length)) {
+    return tf.reshape(norm(tf.reshape(x, [...x.shape.slice(0, -1), stretches.length, first.length])), x.shape);
+  }
+  const parts = tf.split(x, stretches.map(({ length }) => length), x.rank - 1);
+  const results: tf.Tensor[] = [];
+  for (const segment of new Set(stretches.map((stretch) => stretch.segment))) {
+    const own = [...stretches.keys()].filter((i) => stretches[i]?.segment === segment);
+    const normed = norm(joined(own.map((i) => parts[i] ?? x)));
+    const apart = own.length === 1 ? [normed] : tf.split(normed, own.map((i) => stretches[i]?.length ?? 0), x.rank - 1);
+    own.forEach((i, index) => (results[i] = apart[index] ?? normed));
+  }
+  return joined(results);
+}
+
+function joined(parts: readonly tf.Tensor[]): tf.Tensor {
+  return parts.length === 1 && parts[0] !== undefined ? parts[0] : tf.concat([...parts], -1);
 }
 
 /**

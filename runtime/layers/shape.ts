@@ -1,6 +1,7 @@
 // Functions that rearrange, join or summarize. Axes and shapes are those of an example: the batch is in front and stays.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { withoutPadding } from "./lengths.js";
 import { traced } from "../tensor.js";
 
 /** x [batch, ...] as [batch, ...shape]. */
@@ -23,9 +24,16 @@ export function cast(x: tf.Tensor, { dtype }: { readonly dtype: "f32" | "i32" | 
   return traced("cast", () => tf.cast(x, ({ f32: "float32", i32: "int32", bool: "bool" } as const)[dtype]));
 }
 
-/** Mean over `axes` of the example, which go. */
-export function mean(x: tf.Tensor, { axes }: { readonly axes: readonly number[] }): tf.Tensor {
-  return traced("mean", () => tf.mean(x, axes.map(batchedAxis)));
+/** Mean over `axes` of the example, which go; with lengths [batch] over the real positions of the first axis, which must be among them. */
+export function mean(x: tf.Tensor, { axes }: { readonly axes: readonly number[] }, lengths?: tf.Tensor): tf.Tensor {
+  return traced("mean", () => {
+    if (lengths === undefined) return tf.mean(x, axes.map(batchedAxis));
+    const [batch = 1] = x.shape;
+    const sums = tf.sum(withoutPadding(x, lengths), axes.map(batchedAxis));
+    const others = axes.reduce((product, axis) => (axis === 0 ? product : product * (x.shape[axis + 1] ?? 1)), 1);
+    const counts = tf.mul(tf.cast(lengths, "float32"), others);
+    return tf.div(sums, tf.reshape(counts, [batch, ...Array<number>(sums.rank - 1).fill(1)]));
+  });
 }
 
 function batchedAxis(axis: number): number {

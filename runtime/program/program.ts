@@ -48,10 +48,10 @@ export class Datasets {
     private readonly note: (line: string) => void,
   ) {}
 
-  get(dataset: Dataset): LoadedDataset {
+  async get(dataset: Dataset): Promise<LoadedDataset> {
     const known = this.loaded.get(dataset);
     if (known !== undefined) return known;
-    const found = loadDataset(dataset, this.program.dataDirectory);
+    const found = await loadDataset(dataset, this.program.dataDirectory);
     for (const line of found.notes) this.note(`${dataset.name}: ${line}`);
     this.loaded.set(dataset, found);
     return found;

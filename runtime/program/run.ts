@@ -21,11 +21,13 @@ export interface Descends<W extends WeightSpecs> {
   descend(lossTerms: LossTerms<W>): Descent;
 }
 
-/** What `predict` applies to an output, the names of its classes if the program has them, and the field whose values it predicts. */
+/** What `predict` applies to an output, the names of its classes if the program has them, and the fields whose values and length it has. */
 export interface Link {
   readonly link: "softmax" | "sigmoid" | "none";
   readonly classes: readonly string[] | null;
   readonly field: string | null;
+  /** The field that the output is as long as, if it is a sequence of unequal length. */
+  readonly ragged?: string;
 }
 
 /** A scalar loss or mean is averaged over rows; a `Metric` carries counts that add up over batches. */
@@ -41,8 +43,12 @@ export interface RunSettings {
   /** SHA-256 of what the folded model computes and how rows reach it; a result stays usable while this stays. */
   readonly modelIdentity: string;
   readonly dataset: Dataset;
-  /** Fields by the model's inputs that read them. */
+  /** Fields by the model's inputs that read them; of sequences of unequal length also their lengths, `words.length`. */
   readonly feeds: Readonly<Record<string, string>>;
+  /** Fields of sequences that must be equally long in each row; absent: there are none. */
+  readonly aligned?: readonly (readonly [string, string])[];
+  /** Losses (`loss.name`) and metrics that are means over positions, by the field whose positions count; absent or not named: over rows. */
+  readonly positions?: Readonly<Record<string, string>>;
   readonly links: Readonly<Record<string, Link>>;
   readonly optimizer: Optimizer;
   readonly batch: number;

@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { captureOfBackend, CapturedStep, type Capture, type Numbers } from "../backends/capture.js";
 import { gatherBatch, gatherNumbers, pieces, type Batch } from "../data/batches.js";
+import { lengthName } from "../data/field.js";
 import type { Column, LoadedDataset } from "../data/load.js";
 import type { SplitName } from "../data/split.js";
 import type { Metric } from "../metrics/metric.js";
@@ -75,7 +76,7 @@ export class Evaluator {
 
   /** Losses and metrics of `weights` (folded) on a split, at most `batches` batches of it. */
   async evaluate(weights: Named, split: SplitName, batches: number = Infinity): Promise<Evaluation> {
-    const losses = new Sums();
+    const means = new Means();
     const directions: Record<string, "higher" | "lower"> = { loss: "lower" };
     const counts = new Map<string, { readonly sums: Float64Array; readonly finish: (counts: Float64Array) => number }>();
     let names: readonly string[] = [];
@@ -85,18 +86,11 @@ export class Evaluator {
       if (done++ >= batches) break;
       rows += piece.length;
       const { terms, metrics } = await explaining(this.run, async () => this.replayed(weights, piece) ?? this.traced(weights, piece));
-      const values = Object.entries(terms);
-      if (values.length > 1) {
-        for (const [name, value] of values) {
-          losses.add(`loss.${name}`, value, piece.length);
-          directions[`loss.${name}`] = "lower";
-        }
-      }
-      losses.add("loss", values.reduce((sum, [, value]) => sum + value, 0), piece.length);
+      for (const [name, value] of Object.entries(terms)) means.add(`loss.${name}`, value, meansOver(this.run, this.data, `loss.${name}`, piece));
       names = Object.keys(metrics);
       for (const [name, metric] of Object.entries(metrics)) {
         if (typeof metric === "number") {
-          losses.add(name, metric, piece.length);
+          means.add(name, metric, meansOver(this.run, this.data, name, piece));
           directions[name] = "lower";
           continue;
         }
@@ -107,7 +101,8 @@ export class Evaluator {
       }
       await tick();
     }
-    const values = losses.means(rows);
+    const { values, terms } = withTotal(means.values());
+    if (terms.length > 1) for (const term of terms) directions[term] = "lower";
     for (const name of names) {
       const counted = counts.get(name);
       const value = counted === undefined ? values[name] : counted.finish(counted.sums);
@@ -172,6 +167,13 @@ export class Evaluator {
   }
 }
 
+/** How many a mean over these rows is of, by the name of the loss or metric: rows, or the positions of their sequences. */
+export function meansOver(run: Run, data: LoadedDataset, name: string, rows: Int32Array): number {
+  const field = run.positions?.[name];
+  const lengths = field === undefined ? undefined : data.columns[lengthName(field)]?.values;
+  return lengths === undefined ? rows.length : rows.reduce((sum, row) => sum + (lengths[row] ?? 0), 0);
+}
+
 /** A metric with the counts of a batch; a mean, where it is none. */
 function found(metric: Metric | null, numbers: ArrayLike<number>): BatchFound["metrics"][string] {
   return metric === null ? (numbers[0] ?? NaN) : { ...metric, counts: Float64Array.from(numbers) };
@@ -203,16 +205,26 @@ export function outputsOf(run: Run, weights: Named, batch: Batch, mode: Mode = e
   }
 }
 
-/** Sums weighted by rows. */
-class Sums {
-  private readonly sums = new Map<string, number>();
+/** The sum of the terms of the loss in front of everything else; a single term is the loss itself. */
+function withTotal(means: Record<string, number>): { readonly values: Record<string, number>; readonly terms: readonly string[] } {
+  const terms = Object.keys(means).filter((name) => name.startsWith("loss."));
+  const loss = terms.reduce((sum, name) => sum + (means[name] ?? 0), 0);
+  if (terms.length !== 1) return { values: terms.length === 0 ? means : { ...means, loss }, terms };
+  const rest = Object.entries(means).filter(([name]) => !terms.includes(name));
+  return { values: { loss, ...Object.fromEntries(rest) }, terms };
+}
 
-  add(name: string, value: number, rows: number): void {
-    this.sums.set(name, (this.sums.get(name) ?? 0) + value * rows);
+/** Means of means, each weighted by how many it is of. */
+class Means {
+  private readonly sums = new Map<string, { readonly sum: number; readonly count: number }>();
+
+  add(name: string, value: number, count: number): void {
+    const known = this.sums.get(name) ?? { sum: 0, count: 0 };
+    this.sums.set(name, { sum: known.sum + value * count, count: known.count + count });
   }
 
-  means(rows: number): Record<string, number> {
-    return Object.fromEntries([...this.sums].map(([name, sum]) => [name, sum / rows]));
+  values(): Record<string, number> {
+    return Object.fromEntries([...this.sums].map(([name, { sum, count }]) => [name, sum / count]));
   }
 }
 

@@ -4,20 +4,20 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { readSelection, writeSelection, type StoredSelection } from "../checkpoint/selection.js";
 import { DataOrder, gatherBatch, pieces, stepsPerEpoch } from "../data/batches.js";
+import { lengthName } from "../data/field.js";
 import { embedRows } from "../data/embed-rows.js";
 import type { Column, LoadedDataset } from "../data/load.js";
 import { requireMemory } from "../data/memory.js";
 import { weightColumns } from "../data/row-weights.js";
 import { stepsOf } from "../durations.js";
-import type { Points } from "../methods/sensitivity-sampling/points.js";
-import type { Pool, Selection } from "../methods/sensitivity-sampling/selections.js";
+import type { Pool, Probabilities, Selection } from "../methods/sensitivity-sampling/selections.js";
 import { evaluating } from "../mode.js";
 import { Interrupted, UserError } from "../program/errors.js";
 import type { RunFolder } from "../program/run-folder.js";
 import type { Named, Run } from "../program/run.js";
 import { stream } from "../random.js";
 import { startOps } from "../tensor.js";
-import { inputColumns, inputsOf, outputsOf, tick } from "./evaluate.js";
+import { inputColumns, inputsOf, meansOver, outputsOf, scalar, tick } from "./evaluate.js";
 import { explaining } from "./op-errors.js";
 import { needsRecalibration, recalibrate } from "./recalibrate.js";
 import { Stepper } from "./stepper.js";
@@ -99,11 +99,17 @@ function poolOf(context: SelectionContext, model: Named, from: Int32Array, draws
     rows: from.length,
     draws,
     stream: (purpose) => stream(run.seed, "select", purpose),
-    points: async (embedding) => (embedding === "inputs" ? embedRows(inputColumns(run, data.columns), from, data.kept) : outputPoints(run, model, data, from, embedding, "none", pause)),
+    points: async (embedding) => (embedding === "inputs" ? embedRows(inputColumns(run, data.columns), from, data.place) : outputPoints(run, model, data, from, embedding, "none", pause)),
     losses: (places) => rowLosses(run, data, model, Int32Array.from(places, (place) => from[place] ?? 0), pause),
     probabilities: async () => {
-      const found: (Points & { readonly positions: number })[] = [];
-      for (const [output, { link }] of Object.entries(run.links)) if (link !== "none") found.push(await outputPoints(run, model, data, from, output, link, pause));
+      const found: Probabilities[] = [];
+      for (const [output, { link, ragged }] of Object.entries(run.links)) {
+        if (link === "none") continue;
+        const points = await outputPoints(run, model, data, from, output, link, pause);
+        const lengths = ragged === undefined ? undefined : data.columns[lengthName(ragged)]?.values;
+        // Each item of a sequence may have several vectors.
+        found.push(lengths === undefined ? points : { ...points, real: Int32Array.from(from, (row) => ((lengths[row] ?? 0) * points.positions) / (run.dataset.fields[ragged ?? ""]?.shape[0] ?? 1)) });
+      }
       return found;
     },
     requireWork: (multiplications, numbers = 0) => {
@@ -127,8 +133,8 @@ async function rowLosses(run: Run, data: LoadedDataset, model: Named, rows: Int3
   const columns = { ...data.columns, ...weightColumns(run.weigh ?? null, data, null) };
   const losses = new Float64Array(rows.length);
   for (const [place, row] of rows.entries()) {
-    const loss = await lossOf(run, model, columns, Int32Array.of(row));
-    if (!Number.isFinite(loss)) throw new UserError(`The loss of row ${data.kept?.[row] ?? row + 1} of \`${run.dataset.name}\` is ${Number.isNaN(loss) ? "not a number" : "infinite"} before \`${run.name}\` trains.`, "Look at the row, or choose rows by a method that asks for no losses, such as `distance`.");
+    const loss = Object.values(await termsOf(run, model, columns, Int32Array.of(row))).reduce((sum, term) => sum + term, 0);
+    if (!Number.isFinite(loss)) throw new UserError(`The loss of row ${rowNumber(data, row)} of \`${run.dataset.name}\` is ${Number.isNaN(loss) ? "not a number" : "infinite"} before \`${run.name}\` trains.`, "Look at the row, or choose rows by a method that asks for no losses, such as `distance`.");
     // A loss that is put together by subtraction may be below 0, a probability may not.
     losses[place] = Math.max(0, loss);
     await pause();
@@ -136,34 +142,38 @@ async function rowLosses(run: Run, data: LoadedDataset, model: Named, rows: Int3
   return losses;
 }
 
-/** The weighted mean loss of chosen rows. */
+/** The weighted mean loss of chosen rows; a term that is a mean over positions is one over all positions of the rows. */
 async function meanLoss(run: Run, data: LoadedDataset, model: Named, selected: Pick<StoredSelection, "rows" | "weights">): Promise<number> {
   const columns = { ...data.columns, ...weightColumns(run.weigh ?? null, data, selected) };
-  let sum = 0;
+  const sums = new Map<string, { readonly sum: number; readonly count: number }>();
   for (const piece of pieces(selected.rows, run.batch)) {
-    sum += piece.length * (await lossOf(run, model, columns, piece));
+    for (const [name, term] of Object.entries(await termsOf(run, model, columns, piece))) {
+      const count = meansOver(run, data, `loss.${name}`, piece);
+      const known = sums.get(name) ?? { sum: 0, count: 0 };
+      sums.set(name, { sum: known.sum + term * count, count: known.count + count });
+    }
     await tick();
   }
-  return sum / selected.rows.length;
+  return [...sums.values()].reduce((total, { sum, count }) => total + sum / count, 0);
 }
 
-/** The sum of the terms of the loss on some rows, in evaluation mode. */
-function lossOf(run: Run, model: Named, columns: Readonly<Record<string, Column>>, rows: Int32Array): Promise<number> {
+/** The terms of the loss on some rows, in evaluation mode. */
+function termsOf(run: Run, model: Named, columns: Readonly<Record<string, Column>>, rows: Int32Array): Promise<Readonly<Record<string, number>>> {
   return explaining(run, async () => {
     const batch = gatherBatch(columns, rows);
-    const total = tf.tidy(() => {
+    const terms = tf.tidy(() => {
       startOps();
-      const terms = Object.values(run.loss(run.forward(model, inputsOf(run, batch), evaluating), batch));
-      return terms.reduce((sum, term) => tf.add(sum, term), tf.scalar(0));
+      return run.loss(run.forward(model, inputsOf(run, batch), evaluating), batch);
     });
-    const [loss = NaN] = await total.data();
-    tf.dispose([total, ...Object.values(batch)]);
-    return loss;
+    const numbers: Record<string, number> = {};
+    for (const [name, term] of Object.entries(terms)) numbers[name] = await scalar(term);
+    tf.dispose(Object.values(batch));
+    return numbers;
   });
 }
 
 /** An output of the model for all rows, as points: as it is, or as probabilities, one point for each position. */
-async function outputPoints(run: Run, model: Named, data: LoadedDataset, rows: Int32Array, output: string, link: "none" | "softmax" | "sigmoid", pause: () => Promise<void>): Promise<Points & { readonly positions: number }> {
+async function outputPoints(run: Run, model: Named, data: LoadedDataset, rows: Int32Array, output: string, link: "none" | "softmax" | "sigmoid", pause: () => Promise<void>): Promise<Probabilities> {
   const columns = inputColumns(run, data.columns);
   let values = new Float32Array(0);
   let size = 0;

@@ -95,7 +95,7 @@ train flat: Net on rows {
     for (const [name, content] of Object.entries(smallFiles(90))) writeFileSync(join(folder, name), content);
     const run = named(await runsOf(source), "flat");
     const before = tf.memory().numTensors;
-    const stepping = new Stepping(run, folder);
+    const stepping = await Stepping.over(run, folder);
     assert.ok(stepping.data.splits.train.length % 16 > 0, "the last batch of an epoch is not full");
     const counts = new Set<string>();
     for (let step = 0; step < 40; step++) {

@@ -46,7 +46,7 @@ for (const backend of ["onnx", "cpu"]) test(`a step with \`mix: mean\` and the f
   const runs = await runsOf(source);
   for (const [k, per] of sets) {
     const run = named(runs, `k${k}_${per}`);
-    const stepping = new Stepping(run, folder);
+    const stepping = await Stepping.over(run, folder);
     for (let step = 0; step < 6; step++) {
       const shipped = stepping.training.folded();
       let looked = 0;
@@ -82,9 +82,9 @@ test("with `init: centred` the fold at step 0 is the plain model of the same see
   const variants = [[2, "0.1"], [3, "1"], [4, "0.1"], [8, "0.5"], [4, "0"]] as const;
   const source = `${model}train plain: Net on rows { use all }\n${variants.map(([k, spread], i) => `train v${i}: Net overparam(${k}, init: centred(${spread}), embeddings: true) on rows { use all }\n`).join("")}`;
   const runs = await runsOf(source);
-  const plain = new Stepping(named(runs, "plain"), folder).training.folded();
+  const plain = (await Stepping.over(named(runs, "plain"), folder)).training.folded();
   for (const [i, [k, spread]] of variants.entries()) {
-    const { training } = new Stepping(named(runs, `v${i}`), folder);
+    const { training } = await Stepping.over(named(runs, `v${i}`), folder);
     const fold = training.folded();
     const state = training.tensors();
     assert.equal(Object.keys(fold), Object.keys(plain));

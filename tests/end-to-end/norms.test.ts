@@ -77,8 +77,8 @@ train pairs: Pairs on rows {
 const runs = await runsOf(source);
 const names = ["token", "vae", "pairs"] as const;
 
-function curve(run: Run, steps: number): readonly number[] {
-  const stepping = new Stepping(run, folder);
+async function curve(run: Run, steps: number): Promise<readonly number[]> {
+  const stepping = await Stepping.over(run, folder);
   const losses = Array.from({ length: steps }, () => stepping.take());
   stepping.training.dispose();
   return losses;
@@ -88,9 +88,9 @@ for (const name of names) {
   test(`${name} learns, with the same losses on cpu and onnx`, async () => {
     const run = named(runs, name);
     await selectBackend("cpu");
-    const cpu = curve(run, 40);
+    const cpu = await curve(run, 40);
     await selectBackend("onnx");
-    const onnx = curve(run, 40);
+    const onnx = await curve(run, 40);
     const mean = (losses: readonly number[]): number => losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
     assert.ok(mean(cpu.slice(-5)) < 0.95 * mean(cpu.slice(0, 5)), cpu.join(" "));
     for (const [step, loss] of cpu.entries()) assert.ok(Math.abs(loss - (onnx[step] ?? NaN)) < 2e-4 * Math.max(1, loss), `step ${step + 1}: ${loss} on cpu, ${onnx[step]} on onnx`);
@@ -99,7 +99,7 @@ for (const name of names) {
   test(`${name} is captured, and replays give the losses and metrics of cpu`, async () => {
     const run = named(runs, name);
     const outcome = async (): Promise<readonly number[]> => {
-      const data = loadDataset(run.dataset, folder);
+      const data = await loadDataset(run.dataset, folder);
       const { weights, optimizer, clip, l2, seed, batch } = run;
       const rows = data.splits.train;
       const training = new Training({ weights, optimizer, clip, l2, seed, totalSteps: 40, stepsPerEpoch: stepsPerEpoch(rows.length, batch) });
@@ -123,7 +123,7 @@ for (const name of names) {
     const run = named(runs, name);
     for (const backend of ["cpu", "onnx"]) {
       await selectBackend(backend);
-      const stepping = new Stepping(run, folder);
+      const stepping = await Stepping.over(run, folder);
       stepping.take();
       const model = stepping.training.folded();
       const input = inputsOf(run, stepping.batch());

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { loadDataset } from "../../runtime/data/load.js";
+import { loadDataset, type LoadedDataset } from "../../runtime/data/load.js";
 import { named, runsOf } from "../support/compiled.js";
 import { useCpu } from "../support/numeric.js";
 import { smallData, smallFiles } from "../support/small-data.js";
@@ -50,13 +50,13 @@ test("every combination of options compiles and takes two finite steps", async (
   assert.is(all.length, 3 * 3 * 3 * 3 * 2 * 2);
   const runs = await runsOf(source);
   const started = new Set<string>();
-  let data: ReturnType<typeof loadDataset> | null = null;
+  let data: LoadedDataset | null = null;
   for (const [i, annotation] of all.entries()) {
     const run = named(runs, `run_${i}`);
     const sets = Object.entries(run.weights).flatMap(([path, { set }]) => (set === null ? [] : [path]));
     assert.equal(sets, ["embedding.table", "dense.kernel"], annotation);
     const before = tf.memory().numTensors;
-    const stepping = new Stepping(run, folder, (data ??= loadDataset(run.dataset, folder)));
+    const stepping = new Stepping(run, (data ??= await loadDataset(run.dataset, folder)));
     const finite = (tensors: Readonly<Record<string, tf.Tensor>>, what: string): void => {
       for (const [path, tensor] of Object.entries(tensors)) assert.ok(tensor.dataSync().every(Number.isFinite), `${annotation}: ${what} ${path}`);
     };

@@ -63,7 +63,7 @@ for (const backend of ["cpu", "onnx"]) {
     test(`${backend}: ${name}`, async () => {
       await selectBackend(backend);
       const run = named(await runsOf(program), "net");
-      const data = loadDataset(run.dataset, folder);
+      const data = await loadDataset(run.dataset, folder);
       const rows = data.splits.train;
       const { weights, optimizer, clip, l2, seed, batch } = run;
       const training = new Training({ weights, optimizer, clip, l2, seed, totalSteps: 30, stepsPerEpoch: stepsPerEpoch(rows.length, batch) });

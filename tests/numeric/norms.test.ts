@@ -91,6 +91,35 @@ for (const backend of ["cpu", "onnx"] as const) {
     assert.is(exact.finish(Float64Array.from(await exact.counts.data())), 1);
   });
 
+  test(`a norm of segments is the norm of each by itself, ${backend}`, async () => {
+    await sop.selectBackend(backend);
+    const [x, scale, bias] = [random("wide", [2, 3, 6]), random("scale", [6]), random("bias", [6])];
+    const cases: readonly (readonly [segments: readonly number[], positions: readonly (readonly number[])[]])[] = [
+      [[0, 3, 1, 3], [[0, 1, 2], [3, 4, 5]]],
+      [[0, 2, 1, 4], [[0, 1], [2, 3, 4, 5]]],
+      [[0, 1, 1, 2, 0, 2, 2, 1], [[0, 3, 4], [1, 2], [5]]],
+      [[0, 6], [[0, 1, 2, 3, 4, 5]]],
+    ];
+    for (const [segments, positions] of cases) {
+      for (const isCentered of [true, false]) {
+        const whole = isCentered ? sop.layerNorm(x, scale, bias, { epsilon: 1e-5, segments }) : sop.rmsNorm(x, scale, { epsilon: 1e-5, segments });
+        assert.equal(whole.shape, x.shape);
+        for (const own of positions) {
+          const at = tf.tensor1d([...own], "int32");
+          const part = (tensor: tf.Tensor): tf.Tensor => tf.gather(tensor, at, -1);
+          const alone = isCentered ? sop.layerNorm(part(x), part(scale), part(bias), { epsilon: 1e-5 }) : sop.rmsNorm(part(x), part(scale), { epsilon: 1e-5 });
+          const name = `segments ${segments.join(", ")} at ${own.join(", ")}`;
+          near(await part(whole).data(), await alone.data(), 2e-6, name);
+          const slope = (norm: (x: tf.Tensor) => tf.Tensor, cotangent: tf.Tensor, at: tf.Tensor): tf.Tensor => tf.engine().gradients(() => tf.sum(tf.mul(norm(at), cotangent)), [at]).grads[0] ?? nothing;
+          const cotangent = random("cotangent", [2, 3, 6]);
+          const all = slope((given) => (isCentered ? sop.layerNorm(given, scale, bias, { epsilon: 1e-5, segments }) : sop.rmsNorm(given, scale, { epsilon: 1e-5, segments })), cotangent, x);
+          const one = slope((given) => (isCentered ? sop.layerNorm(given, part(scale), part(bias), { epsilon: 1e-5 }) : sop.rmsNorm(given, part(scale), { epsilon: 1e-5 })), part(cotangent), part(x));
+          near(await part(all).data(), await one.data(), 1e-5, `${name}, gradient`);
+        }
+      }
+    }
+  });
+
   test(`noise is a function of seed, path and step, and 0 outside training, ${backend}`, async () => {
     await sop.selectBackend(backend);
     const x = random("x", [40, 50]);
@@ -128,6 +157,9 @@ for (const backend of ["cpu", "onnx"] as const) {
 const differentiated: Readonly<Record<string, { readonly shapes: readonly number[][]; readonly f: (x: tf.Tensor, y: tf.Tensor, z: tf.Tensor) => tf.Tensor }>> = {
   layer_norm: { shapes: [[2, 3, 4], [4], [4]], f: (x, scale, bias) => sop.layerNorm(x, scale, bias, { epsilon: 0.1 }) },
   rms_norm: { shapes: [[2, 3, 4], [4]], f: (x, scale) => sop.rmsNorm(x, scale, { epsilon: 0.1 }) },
+  "layer_norm of equal segments": { shapes: [[2, 3, 4], [4], [4]], f: (x, scale, bias) => sop.layerNorm(x, scale, bias, { epsilon: 0.1, segments: [0, 2, 1, 2] }) },
+  "rms_norm of unequal segments": { shapes: [[2, 3, 5], [5]], f: (x, scale) => sop.rmsNorm(x, scale, { epsilon: 0.1, segments: [0, 2, 1, 3] }) },
+  "layer_norm of scattered segments": { shapes: [[2, 3, 6], [6], [6]], f: (x, scale, bias) => sop.layerNorm(x, scale, bias, { epsilon: 0.1, segments: [0, 2, 1, 1, 0, 1, 2, 1, 1, 1] }) },
   group_norm: { shapes: [[2, 3, 4], [4], [4]], f: (x, scale, bias) => sop.groupNorm(x, scale, bias, { groups: 2, epsilon: 0.1 }) },
   l2_normalize: { shapes: [[3, 4]], f: (x) => sop.l2Normalize(x, { epsilon: 1e-12 }) },
   product: { shapes: [[2, 2, 3], [2, 3, 2]], f: sop.product },

@@ -74,11 +74,11 @@ const ops: Record<string, Op> = {
   oneHot: one(sop.oneHot),
   mean: one(sop.mean),
   crossEntropy: two(sop.crossEntropy),
-  binaryCrossEntropy: two(sop.binaryCrossEntropy),
-  mse: two(sop.mse),
-  mae: two(sop.mae),
+  binaryCrossEntropy: two((a, b) => sop.binaryCrossEntropy(a, b)),
+  mse: two((a, b) => sop.mse(a, b)),
+  mae: two((a, b) => sop.mae(a, b)),
   huber: two(sop.huber),
-  kl: two(sop.kl),
+  kl: two((a, b) => sop.kl(a, b)),
 };
 
 function check({ name, op, inputs, options, output, cotangent, gradients = {} }: Case): void {

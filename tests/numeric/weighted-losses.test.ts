@@ -44,7 +44,7 @@ const shares = [0.2, 0.3, 0.5, 0, 0.6, 0.4];
 
 const cases: Readonly<Record<string, Case>> = {
   cross_entropy: {
-    loss: (p, t, w) => sop.crossEntropy(p, t, { smoothing: 0 }, w),
+    loss: (p, t, w) => sop.crossEntropy(p, t, { smoothing: 0 }, undefined, w),
     prediction: { shape: [6, 3], values: grid("logits", [6, 3], -2, 2) },
     target: () => tf.tensor(labels, [6], "int32"),
     terms: smoothed(0),
@@ -52,7 +52,7 @@ const cases: Readonly<Record<string, Case>> = {
     isSeparate: true,
   },
   "cross_entropy of sequences, smoothed": {
-    loss: (p, t, w) => sop.crossEntropy(p, t, { smoothing: 0.3 }, w),
+    loss: (p, t, w) => sop.crossEntropy(p, t, { smoothing: 0.3 }, undefined, w),
     prediction: { shape: [3, 2, 3], values: grid("logits", [6, 3], -2, 2) },
     target: () => tf.tensor(labels, [3, 2], "int32"),
     terms: smoothed(0.3),
@@ -60,18 +60,18 @@ const cases: Readonly<Record<string, Case>> = {
     isSeparate: true,
   },
   binary_cross_entropy: {
-    loss: (p, t, w) => sop.binaryCrossEntropy(p, t, w),
+    loss: (p, t, w) => sop.binaryCrossEntropy(p, t, undefined, w),
     prediction: { shape: [3, 2], values: grid("binary", [3, 2], -2, 2) },
     target: () => tf.tensor(targets, [3, 2]),
     terms: (p) => targets.map((t, i) => Math.log1p(Math.exp(p[i] ?? NaN)) - t * (p[i] ?? NaN)),
     weights: [[3], [3, 2]],
     isSeparate: true,
   },
-  mse: regression((p, t, w) => sop.mse(p, t, w), (e) => e ** 2),
-  mae: regression((p, t, w) => sop.mae(p, t, w), Math.abs),
-  huber: regression((p, t, w) => sop.huber(p, t, { delta: 0.5 }, w), (e) => (Math.abs(e) <= 0.5 ? e ** 2 / 2 : 0.5 * (Math.abs(e) - 0.25))),
+  mse: regression((p, t, w) => sop.mse(p, t, undefined, w), (e) => e ** 2),
+  mae: regression((p, t, w) => sop.mae(p, t, undefined, w), Math.abs),
+  huber: regression((p, t, w) => sop.huber(p, t, { delta: 0.5 }, undefined, w), (e) => (Math.abs(e) <= 0.5 ? e ** 2 / 2 : 0.5 * (Math.abs(e) - 0.25))),
   kl: {
-    loss: (p, t, w) => sop.kl(p, t, w),
+    loss: (p, t, w) => sop.kl(p, t, undefined, w),
     prediction: { shape: [2, 3], values: grid("kl", [2, 3], -2, 2) },
     target: () => tf.tensor(shares, [2, 3]),
     terms: (p) => rowsOf(p, 3).map((row, i) => logSoftmax(row).reduce((sum, log, c) => sum + (shares[3 * i + c] === 0 ? 0 : (shares[3 * i + c] ?? NaN) * (Math.log(shares[3 * i + c] ?? NaN) - log)), 0)),
@@ -79,7 +79,7 @@ const cases: Readonly<Record<string, Case>> = {
     isSeparate: true,
   },
   kl_normal: {
-    loss: (p, t, w) => sop.klNormal(p, t, w),
+    loss: (p, t, w) => sop.klNormal(p, t, undefined, w),
     prediction: { shape: [3, 2], values: grid("mean", [3, 2], -2, 2) },
     target: () => tf.tensor(targets, [3, 2]),
     terms: (p) => rowsOf(p, 2).map((row, i) => row.reduce((sum, m, c) => sum + (m ** 2 + Math.exp(targets[2 * i + c] ?? NaN) - 1 - (targets[2 * i + c] ?? NaN)) / 2, 0)),
@@ -87,7 +87,7 @@ const cases: Readonly<Record<string, Case>> = {
     isSeparate: true,
   },
   contrastive: {
-    loss: (p, t, w) => sop.contrastive(p, t, { temperature: 0.5 }, w),
+    loss: (p, t, w) => sop.contrastive(p, t, { temperature: 0.5 }, undefined, w),
     prediction: { shape: [3, 2], values: grid("vectors", [3, 2], -1, 1) },
     target: () => tf.tensor(targets, [3, 2]),
     terms: (p) => {
@@ -140,10 +140,30 @@ for (const backend of ["cpu", "onnx"]) {
   }
 }
 
+for (const backend of ["cpu", "onnx"]) {
+  test(`${backend}: of sequences of unequal length real positions count, with their weights`, async () => {
+    await sop.selectBackend(backend);
+    tf.tidy(() => {
+      const logits = tf.tensor(grid("ragged", [2, 3, 4], -2, 2), [2, 3, 4]);
+      const labels = [1, 0, 3, 2, 2, 0];
+      const weights = [0.5, 2, 100, 3, 1e9, 1e9];
+      const lengths = tf.tensor([2, 1], [2], "int32");
+      const terms = rowsOf(logits.dataSync(), 4).map((row, i) => -(logSoftmax(row)[labels[i] ?? 0] ?? NaN));
+      const found = sop.crossEntropy(logits, tf.tensor(labels, [2, 3], "int32"), { smoothing: 0 }, lengths, tf.tensor(weights, [2, 3]));
+      near(found.dataSync(), [(0.5 * (terms[0] ?? NaN) + 2 * (terms[1] ?? NaN) + 3 * (terms[3] ?? NaN)) / 3], 2e-6, "weights of positions");
+      const byExample = sop.crossEntropy(logits, tf.tensor(labels, [2, 3], "int32"), { smoothing: 0 }, lengths, tf.tensor([2, 5]));
+      near(byExample.dataSync(), [(2 * (terms[0] ?? NaN) + 2 * (terms[1] ?? NaN) + 5 * (terms[3] ?? NaN)) / 3], 2e-6, "weights of examples");
+      const x = tf.tensor(grid("ragged numbers", [2, 3, 2], -2, 2), [2, 3, 2]);
+      const squares = Array.from(x.dataSync(), (value) => value ** 2);
+      near(sop.mse(x, tf.zeros([2, 3, 2]), lengths, tf.tensor([2, 5])).dataSync(), [(2 * squares.slice(0, 4).reduce((a, b) => a + b, 0) + 5 * squares.slice(6, 8).reduce((a, b) => a + b, 0)) / 6], 2e-6, "numbers");
+    });
+  });
+}
+
 test("a loss of no weight at all has no gradient", async () => {
   await sop.selectBackend("cpu");
   tf.tidy(() => {
-    const [gradient = []] = gradients((p) => sop.mse(p ?? tf.scalar(0), tf.tensor([1, 2]), tf.zeros([2])), [tf.tensor([3, 4])]);
+    const [gradient = []] = gradients((p) => sop.mse(p ?? tf.scalar(0), tf.tensor([1, 2]), undefined, tf.zeros([2])), [tf.tensor([3, 4])]);
     assert.equal(gradient, [0, 0]);
   });
 });

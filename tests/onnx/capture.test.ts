@@ -226,7 +226,7 @@ interface Outcome {
 }
 
 async function outcome(run: Run, steps: number): Promise<Outcome> {
-  const data = loadDataset(run.dataset, ".");
+  const data = await loadDataset(run.dataset, ".");
   const { weights, optimizer, clip, l2, seed, batch } = run;
   const rows = data.splits.train;
   const training = new Training({ weights, optimizer, clip, l2, seed, totalSteps: 80, stepsPerEpoch: stepsPerEpoch(rows.length, batch) });

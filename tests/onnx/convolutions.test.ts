@@ -43,7 +43,7 @@ train each: Each overparam(3, per: output) on digits { use all }
 `;
 
 async function outcome(run: Run): Promise<{ readonly losses: readonly number[]; readonly state: Readonly<Record<string, Float32Array>>; readonly obstacle: string | null }> {
-  const data = loadDataset(run.dataset, ".");
+  const data = await loadDataset(run.dataset, ".");
   const { weights, optimizer, clip, l2, seed, batch } = run;
   const rows = data.splits.train;
   const training = new Training({ weights, optimizer, clip, l2, seed, totalSteps: 30, stepsPerEpoch: stepsPerEpoch(rows.length, batch) });

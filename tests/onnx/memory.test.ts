@@ -51,7 +51,7 @@ async function staysFlat(steps: number, isCaptured: boolean): Promise<void> {
   const installed = installOnnxBackend({ roots: [import.meta.url] });
   if ("missing" in installed) throw new Error(installed.missing);
   const { backend } = installed;
-  const { columns, splits } = loadDataset(net.dataset, ".");
+  const { columns, splits } = await loadDataset(net.dataset, ".");
   const { weights, optimizer, clip, l2, seed, batch } = net;
   assert.is.not(splits.train.length % batch, 0, "the last batch of an epoch is smaller");
   const training = new Training({ weights, optimizer, clip, l2, seed, totalSteps: warmUp + steps, stepsPerEpoch: stepsPerEpoch(splits.train.length, batch) });
@@ -101,7 +101,7 @@ test("training, folding, estimating statistics anew and evaluating take 6 sessio
   await selectBackend("onnx");
   const installed = installOnnxBackend({ roots: [import.meta.url] });
   if ("missing" in installed) throw new Error(installed.missing);
-  const data = loadDataset(net.dataset, ".");
+  const data = await loadDataset(net.dataset, ".");
   const { weights, optimizer, clip, l2, seed, batch } = net;
   const perEpoch = stepsPerEpoch(data.splits.train.length, batch);
   const training = new Training({ weights, optimizer, clip, l2, seed, totalSteps: 5_200, stepsPerEpoch: perEpoch });

@@ -254,8 +254,8 @@ train cnn_kernel_set: Cnn overparam 4 on digits { use all; optimizer adam(lr: 1e
 
 const runs = await runsOf(source);
 
-function curve(run: Run, steps: number): readonly number[] {
-  const stepping = new Stepping(run, ".");
+async function curve(run: Run, steps: number): Promise<readonly number[]> {
+  const stepping = await Stepping.over(run, ".");
   const losses = Array.from({ length: steps }, () => stepping.take());
   stepping.training.dispose();
   return losses;
@@ -263,12 +263,13 @@ function curve(run: Run, steps: number): readonly number[] {
 
 // Seven steps of 32 rows are an epoch, whose last has 8.
 for (const name of ["mlp", "wide", "mlp_kernel_set", "cnn", "cnn_kernel_set"]) {
-  test(`20 steps of ${name}`, () => {
+  test(`20 steps of ${name}`, async () => {
     const run = named(runs, name);
-    const curves = threadCounts.map((count) => {
+    const curves: (readonly number[])[] = [];
+    for (const count of threadCounts) {
       backend.recorder.setThreads(count);
-      return curve(run, 20);
-    });
+      curves.push(await curve(run, 20));
+    }
     backend.recorder.setThreads(threads);
     for (const [i, found] of curves.entries()) assert.equal(found, curves[0], `${threadCounts[i]} threads`);
   });

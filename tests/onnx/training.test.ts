@@ -29,7 +29,7 @@ const runs = await runsOf(source);
 
 async function curve(run: Run, backend: string, steps: number): Promise<readonly number[]> {
   await selectBackend(backend);
-  const stepping = new Stepping(run, ".");
+  const stepping = await Stepping.over(run, ".");
   const losses = Array.from({ length: steps }, () => stepping.take());
   stepping.training.dispose();
   return losses;
@@ -59,7 +59,7 @@ test("a training step falls back for nothing", async () => {
 test("memory and sessions stay flat over 500 steps, the last batch of an epoch is smaller", async () => {
   await selectBackend("onnx");
   const { backend } = installed();
-  const stepping = new Stepping(named(runs, "mlp_kernel_set"), ".");
+  const stepping = await Stepping.over(named(runs, "mlp_kernel_set"), ".");
   const start = backend.counts.built;
   const take = (steps: number): void => {
     for (let i = 0; i < steps; i++) stepping.take();
@@ -78,7 +78,7 @@ test("memory and sessions stay flat over 500 steps, the last batch of an epoch i
 test("without reads, a step runs when the next begins", async () => {
   await selectBackend("onnx");
   const { backend } = installed();
-  const stepping = new Stepping(named(runs, "mlp"), ".");
+  const stepping = await Stepping.over(named(runs, "mlp"), ".");
   const pending: number[] = [];
   const before = backend.counts.flushes;
   for (let i = 0; i < 6; i++) {

@@ -2,7 +2,8 @@
 
 import fc from "fast-check";
 import { GraphBuilder, nowhere, WeightTable } from "../../compiler/ir/builder.js";
-import type { Graph, Initializer, KernelSet, Module, Op, ValueType, Weight } from "../../compiler/ir/module.js";
+import type { AxisRuns, Initializer, Owner, PlainInitializer } from "../../compiler/ir/initializers.js";
+import type { Graph, KernelSet, Module, Op, ValueType, Weight } from "../../compiler/ir/module.js";
 import { elementCount } from "../../compiler/ir/value-types.js";
 
 /** A module without kernel sets, and sets for some of its kernels. */
@@ -13,11 +14,11 @@ export interface RandomProgram {
 
 const positive = fc.double({ min: 1e-9, max: 1e6, noNaN: true });
 
-const initializer: fc.Arbitrary<Initializer> = fc.oneof(
-  fc.constantFrom<Initializer>({ kind: "zeros" }, { kind: "ones" }),
-  fc.double({ noNaN: true, noDefaultInfinity: true }).map((value): Initializer => ({ kind: "constant", value })),
-  positive.map((std): Initializer => ({ kind: "normal", std })),
-  positive.map((limit): Initializer => ({ kind: "uniform", limit })),
+const initializer: fc.Arbitrary<PlainInitializer> = fc.oneof(
+  fc.constantFrom<PlainInitializer>({ kind: "zeros" }, { kind: "ones" }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((value): PlainInitializer => ({ kind: "constant", value })),
+  positive.map((std): PlainInitializer => ({ kind: "normal", std })),
+  positive.map((limit): PlainInitializer => ({ kind: "uniform", limit })),
   fc.record({ kind: fc.constantFrom("he_normal" as const, "lecun_normal" as const, "glorot_uniform" as const), fanIn: fc.nat(1000), fanOut: fc.nat(1000) }, { noNullPrototype: true }),
 );
 
@@ -43,10 +44,10 @@ export const oddName: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "binary", maxLength: 8 }),
 );
 
-type Step = { readonly kind: "dense" | "bias" | "unary" | "binary" | "reshape" | "constant" | "again" | "dropout"; readonly pick: number; readonly size: number; readonly init: Initializer; readonly set: KernelSet | null; readonly name: string; readonly value: number };
+type Step = { readonly kind: "dense" | "bias" | "norm" | "unary" | "binary" | "reshape" | "constant" | "again" | "dropout"; readonly pick: number; readonly size: number; readonly init: PlainInitializer; readonly set: KernelSet | null; readonly name: string; readonly value: number };
 
 const step: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constantFrom("dense" as const, "bias" as const, "unary" as const, "binary" as const, "reshape" as const, "constant" as const, "again" as const, "dropout" as const),
+  kind: fc.constantFrom("dense" as const, "bias" as const, "norm" as const, "unary" as const, "binary" as const, "reshape" as const, "constant" as const, "again" as const, "dropout" as const),
   pick: fc.nat(1000),
   size: fc.integer({ min: 1, max: 5 }),
   init: initializer,
@@ -77,7 +78,7 @@ function take(step: Step, builder: GraphBuilder, weights: WeightTable, reach: Ma
   const { shape } = builder.typeOf(x);
   const weight = (role: Weight["role"], size: readonly number[]): number => {
     const path = `${weights.list().length}.${step.name}`;
-    weights.declare({ path, role, shape: size, axes: size.map((_, axis) => (axis === 0 ? "feature" : "fixed")), init: step.init, trainable: step.pick % 5 !== 0, ...(step.pick % 7 === 0 ? { l2: 1 / (1 + step.size) } : {}), set: null, origin: nowhere });
+    weights.declare({ path, role, shape: size, axes: size.map((_, axis) => (axis === 0 ? "feature" : "fixed")), init: step.pick % 4 === 0 ? fused(step, size) : step.init, trainable: step.pick % 5 !== 0, ...(step.pick % 7 === 0 ? { l2: 1 / (1 + step.size) } : {}), set: null, origin: nowhere });
     if (step.set !== null && role === "kernel" && step.pick % 5 !== 0) reach.set(path, step.set);
     return builder.op("weight", [], { path }, place);
   };
@@ -86,6 +87,11 @@ function take(step: Step, builder: GraphBuilder, weights: WeightTable, reach: Ma
       return builder.op("matmul", [x, weight("kernel", [shape.at(-1) ?? 1, step.size])], {}, place);
     case "bias":
       return builder.op("add", [x, weight("bias", [shape.at(-1) ?? 1])], {}, place);
+    case "norm": {
+      const width = shape.at(-1) ?? 1;
+      const segments = width > 2 && step.pick % 2 === 0 ? { segments: [0, 1, 1, width - 2, 0, 1] } : {};
+      return builder.op("rms_norm", [x, weight("scale", [width])], { epsilon: step.size, ...segments }, place);
+    }
     case "unary":
       return builder.op((["relu", "tanh", "neg", "sqrt", "exp"] as const)[step.pick % 5] ?? "relu", [values[step.pick % values.length] ?? 0], {}, place);
     case "binary":
@@ -105,6 +111,25 @@ function take(step: Step, builder: GraphBuilder, weights: WeightTable, reach: Ma
     case "dropout":
       return builder.op("dropout", [x], { rate: 1 / (1 + step.size) }, place);
   }
+}
+
+/** A weight out of two sources, with runs of all kinds. */
+function fused({ pick, size: std, init: plain, name, value }: Step, shape: readonly number[]): Initializer {
+  const axis = (size: number, index: number): AxisRuns => {
+    const owners: readonly Owner[] = [0, 1, "shared", "new"];
+    const owner = (shift: number): Owner => owners[(pick + index + shift) % owners.length] ?? 0;
+    if (size === 1 || pick % 3 === 0) return { copies: size, runs: [{ owner: owner(0), length: 1 }] };
+    return { copies: 1, runs: [{ owner: owner(0), length: 1 }, { owner: owner(1), length: size - 1 }] };
+  };
+  const kinds = [{ kind: "zeros" }, { kind: "normal", std }, { kind: "antisymmetric", std }] as const;
+  return {
+    kind: "fused",
+    from: [name, "b"].map((source) => ({ source, weight: name, factor: value, share: 1 / std })),
+    axes: shape.map(axis),
+    contracts: pick % 2 === 0 ? 0 : null,
+    rest: kinds[pick % 3] ?? { kind: "zeros" },
+    plain,
+  };
 }
 
 function lossGraph(forward: Graph, weights: WeightTable): Graph {

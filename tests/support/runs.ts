@@ -108,6 +108,8 @@ export function makeRun(names: RunNames = tame, overparam: Overparam | null = ov
     feeds: [{ input: names.input, field: names.input }],
     loss: comparison(names, (maker, output, label) => [[names.item, maker.call("cross_entropy", [output, label], {})]]),
     metrics: comparison(names, (maker, output, label) => [["accuracy", maker.call("accuracy", [output, label])]]),
+    aligned: [],
+    positions: [],
     links: [{ output: names.output, link: "softmax", classes: [names.text, "b"], field: names.label }],
     settings: {
       optimizer: {

@@ -10,22 +10,23 @@ import { trainingRows } from "../../runtime/training/rows.js";
 
 export class Stepping {
   readonly training: Training;
-  readonly data: LoadedDataset;
   private readonly order: DataOrder;
   private readonly columns: LoadedDataset["columns"];
 
-  /** `directory` holds the data files. */
   constructor(
     readonly run: Run,
-    directory: string,
-    data: LoadedDataset | null = null,
+    readonly data: LoadedDataset,
   ) {
-    this.data = data ?? loadDataset(run.dataset, directory);
     const { weights, optimizer, clip, l1 = 0, l2, seed, batch } = run;
     const { rows, columns } = trainingRows(run, this.data, null);
     this.columns = columns;
     this.training = new Training({ weights, optimizer, clip, l1, l2, seed, totalSteps: totalSteps(run, rows.length), stepsPerEpoch: stepsPerEpoch(rows.length, batch) });
     this.order = new DataOrder(rows, batch, seed);
+  }
+
+  /** Steps over the data of the run, whose files are in `directory`. */
+  static async over(run: Run, directory: string): Promise<Stepping> {
+    return new Stepping(run, await loadDataset(run.dataset, directory));
   }
 
   /** The rows of the next step; the caller disposes them. */

@@ -13,6 +13,7 @@ import { predictionSource } from "../../runtime/data/prediction-source.js";
 import { jsonl, text, type Source } from "../../runtime/data/source.js";
 import { readTokenizer } from "../../runtime/data/tokenizer.js";
 import { UserError } from "../../runtime/program/errors.js";
+import { rejects } from "../support/rejects.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sop-tokenizer-"));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -94,7 +95,7 @@ test("what a file asks for and sop does not know is refused by its name", () => 
   says({ ...whole, added_tokens: [{ id: 1, content: "x", lstrip: true }] }, "`lstrip` `true`");
 });
 
-test("texts and JSON lines become tokens; a changed tokenizer is told of", () => {
+test("texts and JSON lines become tokens; a changed tokenizer is told of", async () => {
   const file = join(folder, "tokenizer.json");
   writeFileSync(file, JSON.stringify(whole));
   writeFileSync(join(folder, "plays.txt"), "the cat sat on the hat");
@@ -108,19 +109,19 @@ test("texts and JSON lines become tokens; a changed tokenizer is told of", () =>
       split: { train: 1, valid: 0, test: 0, order: "file" },
     });
   const plays = text({ file: "plays.txt", unit: "characters", tokenizer: "tokenizer.json" });
-  const found = loadDataset(declare(plays), folder);
+  const found = await loadDataset(declare(plays), folder);
   assert.equal([...(found.columns["tokens"]?.values ?? [])], [40, 26, 39, 38]);
   assert.equal([...(found.columns["other"]?.values ?? [])], [26, 39, 38, 28]);
-  const lines = loadDataset(declare(jsonl({ file: "pairs.jsonl", tokenizer: "tokenizer.json" })), folder);
+  const lines = await loadDataset(declare(jsonl({ file: "pairs.jsonl", tokenizer: "tokenizer.json" })), folder);
   assert.equal([...(lines.columns["tokens"]?.values ?? [])], [40, 26, 3, 4]);
   assert.equal([...(lines.columns["other"]?.values ?? [])], [0, 40, 0, 3]);
-  assert.throws(() => loadDataset(declare(plays, 30), folder), /^Row 1 of `plays.txt` holds 40, expected a number from 0 to 29 for `tokens`/);
+  await rejects(loadDataset(declare(plays, 30), folder), /^Row 1 of `plays.txt` holds 40, expected a number from 0 to 29 for `tokens`/);
   // Predictions read it beside the dataset's own files, wherever their rows are.
   const { dataset: own, source } = predictionSource(found.declaration, ["tokens"], ["plays.txt"], folder, folder);
-  assert.is(loadRows(own, source, ["tokens"], folder, found.fitted).rows, 3);
+  assert.is((await loadRows(own, source, ["tokens"], folder, found.fitted)).rows, 3);
   writeFileSync(file, JSON.stringify({ ...whole, added_tokens: [] }));
-  assert.throws(() => loadRows(own, source, ["tokens"], folder, found.fitted), /The tokenizer file of `rows` has changed/);
-  assert.is.not(loadDataset(declare(plays), folder).hash, found.hash);
+  await rejects(loadRows(own, source, ["tokens"], folder, found.fitted), /The tokenizer file of `rows` has changed/);
+  assert.is.not((await loadDataset(declare(plays), folder)).hash, found.hash);
 });
 
 test.run();

@@ -60,6 +60,28 @@ test("parse(print(m)) is m without places", () => {
   );
 });
 
+test("initial values out of other models are checked against the shape, segments against the axis", () => {
+  const init = 'fused(from: [part("left", "dense.bias", factor: 1, share: 0.5), part("right", "dense.bias", factor: 1, share: 0.5)], axes: [2 x [0: 32, 1: 30, new: 2]], contracts: none, rest: zeros, plain: zeros)';
+  const text = sound.replace("f32[128] (feature) = zeros", `f32[128] (feature) = ${init}`);
+  assert.is(print(parsed(text)), text);
+  assert.equal(verify(parsed(text)), []);
+  const edits: readonly (readonly [find: string, replace: string, problem: RegExp])[] = [
+    ["2 x [0: 32", "3 x [0: 32", /do not fill the shape/],
+    ["axes: [2 x [0: 32, 1: 30, new: 2]]", "axes: []", /do not fill the shape/],
+    ["1: 30", "2: 30", /a run belongs to no source/],
+    ["contracts: none", "contracts: 1", /there is no axis to sum over/],
+    ["rest: zeros", "rest: normal(-1)", /a standard deviation is at least 0/],
+    ["plain: zeros", "plain: normal(-1)", /has a number that does not fit/],
+  ];
+  for (const [find, replace, problem] of edits) {
+    assert.ok(text.includes(find), find);
+    assert.match(verify(parsed(text.replace(find, replace))).join("\n"), problem);
+  }
+  const norm = sound.replace('output "digit" = %6', '%7 = rms_norm(%6, %5) {epsilon: 1, segments: [0, 64, 1, 64]} : f32[batch, 128]\n    output "digit" = %7');
+  assert.equal(verify(parsed(norm)), []);
+  for (const odd of ["[0, 64, 1, 63]", "[0, 64, 1, 64, 1]", "[0, -1, 1, 129]"]) assert.ok(verify(parsed(norm.replace("[0, 64, 1, 64]", odd))).length > 0, odd);
+});
+
 test("damaged text is an answer with a position inside the text, never a throw", () => {
   fc.assert(
     fc.property(fc.nat(sound.length), fc.nat(6), fc.oneof(fc.string({ maxLength: 5 }), fc.constantFrom("%", "}", '"', "[", "99999999999999999999", "1e999", "graph", "\\u00zz", "//")), (at, length, insert) => {
@@ -127,10 +149,10 @@ test("a loss may have weights of examples or of labels, and of nothing else", ()
   assert.is(print(parsed(text)), text);
   assert.equal(verify(parsed(text)), []);
   for (const fits of ["f32[batch]", "f32[batch, 5]"]) assert.equal(verify(parsed(weighed(fits, "i32[batch, 5]"))), [], fits);
-  for (const odd of ["i32[batch]", "f32[5]", "f32[batch, 4]", "f32[]"]) assert.match(verify(parsed(weighed(odd, "i32[batch, 5]"))).join("\n"), /are no weights of/, odd);
-  assert.match(verify(parsed(text.replace("cross_entropy(%0, %1, %2)", "cross_entropy(%0, %1, %2, %2)"))).join("\n"), /cross_entropy has 4 operands/);
+  for (const odd of ["f32[5]", "f32[batch, 4]", "f32[]"]) assert.match(verify(parsed(weighed(odd, "i32[batch, 5]"))).join("\n"), /are no weights of/, odd);
+  assert.match(verify(parsed(text.replace("cross_entropy(%0, %1, %2)", "cross_entropy(%0, %1, %2, %2)"))).join("\n"), /are not lengths of/);
   const metric = sound.replace('%1: i32[batch] "row.label") {\n    %2 = accuracy(%0, %1)', '%1: i32[batch] "row.label", %2: f32[batch] "weights.*") {\n    %3 = accuracy(%0, %1, %2)').replace('output "accuracy" = %2', 'output "accuracy" = %3');
-  assert.match(verify(parsed(metric)).join("\n"), /accuracy has 3 operands/);
+  assert.match(verify(parsed(metric)).join("\n"), /are not lengths of/);
 });
 
 test("every op has a rule that refuses operands of no use", () => {

@@ -12,10 +12,12 @@ import { UserError } from "../../runtime/program/errors.js";
 import { inFolder } from "../support/sop.js";
 
 const column = (values: readonly number[], shape: readonly number[] = [], below: number | null = null): Column => ({
-  field: { dtype: below === null ? "f32" : "class", shape, below, classes: null, from: null },
+  field: { dtype: below === null ? "f32" : "class", shape, ragged: false, below, classes: null, from: null },
   values: below === null ? Float32Array.from(values) : Int32Array.from(values),
   size: shape.reduce((product, n) => product * n, 1),
 });
+
+const placeOf = (number: number, name: string): string => `row ${number} of \`rows.csv\`, \`${name}\`,`;
 
 /** Six rows; the first four train. */
 const dataset = (columns: LoadedDataset["columns"], kept: Int32Array | null = null): LoadedDataset => ({
@@ -24,6 +26,7 @@ const dataset = (columns: LoadedDataset["columns"], kept: Int32Array | null = nu
   columns,
   splits: { train: Int32Array.of(0, 1, 2, 3), valid: Int32Array.of(4, 5), test: new Int32Array(0) },
   kept,
+  place: (row, name) => placeOf(kept?.[row] ?? row + 1, name),
   fitted: { statistics: {}, vocabularies: {} },
   hash: "",
   notes: [],
@@ -56,6 +59,17 @@ test("labels of sequences are weighed position by position", () => {
   assert.equal([...(found?.values.subarray(0, 4) ?? [])], [0.8, 8 / 6, 0.8, 0.8].map(Math.fround));
 });
 
+test("of sequences of unequal length the real positions are counted and embedded", () => {
+  const tags: Column = { field: { dtype: "i32", shape: [3], ragged: true, below: 2, classes: null, from: null }, values: Int32Array.of(1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0), size: 3 };
+  const lengths: Column = { field: { dtype: "i32", shape: [], ragged: false, below: null, classes: null, from: null }, values: Int32Array.of(1, 2, 1, 3, 3, 3), size: 1 };
+  // Of the four training rows 1; 1, 1; 0; 1, 0, 0.
+  const columns = { tags, "tags.length": lengths };
+  assert.equal(balanced(tags, Int32Array.of(0, 1, 2, 3), lengths), [7 / 6, 7 / 8]);
+  assert.equal([...(weightColumns({ classes: { fields: ["tags"], weights: "balanced" } }, dataset(columns), null)["weights.tags"]?.values.subarray(9, 12) ?? [])], [7 / 8, 7 / 6, 7 / 6].map(Math.fround));
+  const found = embedRows(columns, Int32Array.of(1, 3), placeOf);
+  assert.equal([found.size, ...found.values], [2, 0, 1, 2 / 3, 1 / 3].map(Math.fround));
+});
+
 test("given weights, a field's and a selection's are multiplied", () => {
   const columns = { label: column([0, 1, 1, 0, 0, 0], [], 2), importance: column([1, 2, 0, 4, 9, 9]) };
   const selected = { rows: Int32Array.of(1, 3), weights: Float32Array.of(0.5, 1.5) };
@@ -69,9 +83,9 @@ test("given weights, a field's and a selection's are multiplied", () => {
 });
 
 test("a field with no weights is told with its row", () => {
-  for (const [weight, text] of [[-1, "is -1"], [NaN, "is NaN"], [Infinity, "is Infinity"]] as const) {
+  for (const [weight, text] of [[-1, "holds -1"], [NaN, "holds NaN"], [Infinity, "holds Infinity"]] as const) {
     const message = told(() => weightColumns({ by: "importance" }, dataset({ importance: column([1, 1, weight, 1, 1, 1]) }, Int32Array.of(1, 2, 7, 8, 9, 10)), null));
-    assert.match(message, new RegExp("`importance` of row 7 of `rows` " + text));
+    assert.match(message, new RegExp(`^Row 7 of \`rows.csv\`, \`importance\`, ${text}`));
     assert.match(message, /expected a weight of at least 0/);
   }
   assert.match(told(() => weightColumns({ by: "importance" }, dataset({ importance: column([0, 0, 0, 0, 1, 1]) }), null)), /nothing would be trained/);
@@ -79,11 +93,11 @@ test("a field with no weights is told with its row", () => {
 });
 
 test("rows as points: numbers as they stand, labels as one of so many, tokens as shares", () => {
-  const found = embedRows({ x: column([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [2]), label: column([0, 1, 2, 0, 0, 0], [], 3), tokens: column([1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0], [2], 2) }, Int32Array.of(1, 0), null);
+  const found = embedRows({ x: column([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [2]), label: column([0, 1, 2, 0, 0, 0], [], 3), tokens: column([1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0], [2], 2) }, Int32Array.of(1, 0), placeOf);
   assert.equal([found.count, found.size], [2, 7]);
   assert.equal([...found.values], [3, 4, 0, 1, 0, 0.5, 0.5, 1, 2, 1, 0, 0, 0, 1]);
-  assert.match(told(() => embedRows({ x: column([1, NaN]) }, Int32Array.of(0, 1), Int32Array.of(4, 9))), /`x` of row 9 holds NaN/);
-  assert.match(told(() => embedRows({ words: column([1], [], 2 ** 31) }, new Int32Array(100_000), null)), /memory.*Embed rows by an output/);
+  assert.match(told(() => embedRows({ x: column([1, NaN]) }, Int32Array.of(0, 1), (row, name) => placeOf(row + 1, name))), /^Row 2 of `rows.csv`, `x`, holds NaN/);
+  assert.match(told(() => embedRows({ words: column([1], [], 2 ** 31) }, new Int32Array(100_000), placeOf)), /memory.*Embed rows by an output/);
 });
 
 test("chosen rows are read as they were written, and nothing else is", async () => {

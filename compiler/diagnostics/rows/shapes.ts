@@ -9,6 +9,19 @@ export const shapeRows = {
     page: "Shapes are those of one example, without the batch. Operators align shapes at the right, and only a size of 1 stretches; nothing is converted silently. The notes say where each tensor comes from, and the fix, where there is one, changes the size that does not fit. Blocks are checked once with symbols: `d` and `2 * d` differ in every call, and a symbol is not taken for the 1 that stretches. What fits only some numbers is told at the call that brings others.",
     example: "model Net {\n  input x: f32[4]\n  h = x |> dense(8) |> relu\n  output y: f32[8] = h + (x |> dense(6))\n}\n",
   }),
+  "ragged-not-here": row<{ layer: string; found: string; why: string }>({
+    severity: "error",
+    message: ({ layer, found, why }) => `\`${layer}\` ${why}: ${found} has another number of positions in each example.`,
+    page: "A sequence of unequal length, as `i32[..50]`, is padded to its longest. Layers that work at each position keep it (`dense`, `embedding`, norms along the features, activations, operators); attention, `lstm`, `gru`, `mean`, `last`, losses and metrics leave the padding out. What would mix padding with positions cannot take it: `flatten`, convolutions, pools, `batch_norm`, `group_norm`.",
+    example: "model Net {\n  input x: f32[..50, 4]\n  output y: f32[2] = x |> flatten |> dense(2)\n}\n",
+  }),
+  "ragged-axis": row<{ axis: number }>({
+    severity: "error",
+    message: ({ axis }) => `Axis ${axis} is declared with \`..\`; only the first axis of an example can differ between examples.`,
+    help: () => "Put the axis that differs first, or pad it in the data and write its size without `..`.",
+    page: "`f32[..50, 8]` is a sequence of at most 50 vectors of 8: the first axis counts the positions of an example, all others have one size.",
+    example: "model Net {\n  input x: f32[4, ..50]\n  output y: f32[4, 2] = x |> dense(2)\n}\n",
+  }),
   "result-type": row<{ what: string; expected: string; found: string }>({
     severity: "error",
     message: ({ what, expected, found }) => `${what} is declared as ${expected}, and is ${found}.`,

@@ -95,6 +95,20 @@ export const trainingRows = {
     page: '`from next` gives the units that follow those of a window of `text`. `from shift("target")` gives the values of a member of `jsonl`, moved to the right by one with a 0 in front: what a decoder reads while it learns to write `target`.',
     example: 'data d = csv("d.csv") {\n  fields x: i32 below 9 from next\n}\n',
   }),
+  "ragged-field": row<{ field: string; source: string }>({
+    severity: "error",
+    message: ({ field, source }) => `\`${field}\` is a sequence of unequal length, which \`${source}\` does not give.`,
+    help: ({ field }) => `Write the size of \`${field}\` without \`..\`, or read it from \`jsonl\`.`,
+    page: "Sequences of unequal length come from lists: `jsonl` reads those of each line, up to the size behind `..`. Arrays of idx and npy files, windows of a text and generated rows have one size.",
+    example: 'data d = npy("x.npy") {\n  fields x: f32[..8]\n}\n',
+  }),
+  "ragged-input": row<{ input: string; expected: string; field: string; found: string }>({
+    severity: "error",
+    message: ({ input, expected, field, found }) => `The input \`${input}\` is ${expected}, and the field \`${field}\` is ${found}: one of them differs in length between examples, the other does not.`,
+    help: ({ input, found }) => `Declare the input as \`${input}: ${found}\`, or the field like the input.`,
+    page: "What is padding must be known to the model: an input of a sequence of unequal length is declared with `..`, as the field that feeds it.",
+    example: 'data d = jsonl("d.jsonl") {\n  fields words: i32[..8] below 9, label: class[2]\n}\nmodel Net {\n  input words: i32[8] below 9\n  output y: f32[2] = words |> embedding(9, 4) |> mean(axis: 0) |> dense(2)\n}\ntrain net: Net on d {\n  loss cross_entropy(y, label)\n  optimizer adam(lr: 1e-3)\n  batch 4\n  steps 2\n}\n',
+  }),
   "text-field": row<{ found: string; expected: string }>({
     severity: "error",
     message: ({ found, expected }) => `Fields of \`text\` are windows of one length, expected \`${expected}\`, found \`${found}\`.`,

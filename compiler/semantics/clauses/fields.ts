@@ -17,6 +17,9 @@ export interface DeclaredField {
   readonly node: Field;
 }
 
+/** Sources that give sequences of unequal length. */
+const givesRagged: ReadonlySet<DataSource["kind"]> = new Set<DataSource["kind"]>(["jsonl"]);
+
 /** The fields that could be read, and the names of the others, which were reported. `source` is null where it is not known what gives the values. */
 export function readFields(env: Env, nodes: readonly Field[], source: DataSource | null): { readonly fields: readonly DeclaredField[]; readonly unread: ReadonlySet<string> } {
   const unread = new Set<string>();
@@ -42,7 +45,13 @@ export function readFields(env: Env, nodes: readonly Field[], source: DataSource
       unread.add(name);
       continue;
     }
-    fields.push({ field: { name, dtype: declared.isClass ? "class" : type.dtype, shape: type.shape, below: type.below, classes: declared.classes, from }, type, node });
+    if (declared.isRagged && source !== null && !givesRagged.has(source.kind)) {
+      env.context.report.say("ragged-field", at(env, node.type.span), { field: name, source: source.kind });
+      unread.add(name);
+      continue;
+    }
+    const shape = declared.isRagged ? { shape: type.shape, ragged: true as const } : { shape: type.shape };
+    fields.push({ field: { name, dtype: declared.isClass ? "class" : type.dtype, ...shape, below: type.below, classes: declared.classes, from }, type: declared.isRagged ? { ...type, ragged: name } : type, node });
   }
   if (source?.kind === "synthetic") checkGenerated(env, fields, source.generator);
   if (source?.kind === "text") checkWindows(env, fields);
@@ -131,6 +140,6 @@ function checkGenerated(env: Env, fields: readonly DeclaredField[], name: string
 }
 
 /** A field's type as it is written: labels as classes. */
-export function printField(type: Pick<TensorType, "dtype" | "shape" | "below">): string {
+export function printField(type: Pick<TensorType, "dtype" | "shape" | "below" | "ragged">): string {
   return type.shape.length === 0 && type.below === null ? type.dtype : printType(type);
 }

@@ -13,19 +13,21 @@ const linkOf: Partial<Readonly<Record<LayerKind, Link["link"]>>> = { cross_entro
 const isTransparent: ReadonlySet<LayerKind> = new Set<LayerKind>(["reshape", "flatten", "cast"]);
 
 /** One link for each output of the model. */
-export function links(instance: Instance, loss: Graph, fields: readonly DeclaredField[]): Run["links"] {
+export function links(instance: Instance, loss: Graph, fields: readonly DeclaredField[], fieldOf: (input: string) => string): Run["links"] {
   const comparisons = loss.applications.flatMap(({ layer, operands }) => {
     const link = linkOf[layer];
     const [prediction, target] = operands.map((operand) => inputBehind(loss, operand));
     return link === undefined || prediction == null ? [] : [{ prediction, link, field: target?.startsWith("row.") === true ? target.slice("row.".length) : null }];
   });
-  return instance.graph.outputs.map(({ name: output }) => {
+  const { inputs, applications } = instance.graph;
+  return instance.graph.outputs.map(({ name: output, value }) => {
     const own = comparisons.filter(({ prediction }) => prediction === output);
     const { link = "none" } = own.find((one) => one.link !== "none") ?? {};
     const [field = null, ...others] = new Set(own.map((one) => one.field));
     const isOne = others.length === 0;
     const classes = (isOne ? fields.find((declared) => declared.field.name === field) : undefined)?.field.classes ?? null;
-    return { output, link, classes, field: isOne ? field : null };
+    const ragged = (inputs[value] ?? applications[value - inputs.length])?.type.ragged;
+    return { output, link, classes, field: isOne ? field : null, ...(ragged === undefined ? {} : { ragged: fieldOf(ragged) }) };
   });
 }
 

@@ -9,6 +9,7 @@ import { bareName, oneOf } from "../read-options.js";
 import { replacement } from "../report.js";
 import { Scope } from "../scope.js";
 import type { Graph, Instance } from "../semantic-model.js";
+import type { TensorType } from "../types.js";
 import { describe, error, type Value } from "../values.js";
 import { visitExpressions } from "../visit-expressions.js";
 import { onlyPart, type PlacedClause } from "./collect.js";
@@ -23,6 +24,8 @@ export interface Nameable {
   readonly fields: readonly DeclaredField[] | null;
   /** Fields that were reported: they cause no further message. */
   readonly unread: ReadonlySet<string>;
+  /** The field that an input reads. */
+  readonly fieldOf: (input: string) => string;
 }
 
 export interface Objectives {
@@ -47,10 +50,10 @@ export function readObjectives(env: Env, placed: PlacedClause | undefined, purpo
   const outputTypes = new Map((instance?.graph.outputs ?? []).map(({ name, value, origin }) => [name, { type: typeOf(instance, value), origin }]));
   for (const name of nameable.outputs) {
     const known = outputTypes.get(name);
-    scope.define(name, known === undefined ? error : graph.input(name, known.type, known.origin));
+    scope.define(name, known === undefined ? error : graph.input(name, byField(known.type, nameable.fieldOf), known.origin));
   }
   for (const { field, type, node } of fields ?? []) {
-    const value: Value = graph.input(`row.${field.name}`, type, { file: env.file.path, span: node.span });
+    const value: Value = graph.input(`row.${field.name}`, byField(type, (own) => own), { file: env.file.path, span: node.span });
     scope.define(`row.${field.name}`, value);
     if (!nameable.outputs.includes(field.name)) scope.define(field.name, value);
   }
@@ -97,6 +100,11 @@ export function readObjectives(env: Env, placed: PlacedClause | undefined, purpo
   const finished = graph.finish();
   checkProbabilities(inner, finished, instance);
   return { graph: report.errors() > errors ? null : finished, names, isRead: true, unknown, mistaken };
+}
+
+/** The type of an output or field here: a sequence is as long as a field of the row. */
+function byField({ ragged, ...type }: TensorType, fieldOf: (name: string) => string): TensorType {
+  return ragged === undefined ? type : { ...type, ragged: `row.${fieldOf(ragged)}` };
 }
 
 /** The names that an item is about: `digit, label` of `cross_entropy(digit, label)`. */

@@ -17,6 +17,7 @@ import { collectClauses, onlyPart, type CollectedClauses } from "./collect.js";
 import { readDataset, unknownDataset, type CheckedDataset, type Datasets } from "./dataset.js";
 import { printField, type DeclaredField } from "./fields.js";
 import { links } from "./links.js";
+import { alignedFields, feedsOf, positionsOf } from "./lengths.js";
 import { readObjectives } from "./objectives.js";
 import { trainedLayers } from "./trained-layers.js";
 import { readSelect } from "./select.js";
@@ -56,14 +57,14 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
   const built = plain === "symbolic" && fed !== null ? build(fed) : plain;
   const instance = built === "symbolic" ? null : built;
   if (model !== null) checkInputs(env, node, model.node, instance, dataset, feeds, fieldOf);
-  const nameable = { instance, outputs: instance?.graph.outputs.map(({ name }) => name) ?? (model === null ? [] : outputNames(model.node)), fields: dataset.fields, unread: dataset.unread };
+  const nameable = { instance, outputs: instance?.graph.outputs.map(({ name }) => name) ?? (model === null ? [] : outputNames(model.node)), fields: dataset.fields, unread: dataset.unread, fieldOf };
   // Names mean nothing where neither the model nor the data are known.
   const isKnown = model !== null && dataset.fields !== null && nameable.outputs.length > 0;
   const loss = isKnown ? readObjectives(env, clauses.bySlot.get("loss"), "loss", nameable, null) : null;
   const metrics = isKnown ? readObjectives(env, clauses.bySlot.get("metrics"), "metrics", nameable, loss) : null;
   const names = loss === null || metrics === null || !loss.isRead || !metrics.isRead || clauses.hasUnread ? null : [...loss.names, ...metrics.names];
   const settings = readSettings(env, clauses, node.name.text, at(env, node.name.span), { names, hasValid: (dataset.model?.split.valid ?? 1) > 0 });
-  const linked = instance === null || loss?.graph == null ? null : links(instance, loss.graph, dataset.fields ?? []);
+  const linked = instance === null || loss?.graph == null ? null : links(instance, loss.graph, dataset.fields ?? [], fieldOf);
   const weigh = readWeigh(clauses.bySlot.get("weigh"), loss?.graph ?? null, nameable);
   const select = readSelect(clauses.bySlot.get("select"), nameable.outputs, linked);
   if (instance === null || linked === null || dataset.model === null || settings === null || loss?.graph == null || metrics?.graph == null) return null;
@@ -75,7 +76,9 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
     doc: node.doc,
     instance,
     dataset: dataset.model,
-    feeds: instance.graph.inputs.map(({ name }) => ({ input: name, field: fieldOf(name) })),
+    feeds: feedsOf(instance, fieldOf),
+    aligned: alignedFields(instance, [loss.graph, metrics.graph], fieldOf),
+    positions: [...positionsOf(loss.graph).map(({ item, field }) => ({ item: `loss.${item}`, field })), ...positionsOf(metrics.graph)],
     loss: loss.graph,
     metrics: metrics.graph,
     links: linked,
@@ -164,6 +167,8 @@ function checkInputs(env: Env, node: Train, model: Model, instance: Instance | n
       );
     } else if (input !== undefined && !fitsType(input.type, declared.type))
       report.say("input-type", origin, { input: field.name.text, expected: printField(input.type), field: wanted, found: printField(declared.type) }, { notes: [{ origin: input.origin, message: `\`${field.name.text}\` is declared here.` }] });
+    else if (input !== undefined && (input.type.ragged === undefined) !== (declared.type.ragged === undefined))
+      report.say("ragged-input", origin, { input: field.name.text, expected: printField(input.type), field: wanted, found: printField(declared.type) }, { notes: [{ origin: input.origin, message: `\`${field.name.text}\` is declared here.` }] });
     else if (input === undefined && instance === null && declared.type.shape.length !== (field.type.sizes?.length ?? 0) && field.type.name.text !== "class")
       report.say("input-type", origin, { input: field.name.text, expected: `${field.type.sizes?.length ?? 0} axes`, field: wanted, found: printField(declared.type) });
   }

@@ -38,7 +38,7 @@ function own(env: Env, field: Field, frame: Frame): Value {
     env.context.report.say("duplicate-name", at(env, field.name.span), { what: "input", name });
     return error;
   }
-  return site.graph.input(name, declared.type, at(env, field.name.span));
+  return site.graph.input(name, declared.isRagged ? { ...declared.type, ragged: name } : declared.type, at(env, field.name.span));
 }
 
 function given(env: Env, field: Field, frame: Frame): Value {

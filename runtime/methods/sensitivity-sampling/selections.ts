@@ -9,6 +9,12 @@ import { kMeans, mostIterations, type Clusters } from "./k-means.js";
 import { leverageScores } from "./leverage.js";
 import type { Points } from "./points.js";
 
+/** `positions` vectors of `size` numbers for each row; with `real`, so many of them at the beginning count. */
+export interface Probabilities extends Points {
+  readonly positions: number;
+  readonly real?: ArrayLike<number>;
+}
+
 /** The rows to choose from, and what can be asked of them. Rows are numbered from 0. */
 export interface Pool {
   readonly rows: number;
@@ -20,8 +26,8 @@ export interface Pool {
   readonly points: (embedding: string) => Promise<Points>;
   /** The losses of some rows, each by itself: at least 0. */
   readonly losses: (rows: Int32Array) => Promise<Float64Array>;
-  /** Probabilities of classes: one entry for each output with classes, `positions` vectors of `size` numbers for each row. */
-  readonly probabilities: () => Promise<readonly (Points & { readonly positions: number })[]>;
+  /** Probabilities of classes, one entry for each output with classes. */
+  readonly probabilities: () => Promise<readonly Probabilities[]>;
   /** Throws a UserError if so many multiplications would take too long, or so many numbers of eight bytes too much memory. */
   readonly requireWork: (multiplications: number, numbers?: number) => void;
   /** Awaited now and then: lets signals in. */
@@ -147,11 +153,12 @@ function distances({ squares }: Clusters, power: number): Float64Array {
 /** The rows with the least of `of` their probabilities, the mean over outputs and positions; of equal ones the first. */
 async function uncertain(pool: Pool, of: (p: Points["values"]) => number): Promise<Int32Array> {
   const found = new Float64Array(pool.rows);
-  for (const { values, size, positions } of await pool.probabilities()) {
+  for (const { values, size, positions, real } of await pool.probabilities()) {
     for (let row = 0; row < pool.rows; row++) {
       let sum = 0;
-      for (let at = row * positions; at < (row + 1) * positions; at++) sum += of(values.subarray(at * size, (at + 1) * size));
-      found[row] = (found[row] ?? 0) + sum / positions;
+      const count = real?.[row] ?? positions;
+      for (let at = row * positions; at < row * positions + count; at++) sum += of(values.subarray(at * size, (at + 1) * size));
+      found[row] = (found[row] ?? 0) + sum / count;
     }
   }
   const order = Int32Array.from({ length: pool.rows }, (_, row) => row).sort((a, b) => (found[a] ?? 0) - (found[b] ?? 0) || a - b);

@@ -1,6 +1,7 @@
 // `eval`: the folded model of a finished run on a split.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { requireAligned } from "../../data/aligned.js";
 import { loadDataset } from "../../data/load.js";
 import { splitNames, type SplitName } from "../../data/split.js";
 import { evaluate } from "../../training/evaluate.js";
@@ -12,7 +13,8 @@ import { resultLine, type Output } from "../output.js";
 export async function evalCommand(program: Program, name: string, split: string | null, output: Output): Promise<void> {
   const run = runOf(program, name);
   const finished = readFinished(program, run, output);
-  const data = loadDataset(run.dataset, program.dataDirectory, finished.record.fitted);
+  const data = await loadDataset(run.dataset, program.dataDirectory, finished.record.fitted);
+  requireAligned(run.aligned ?? [], data);
   for (const line of data.notes) output.terminal.write(`${run.dataset.name}: ${line}\n`);
   if (data.hash !== finished.record.data) output.terminal.write(`warning: the data of \`${run.dataset.name}\` are not those that \`${name}\` was trained on.\n`);
   const chosen = splitOf(split ?? (data.splits.test.length > 0 ? "test" : data.splits.valid.length > 0 ? "valid" : "train"));

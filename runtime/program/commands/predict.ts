@@ -5,8 +5,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { writeFileAtomically } from "../../checkpoint/files.js";
+import { requireAligned } from "../../data/aligned.js";
 import { gatherBatch, pieces } from "../../data/batches.js";
 import { loadDataset, loadRows, own, type Fitted, type LoadedRows } from "../../data/load.js";
+import { lengthName } from "../../data/field.js";
 import { predictionSource } from "../../data/prediction-source.js";
 import { undoTransforms } from "../../data/transforms.js";
 import { grouped, shortest } from "../../logging/numbers.js";
@@ -34,7 +36,8 @@ export async function predictCommand(program: Program, name: string, { files, sp
   const run = runOf(program, name);
   if ((files.length > 0) === (split !== null)) throw new UserError("`predict` takes new rows with `--in` or a split of the dataset with `--split`, one of the two.", `Write \`predict ${name} --in rows.csv --out predictions.csv\`.`, 2);
   const finished = readFinished(program, run, output);
-  const { rows, numbers } = split !== null ? splitRowsOf(program, run, split, finished.record.fitted) : newRows(program, run, files, finished.record.fitted);
+  const { rows, numbers } = await (split !== null ? splitRowsOf(program, run, split, finished.record.fitted) : newRows(program, run, files, finished.record.fitted));
+  requireAligned(run.aligned ?? [], rows);
   for (const line of rows.notes) output.terminal.write(`${line}\n`);
   const model = modelTensors(finished);
   const lines: string[] = [];
@@ -51,7 +54,13 @@ export async function predictCommand(program: Program, name: string, { files, sp
     if (done === 0) lines.push(["row", ...tables.flatMap(({ header }) => header)].map(quoted).join(","));
     for (let at = 0; at < piece.length; at++) {
       const row = piece[at] ?? 0;
-      lines.push([String(rows.kept?.[row] ?? row + 1), ...tables.flatMap(({ cells }) => cells(at))].map(quoted).join(","));
+      const cells = tables.flatMap(({ cells: cellsOf, perPosition, ragged }) => {
+        const all = cellsOf(at);
+        const length = ragged === undefined ? undefined : rows.columns[lengthName(ragged)]?.values[row];
+        // Behind the last position of a sequence stands nothing.
+        return length === undefined ? all : all.map((cell, place) => (place < length * perPosition ? cell : ""));
+      });
+      lines.push([String(rows.kept?.[row] ?? row + 1), ...cells].map(quoted).join(","));
     }
     done += piece.length;
     tf.dispose([batch, outputs]);
@@ -72,29 +81,38 @@ interface Rows {
   readonly numbers: Int32Array;
 }
 
-function newRows(program: Program, run: Run, files: readonly string[], fitted: Fitted): Rows {
-  const names = [...new Set(Object.values(run.feeds))];
+async function newRows(program: Program, run: Run, files: readonly string[], fitted: Fitted): Promise<Rows> {
+  const names = [...new Set(Object.values(run.feeds))].filter((name) => Object.hasOwn(run.dataset.fields, name));
   const missing = files.find((file) => !existsSync(file));
   if (missing !== undefined) throw new UserError(`\`${missing}\` cannot be read: it does not exist (looked at ${resolve(missing)}).`, "Name a file of rows with `--in`.");
   const { dataset, source } = predictionSource(run.dataset, names, files, process.cwd(), program.dataDirectory);
-  const rows = loadRows(dataset, source, names, process.cwd(), fitted);
+  const rows = await loadRows(dataset, source, names, process.cwd(), fitted);
   return { rows, numbers: Int32Array.from({ length: rows.rows }, (_, row) => row) };
 }
 
-function splitRowsOf(program: Program, run: Run, split: string, fitted: Fitted): Rows {
-  const data = loadDataset(run.dataset, program.dataDirectory, fitted);
+async function splitRowsOf(program: Program, run: Run, split: string, fitted: Fitted): Promise<Rows> {
+  const data = await loadDataset(run.dataset, program.dataDirectory, fitted);
   const chosen = splitOf(split);
   if (data.splits[chosen].length === 0) throw new UserError(`\`${run.dataset.name}\` has no ${chosen} split.`, `Name another with \`--split\`, or give \`${run.dataset.name}\` one.`);
-  return { rows: { rows: data.rows, columns: data.columns, kept: data.kept, notes: data.notes }, numbers: data.splits[chosen] };
+  return { rows: { rows: data.rows, columns: data.columns, kept: data.kept, place: data.place, notes: data.notes }, numbers: data.splits[chosen] };
 }
 
 interface Table {
   readonly header: readonly string[];
+  /** Of a sequence of unequal length: the field that it is as long as, and the cells of one position. */
+  readonly ragged?: string;
+  readonly perPosition: number;
   readonly cells: (row: number) => readonly string[];
 }
 
 /** The columns of one output: with softmax, for each position the chosen class and the probability of each; otherwise its numbers. */
-async function tabulate(name: string, tensor: tf.Tensor, { link, classes: declared, field }: Link, run: Run, fitted: Fitted): Promise<Table> {
+async function tabulate(name: string, tensor: tf.Tensor, link: Link, run: Run, fitted: Fitted): Promise<Table> {
+  const table = await cellsOf(name, tensor, link, run, fitted);
+  const [positions = 1] = tensor.shape.slice(1);
+  return { ...table, perPosition: table.header.length / positions, ...(link.ragged === undefined ? {} : { ragged: link.ragged }) };
+}
+
+async function cellsOf(name: string, tensor: tf.Tensor, { link, classes: declared, field }: Link, run: Run, fitted: Fitted): Promise<Pick<Table, "header" | "cells">> {
   const linked = tf.tidy(() => (link === "softmax" ? tf.softmax(tensor) : link === "sigmoid" ? tf.sigmoid(tensor) : tf.clone(tensor)));
   const values = await linked.data<"float32">();
   const shape = tensor.shape.slice(1);

@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { requireAligned } from "../../data/aligned.js";
 import { readCheckpoint, writeModel } from "../../checkpoint/checkpoint.js";
 import type { StoredSelection } from "../../checkpoint/selection.js";
 import { unwritable } from "../../checkpoint/files.js";
@@ -51,7 +52,8 @@ export async function trainCommand(program: Program, options: TrainOptions, outp
   const signals = listen();
   try {
     for (const run of runs) {
-      const data = datasets.get(run.dataset);
+      const data = await datasets.get(run.dataset);
+      requireAligned(run.aligned ?? [], data);
       await (options.smoke ? smoke(program, run, data, output, signals) : trainRun(program, run, data, options, output, signals));
     }
   } finally {

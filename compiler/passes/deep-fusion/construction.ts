@@ -1,0 +1,63 @@
+// The weights of the target out of those of the sources, and norms with the segments that they need.
+
+import type { FusedInitializer, PlainInitializer, Rest } from "../../ir/initializers.js";
+import type { Module, Weight } from "../../ir/module.js";
+import type { Aligned, NamedModule } from "./alignment.js";
+import type { Layouts } from "./follow.js";
+import { isShared, toAxisRuns } from "./layout.js";
+import type { Contraction, Flow } from "./step.js";
+
+/** The target with initial values and segments. */
+export function construct(target: Module, sources: readonly NamedModule[], aligned: Aligned, layouts: Layouts, flow: Flow, rest: Rest): Module {
+  preferMeans(flow);
+  const byWeight = new Map<string, Contraction[]>();
+  for (const contraction of flow.contractions) byWeight.set(contraction.weight, [...(byWeight.get(contraction.weight) ?? []), contraction]);
+  const shares = flow.factors.values(flow.shares);
+  const init = (weight: Weight): FusedInitializer => {
+    const axes = layouts.weights.get(weight.path) ?? [];
+    const isPlain = axes.every(isShared);
+    const factors = isPlain ? shares.map(() => 1) : flow.factors.values(flow.factors.of(weight.path));
+    const uses = byWeight.get(weight.path) ?? [];
+    return {
+      kind: "fused",
+      from: sources.map(({ name }, index) => ({ source: name, weight: weight.path, factor: factors[index] ?? 1, share: shares[index] ?? 0 })),
+      axes: axes.map(toAxisRuns),
+      contracts: uses[0]?.axis ?? null,
+      rest: restOf(rest, weight.path, aligned, uses, flow),
+      plain: plainOf(weight),
+    };
+  };
+  return {
+    ...target,
+    weights: target.weights.map((weight) => (aligned.weights.has(weight.path) ? { ...weight, init: init(weight) } : weight)),
+    graphs: target.graphs.map((graph) => (graph.name === "forward" ? { ...graph, ops: graph.ops.map((op, index) => segmented(op, flow.segments.get(index))) } : graph)),
+  };
+}
+
+function segmented(op: Module["graphs"][number]["ops"][number], segments: readonly number[] | undefined): typeof op {
+  return segments === undefined ? op : { ...op, attributes: { ...op.attributes, segments } };
+}
+
+/** Where nothing that is claimed depends on it, a weight between features and what all share takes the mean all the same. */
+function preferMeans({ factors, shares, contractions }: Flow): void {
+  for (const { weight, reads, takesMean } of contractions) {
+    if (takesMean) factors.require(factors.times(reads ?? factors.one, factors.of(weight)), shares);
+  }
+}
+
+/** Noise that cancels needs copies that are equal, read by products only. */
+function restOf(rest: Rest, path: string, aligned: Aligned, uses: readonly Contraction[], flow: Flow): Rest {
+  if (rest.kind !== "antisymmetric") return rest;
+  const reads = aligned.ops.filter(({ op }) => op.operands.some((operand) => isWeight(aligned, operand, path))).length;
+  const isEqual = uses.every((use) => use.reads !== null && new Set(flow.factors.values(use.reads).map((factor) => factor.toPrecision(12))).size === 1);
+  return uses.length > 0 && uses.length === reads && isEqual ? rest : { kind: "zeros" };
+}
+
+function isWeight({ graph, ops }: Aligned, value: number, path: string): boolean {
+  const op = ops[value - graph.inputs.length]?.op;
+  return op?.kind === "weight" && op.attributes["path"] === path;
+}
+
+function plainOf({ init }: Weight): PlainInitializer {
+  return init.kind === "fused" ? init.plain : init;
+}

@@ -1,0 +1,87 @@
+// Deep Fusion as a rewrite of weights: a target module starts from the weights of smaller trained ones. Pure: what is not possible, and what is
+// not exact, is data. The door of this folder; layouts and states are explained in axes.ts, factors.ts and state.ts.
+
+import type { Rest } from "../../ir/initializers.js";
+import type { Module } from "../../ir/module.js";
+import { align, type NamedModule } from "./alignment.js";
+import { claimsOf, type Claim } from "./claims.js";
+import { construct } from "./construction.js";
+import { Factors } from "./factors.js";
+import { findLayouts, findStates } from "./follow.js";
+import { isShared } from "./layout.js";
+import type { FusionProblem, Place } from "./problems.js";
+import { provenanceOf, type Provenance } from "./report.js";
+import type { Flow } from "./step.js";
+
+export interface FusionOptions {
+  /** What fills entries between sources. */
+  readonly newWeights: Rest;
+  /** Statistics of norms: of each source by itself, or of all features. */
+  readonly norms: "exact" | "joint";
+  /** Of the mean, one per source; null: all alike. */
+  readonly weights: readonly number[] | null;
+}
+
+export interface Fusion {
+  /** The target with initial values over the sources' weights; null where that is not possible. */
+  readonly module: Module | null;
+  /** One per output, in order. */
+  readonly claims: readonly Claim[];
+  readonly problems: readonly FusionProblem[];
+  readonly provenance: Provenance | null;
+}
+
+/**
+ * Fuses sources into a target. Modules are plain: canonical, without kernel sets. A source that is named twice is the same model twice
+ * (self-fusion).
+ */
+export function fuse(target: Module, sources: readonly NamedModule[], options: FusionOptions): Fusion {
+  const whole: Place = { path: target.name, what: "model", origin: target.weights[0]?.origin ?? { file: "", span: { start: 0, end: 0 } } };
+  const fail = (problems: readonly FusionProblem[]): Fusion => ({ module: null, claims: [], problems, provenance: null });
+  const isSelf = sources.every(({ name }) => name === sources[0]?.name);
+  const shares = options.weights ?? sources.map(() => 1 / sources.length);
+  const refused = refuse(shares, sources, isSelf, options, whole);
+  if (refused.length > 0) return fail(refused);
+  const aligned = align(target, sources);
+  if (!("graph" in aligned)) return fail(aligned);
+  const layouts = findLayouts(aligned);
+  if (!("weights" in layouts)) return fail(layouts);
+
+  const uses = new Map<string, number>();
+  for (const { op } of aligned.ops) {
+    for (const operand of op.operands) {
+      const path = aligned.ops[operand - aligned.graph.inputs.length]?.op.attributes["path"];
+      if (typeof path === "string") uses.set(path, (uses.get(path) ?? 0) + 1);
+    }
+  }
+  const factors = new Factors(sources.length, (weight) => uses.get(weight) === 1);
+  const flow: Flow = {
+    factors,
+    shares: factors.given(shares),
+    isSelf,
+    noise: options.newWeights.kind === "normal" && options.newWeights.std > 0,
+    norms: options.norms,
+    contractions: [],
+    segments: new Map(),
+  };
+  const states = findStates(aligned, layouts, flow);
+  const claims = claimsOf(aligned, states, flow);
+  const module = construct(target, sources, aligned, layouts, flow, options.newWeights);
+  const grows = [...layouts.weights.values()].some((axes) => !axes.every(isShared));
+  const isStill = isSelf && sources.length > 1 && grows && (options.newWeights.kind === "zeros" || options.newWeights.std === 0);
+  return {
+    module,
+    claims,
+    problems: isStill ? [{ severity: "warning", id: "stays-symmetric", place: whole, parameters: { source: sources[0]?.name ?? "" } }] : [],
+    provenance: provenanceOf(sources, aligned, layouts, states, claims, flow),
+  };
+}
+
+function refuse(shares: readonly number[], sources: readonly NamedModule[], isSelf: boolean, options: FusionOptions, place: Place): readonly FusionProblem[] {
+  const problems: FusionProblem[] = [];
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  const fits = shares.length === sources.length && sources.length > 0 && shares.every((share) => share > 0 && Number.isFinite(share)) && Math.abs(total - 1) < 1e-6;
+  if (!fits) problems.push({ severity: "error", id: "mixing-weights", place, parameters: { given: shares.join(", "), sources: String(sources.length) } });
+  if (options.newWeights.kind === "antisymmetric" && !isSelf) problems.push({ severity: "error", id: "antisymmetric-needs-self-fusion", place, parameters: {} });
+  return problems;
+}

@@ -1,0 +1,82 @@
+// Layouts and states in words: what `--emit provenance` prints.
+
+import { printAxis } from "../../ir/initializers.js";
+import type { Aligned, NamedModule } from "./alignment.js";
+import type { Claim } from "./claims.js";
+import type { Factor, Factors } from "./factors.js";
+import type { Layouts } from "./follow.js";
+import { toAxisRuns, type Layout } from "./layout.js";
+import type { State } from "./state.js";
+import type { Flow } from "./step.js";
+
+/** How each weight and value of a fused model follows from its sources. */
+export interface Provenance {
+  /** `source 0: left`, ... */
+  readonly sources: readonly string[];
+  readonly weights: readonly { readonly path: string; readonly layout: string; readonly factors: readonly number[] }[];
+  readonly values: readonly { readonly value: number; readonly op: string; readonly path: string; readonly layout: string; readonly state: string }[];
+  readonly outputs: readonly { readonly output: string; readonly claim: string }[];
+}
+
+export function provenanceOf(sources: readonly NamedModule[], aligned: Aligned, layouts: Layouts, states: readonly State[], claims: readonly Claim[], flow: Flow): Provenance {
+  const { inputs } = aligned.graph;
+  return {
+    sources: sources.map(({ name }, index) => `source ${index}: ${name}`),
+    weights: [...layouts.weights].map(([path, axes]) => ({ path, layout: describeLayouts(axes), factors: flow.factors.values(flow.factors.of(path)) })),
+    values: states.map((state, value) => {
+      const op = aligned.ops[value - inputs.length]?.op;
+      return { value, op: op?.kind ?? "input", path: op?.path ?? inputs[value]?.name ?? "", layout: describeLayouts(layouts.values[value] ?? []), state: describeState(state, flow.factors) };
+    }),
+    outputs: claims.map((claim) => ({ output: claim.output, claim: describeClaim(claim) })),
+  };
+}
+
+/** The text of a provenance. */
+export function printProvenance({ sources, weights, values, outputs }: Provenance): string {
+  const lines = [
+    ...sources,
+    ...weights.map(({ path, layout, factors }) => `weight ${path} ${layout}${factors.every((factor) => factor === 1) ? "" : ` times ${factors.map(short).join(", ")}`}`),
+    ...values.filter(({ op }) => op !== "weight").map(({ value, op, path, layout, state }) => `%${value} ${op}${path === "" ? "" : ` ${path}`} ${layout}: ${state}`),
+    ...outputs.map(({ output, claim }) => `output ${output}: ${claim}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function describeLayouts(axes: readonly Layout[]): string {
+  return `(${axes.map((axis) => printAxis(toAxisRuns(axis))).join(", ")})`;
+}
+
+function describeState(state: State, factors: Factors): string {
+  switch (state.kind) {
+    case "scaled":
+      return `the sources' own${times(state.factor, factors)}`;
+    case "mean":
+      return `sum of the sources'${times(state.factor, factors)}`;
+    case "zero":
+      return "0";
+    case "unknown":
+      return `not known, because of ${state.causes.map(({ id, place }) => `${id} at ${place.path === "" ? place.what : place.path}`).join(", ")}`;
+  }
+}
+
+function times(factor: Factor, factors: Factors): string {
+  const values = factors.values(factor);
+  return values.every((value) => value === 1) ? "" : ` times ${values.map(short).join(", ")}`;
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+function describeClaim(claim: Claim): string {
+  switch (claim.kind) {
+    case "mean":
+      return "is the mean of the sources' outputs";
+    case "weighted-sum":
+      return `is the sum of the sources' outputs times ${claim.factors.map(short).join(", ")}`;
+    case "function-of-mean":
+      return `is not the mean; what ${claim.through} reads is`;
+    case "not":
+      return `is not the mean, because of ${claim.causes.map(({ id, place }) => `${id} at ${place.path === "" ? place.what : place.path}`).join(", ")}`;
+  }
+}
