@@ -5,6 +5,8 @@ import type { Checked } from "./diagnostics/diagnostic.js";
 import { filesOf, relativeTo } from "./data-files.js";
 import { emitProgram } from "./emit/emit-program.js";
 import type { ProgramUnit } from "./emit/program-source.js";
+import { assess } from "./fusion/findings.js";
+import { FusedModels } from "./fusion/fused-models.js";
 import type { Host } from "./host.js";
 import { identityOf, modelIdentityOf } from "./identity.js";
 import { print } from "./ir/print.js";
@@ -40,17 +42,22 @@ export interface Output {
 
 /** Checks a program: what it means as far as it can be known, and all diagnostics. */
 export function check(main: string, host: Host): Checked<SemanticModel> {
-  return analyze(main, host, parse);
+  return checkWith(new FusedModels(), main, host);
+}
+
+function checkWith(models: FusedModels, main: string, host: Host): Checked<SemanticModel> {
+  return analyze(main, host, parse, (instance) => assess(models, instance));
 }
 
 /** Compiles a program; the value is null if it has errors. */
 export async function compile(main: string, host: Host, options: CompileOptions): Promise<Checked<Output | null>> {
-  const { value: model, diagnostics } = check(main, host);
+  const models = new FusedModels();
+  const { value: model, diagnostics } = checkWith(models, main, host);
   if (diagnostics.some((diagnostic) => diagnostic.severity === "error")) return { value: null, diagnostics };
 
-  const runs = model.runs.map((run): Run => ({ ...run, dataset: relativeTo(main, run.dataset) }));
+  const runs = withSources(model.runs).map((run): Run => ({ ...run, dataset: relativeTo(main, run.dataset) }));
   const compiled = unitsOf(runs, model.instances).map(({ instance, run }) => {
-    const result = runPipeline(run === null ? lowerInstance(instance) : lowerRun(run), options);
+    const result = runPipeline(models.input(run === null ? lowerInstance(instance) : lowerRun(run), instance), options);
     const unit: ProgramUnit = { instance, module: result.module, run: run === null ? null : { declaration: run, identity: identityOf(run, result.module, host.hash), modelIdentity: modelIdentityOf(run, result.module, host.hash) } };
     return { name: run?.name ?? instance.model, result, unit };
   });
@@ -72,6 +79,17 @@ export async function compile(main: string, host: Host, options: CompileOptions)
     files: [...new Set(runs.flatMap((run) => filesOf(run.dataset)))],
   };
   return { value: output, diagnostics };
+}
+
+/** The runs with all that they start from, sources first. */
+function withSources(runs: readonly Run[]): readonly Run[] {
+  const all = new Set<Run>();
+  const visit = (run: Run): void => {
+    for (const { fusion } of run.instance.starts ?? []) for (const source of fusion.sources) if (source.kind === "run") visit(source.run);
+    all.add(run);
+  };
+  runs.forEach(visit);
+  return [...all];
 }
 
 /** The runs; of a program without runs its models. */

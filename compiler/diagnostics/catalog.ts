@@ -8,10 +8,11 @@ import { nameRows } from "./rows/names.js";
 import { shapeRows } from "./rows/shapes.js";
 import { optionRows } from "./rows/options.js";
 import { trainingRows } from "./rows/training.js";
+import { fusionRows } from "./rows/fusion.js";
 import { ruleRows } from "./rows/rules.js";
 import type { Row } from "./rows/row.js";
 
-const rows = { ...syntaxRows, ...nameRows, ...shapeRows, ...optionRows, ...trainingRows, ...ruleRows };
+const rows = { ...syntaxRows, ...nameRows, ...shapeRows, ...optionRows, ...trainingRows, ...fusionRows, ...ruleRows };
 
 export type Catalog = typeof rows;
 export type DiagnosticId = keyof Catalog;

@@ -19,6 +19,8 @@ import { declareWeights, type Reach } from "./weights.js";
 export interface Lowered {
   readonly module: Module;
   readonly reach: Reach;
+  /** Paths in reach whose `overparam` says nothing of initial values. */
+  readonly defaultInit: ReadonlySet<string>;
 }
 
 /** A run: its model, its losses, its metrics. */
@@ -38,6 +40,7 @@ export function lowerInstance(instance: Instance): Lowered {
 class Unit {
   private readonly weights = new WeightTable();
   private readonly reach = new Map<string, KernelSet>();
+  private readonly defaultInit = new Set<string>();
 
   constructor(private readonly file: string) {}
 
@@ -65,13 +68,13 @@ class Unit {
   }
 
   finish(name: string, graphs: readonly Graph[]): Lowered {
-    return { module: { name, weights: this.weights.list(), graphs }, reach: this.reach };
+    return { module: { name, weights: this.weights.list(), graphs }, reach: this.reach, defaultInit: this.defaultInit };
   }
 
   private lower(application: Application, builder: GraphBuilder, values: readonly number[], types: readonly TensorType[], lengths: ReadonlyMap<string, number>, weighed: number | null): number {
     const operands = application.operands.map((operand) => at(types, operand));
     const signature = layers[application.layer];
-    const weights = declareWeights(application, signature.weights(operands, application.options), this.weights, this.reach);
+    const weights = declareWeights(application, signature.weights(operands, application.options), this.weights, this.reach, this.defaultInit);
     const place = { path: application.path, hint: null, origin: this.placeOf(application) };
     const lengthOf = operands.map(({ ragged }) => (ragged === undefined ? null : (lengths.get(ragged) ?? null)));
     const value = lowerings[application.layer](new Lowering(builder, place, application.options, application.operands.map((operand) => at(values, operand)), weights, application.frozen, lengthOf, weighed));

@@ -8,8 +8,11 @@ import type { Application, Overparam } from "../semantics/semantic-model.js";
 /** The kernel sets to make, by path of the weight. */
 export type Reach = ReadonlyMap<string, KernelSet>;
 
-/** Declares the weights of an application and records which are in reach; returns their paths by name. A layer applied twice has them once. */
-export function declareWeights(application: Application, signatures: readonly WeightSignature[], weights: WeightTable, reach: Map<string, KernelSet>): ReadonlyMap<string, string> {
+/**
+ * Declares the weights of an application and records which are in reach, and of which of these nothing is said of initial values; returns their
+ * paths by name. A layer applied twice has them once.
+ */
+export function declareWeights(application: Application, signatures: readonly WeightSignature[], weights: WeightTable, reach: Map<string, KernelSet>, defaultInit: Set<string>): ReadonlyMap<string, string> {
   const paths = new Map<string, string>();
   for (const signature of signatures) {
     const path = `${application.path}.${signature.name}`;
@@ -17,7 +20,9 @@ export function declareWeights(application: Application, signatures: readonly We
     if (weights.get(path) !== undefined) continue;
     const weight = toWeight(application, signature, path);
     weights.declare(weight);
-    if (application.overparam !== null && isReached(weight, application.overparam)) reach.set(path, toSet(application.overparam));
+    if (application.overparam === null || !isReached(weight, application.overparam)) continue;
+    reach.set(path, toSet(application.overparam));
+    if (!application.overparam.isInitGiven) defaultInit.add(path);
   }
   return paths;
 }

@@ -6,15 +6,17 @@ import type { Host } from "../host.js";
 import { evaluateCall } from "./calls.js";
 import { checkBodies } from "./check-bodies.js";
 import { collectClauses } from "./clauses/collect.js";
-import { readDataset, type Datasets } from "./clauses/dataset.js";
-import { readRun } from "./clauses/run.js";
-import { Exhausted, type Context, type Env } from "./context.js";
+import { readDataset } from "./clauses/dataset.js";
+import { readRun, type Caches } from "./clauses/run.js";
+import { Exhausted, type Context, type Env, type Rules } from "./context.js";
 import { inlineBlock } from "./elaborate/inline.js";
-import { instantiate, type Instances } from "./elaborate/instantiate.js";
+import { instantiate } from "./elaborate/instantiate.js";
 import { resolveModel } from "./elaborate/resolve-model.js";
 import { optionParameters } from "./callables.js";
 import { parameterKind, sayUnknownType, valueTypeNames } from "./declared-types.js";
 import { evaluate, evaluateLet } from "./evaluate.js";
+import { deriveValues } from "./fusion/derive.js";
+import { readFusion } from "./fusion/read-fusion.js";
 import { loadFiles, type Entry, type FileScope, type Parse } from "./files.js";
 import { withoutIgnored } from "./ignore.js";
 import { createReport, type Report } from "./report.js";
@@ -23,10 +25,27 @@ import { Scope } from "./scope.js";
 import { checkSizes } from "./sizes/check-sizes.js";
 import type { DatasetModel, Instance, Run, SemanticModel } from "./semantic-model.js";
 
-/** Checks the program that starts with the file `main`. Its value holds what has no error. */
-export function analyze(main: string, host: Host, parse: Parse): Checked<SemanticModel> {
+/** Checks the program that starts with the file `main`. Its value holds what has no error. `assess` follows graphs through a fusion. */
+export function analyze(main: string, host: Host, parse: Parse, assess: Rules["assess"]): Checked<SemanticModel> {
   const report = createReport();
   const files = loadFiles(main, host, parse, report);
+  const caches: Caches = { instances: new Map(), datasets: new Map(), runs: new Map() };
+  const context = createContext(report, files, caches, assess);
+  for (const file of files.values()) checkSizes(context, file, "block");
+  const opened = files.get(main);
+  const value: SemanticModel = { files: new Map([...files].map(([path, file]) => [path, file.program])), main, ...(opened === undefined ? { datasets: [], instances: [], runs: [] } : readDeclarations(context, caches, opened)) };
+  for (const file of files.values()) checkSizes(context, file, "model");
+  for (const file of files.values()) checkBodies(context, file);
+  for (const { origin, reached } of context.overparams.values()) if (!reached && report.errors() === 0) report.say("overparam-without-kernel", origin, {});
+  if (report.errors() === 0) for (const instance of value.instances) if (instance.starts !== undefined) assess(instance).say(report);
+  if (report.errors() === 0) applyRules(context, value);
+  const diagnostics = withoutIgnored(withoutConsequences(report, files), { files, read: host.read, main, elaborated: context.elaborated });
+  return { value, diagnostics: inOrder(diagnostics, files) };
+}
+
+/** What the evaluator carries along, at the beginning. */
+export function createContext(report: Report, files: Context["files"], caches: Caches, assess: Rules["assess"]): Context {
+  const { instances } = caches;
   const context: Context = {
     report,
     files,
@@ -34,25 +53,26 @@ export function analyze(main: string, host: Host, parse: Parse): Checked<Semanti
     overparams: new Map(),
     elaborated: new Set(),
     traces: new Map(),
+    models: new Map(),
     clauses: new Map(),
     sizes: { requirements: new Set(), closed: new Set(), faulty: new Set() },
     spent: { evaluations: 0, depth: 0 },
-    rules: { expression: evaluate, call: evaluateCall, block: inlineBlock },
+    rules: {
+      expression: evaluate,
+      call: evaluateCall,
+      block: inlineBlock,
+      instance: (own, ...rest) => instantiate(own, instances, ...rest),
+      run: (entry) => readRun(context, caches, entry),
+      fusion: (own, start, fed) => readFusion(own, instances, start, fed),
+      derive: deriveValues,
+      assess,
+    },
   };
-  for (const file of files.values()) checkSizes(context, file, "block");
-  const opened = files.get(main);
-  const value: SemanticModel = { files: new Map([...files].map(([path, file]) => [path, file.program])), main, ...(opened === undefined ? { datasets: [], instances: [], runs: [] } : readDeclarations(context, opened)) };
-  for (const file of files.values()) checkSizes(context, file, "model");
-  for (const file of files.values()) checkBodies(context, file);
-  for (const { origin, reached } of context.overparams.values()) if (!reached && report.errors() === 0) report.say("overparam-without-kernel", origin, {});
-  if (report.errors() === 0) applyRules(context, value);
-  const diagnostics = withoutIgnored(withoutConsequences(report, files), { files, read: host.read, main, elaborated: context.elaborated });
-  return { value, diagnostics: inOrder(diagnostics, files) };
+  return context;
 }
 
-function readDeclarations(context: Context, file: FileScope): Pick<SemanticModel, "datasets" | "instances" | "runs"> {
-  const instances: Instances = new Map();
-  const datasets: Datasets = new Map();
+function readDeclarations(context: Context, caches: Caches, file: FileScope): Pick<SemanticModel, "datasets" | "instances" | "runs"> {
+  const { instances, datasets } = caches;
   const read: DatasetModel[] = [];
   const runs: Run[] = [];
   const built = new Set<Instance>();
@@ -68,8 +88,8 @@ function readDeclarations(context: Context, file: FileScope): Pick<SemanticModel
   }
   for (const { node } of own) {
     if (node.kind === "train") {
-      const run = readRun(context, { instances, datasets }, { file, node });
-      if (run !== null) {
+      const run = readRun(context, caches, { file, node });
+      if (run !== null && run !== "reading") {
         runs.push(run);
         if (!read.includes(run.dataset)) read.push(run.dataset);
       }

@@ -47,16 +47,11 @@ class BodyCheck {
       const { definition } = node;
       if (definition.kind === "body") this.#body(env, definition.body);
       else if (definition.kind === "instance") this.#expression(env, definition.call);
-      if (definition.kind !== "body" && definition.fuse !== null) this.#say(env, definition.fuse.span);
       return;
     }
     for (const type of node.returns) this.#type(env, type);
     this.#body(env, node.body);
     if (!hasReturn(node.body)) this.#context.report.say("missing-return", at(env, node.name.span), { block: node.name.text });
-  }
-
-  #say(env: Env, span: Model["span"]): void {
-    env.context.report.say("not-supported-yet", at(env, span), { what: "`fuse from`" });
   }
 
   #parameters(env: Env, params: readonly Param[]): void {

@@ -1,6 +1,6 @@
 // What the evaluator carries along: the program, its limits, and where in a body it stands.
 
-import type { Block, Call, Expression, Let, Model, Annotation } from "../ast/ast.js";
+import type { Annotation, Block, Call, Expression, Fuse, Let, Model, Train } from "../ast/ast.js";
 import type { Origin, Span } from "../source/source.js";
 import type { Entry, FileScope } from "./files.js";
 import type { GraphBuilder } from "./graph-builder.js";
@@ -8,7 +8,7 @@ import type { PathScope } from "./path-scope.js";
 import { limits } from "./limits.js";
 import type { Report } from "./report.js";
 import type { Scope } from "./scope.js";
-import type { Instance, Run } from "./semantic-model.js";
+import type { Fusion, Instance, Run } from "./semantic-model.js";
 import type { CollectedClauses } from "./clauses/collect.js";
 import type { Reach, Value } from "./values.js";
 
@@ -22,6 +22,8 @@ export interface Context {
   readonly elaborated: Set<Block | Model>;
   /** What the building of each model left behind for the rules about training and for its runs. */
   readonly traces: Map<Instance, Trace>;
+  /** The declaration and options that each instance was built from. */
+  readonly models: Map<Instance, ResolvedModel>;
   /** The clauses that each run was read from. */
   readonly clauses: Map<Run, CollectedClauses>;
   /** What the check of sizes with symbols found. */
@@ -55,6 +57,44 @@ export interface Rules {
   readonly expression: (env: Env, expression: Expression) => Value;
   readonly call: (env: Env, call: Call, piped: Piped | null, annotations: readonly Annotation[]) => Value;
   readonly block: (env: Env, request: BlockRequest) => Value;
+  /** A model with numbers for all its sizes; null where something was reported. */
+  readonly instance: (context: Context, model: ResolvedModel, name: string, fed: ReadonlyMap<string, readonly number[]> | null, caller: Env, call: Span) => Instance | "symbolic" | null;
+  /** The run that a declaration stands for; null where something was reported, "reading" where it is being read already. */
+  readonly run: (entry: { readonly file: FileScope; readonly node: Train }) => Run | "reading" | null;
+  /** What `fuse from` describes; null where something was reported. */
+  readonly fusion: (context: Context, start: FuseClause, fed: ReadonlyMap<string, readonly number[]> | null) => Fusion | null;
+  /** The options of a model that is derived from its sources; null where something was reported. */
+  readonly derive: (context: Context, fusion: Fusion, base: ResolvedModel, name: string, fed: ReadonlyMap<string, readonly number[]> | null) => ReadonlyMap<string, Value> | null;
+  /** What is true of a model that starts from others. */
+  readonly assess: (instance: Instance) => FusionFindings;
+}
+
+/** `fuse from` as it stands in a file. */
+export interface FuseClause {
+  readonly file: FileScope;
+  readonly fuse: Fuse;
+}
+
+/** A model with a body, and what was given for it. */
+export interface ResolvedModel {
+  readonly file: FileScope;
+  readonly node: Model;
+  readonly values: ReadonlyMap<string, Value>;
+  /** The innermost annotation around the body, or undefined. */
+  readonly reach: Reach | undefined;
+  /** What its weights begin with; the outermost of several. `derived`: its options follow from the sources. */
+  readonly start: (FuseClause & { readonly derived: boolean }) | null;
+}
+
+/** What the analysis of graphs says of a fusion. */
+export interface FusionFindings {
+  readonly errors: number;
+  /** Are all outputs the mean of the sources'? */
+  readonly isExact: boolean;
+  /** Is anything of it wider than the sources? */
+  readonly grows: boolean;
+  /** Reports all of it. */
+  readonly say: (report: Report) => void;
 }
 
 /** The value on the left of `|>`. */

@@ -1,7 +1,7 @@
 // Builds a graph: inputs and applications in order, with what diagnostics need to know of each.
 
 import type { Origin } from "../source/source.js";
-import type { Application, Graph, GraphInput, Run } from "./semantic-model.js";
+import type { Application, Graph, GraphInput, Run, Start } from "./semantic-model.js";
 import { layers } from "./layers/layers.js";
 import { elements } from "./layers/shape-rules.js";
 import type { TensorType } from "./types.js";
@@ -18,6 +18,8 @@ export class GraphBuilder {
   readonly sizeLiterals = new Map<number, Origin>();
   /** Shapes of weights by path of layer, with the call that made them first. */
   readonly weights = new Map<string, { readonly shapes: string; readonly copies: number; readonly frozen: boolean; readonly origin: Origin }>();
+  /** Calls of models that start from others, once for each path. */
+  readonly starts: Start[] = [];
   /** Inputs whose positions meet: they must be equally long in each example. */
   readonly aligned: (readonly [string, string])[] = [];
   /** What runs when the body is over: assertions about the whole model. */

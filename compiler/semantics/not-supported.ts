@@ -28,6 +28,5 @@ export const plannedOptions: Readonly<Record<string, readonly string[]>> = {};
 
 /** Constructs of the language that this version parses and cannot do, as they are written. */
 export const plannedForms: readonly { readonly word: string; readonly form: string; readonly doc: string }[] = [
-  { word: "fuse", form: "model Wide = Net(64) fuse from left, right", doc: "A model that starts out of trained smaller ones." },
   { word: "folder", form: "split train folder", doc: "A split that folders give." },
 ];

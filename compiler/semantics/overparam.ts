@@ -78,7 +78,8 @@ export function readAnnotations(env: Env, annotations: readonly Annotation[]): R
 function readOverparam(env: Env, annotation: OverparamAnnotation): Reach | undefined {
   const options = readOptions(env, "overparam", overparamOptions, annotation.arguments, annotation.span);
   if (options === null) return undefined;
-  const settings = overparamOf(options, at(env, annotation.span));
+  const isInitGiven = annotation.arguments.some(({ name }) => name?.text === "init");
+  const settings = overparamOf(options, isInitGiven, at(env, annotation.span));
   if (settings.copies === 1) return { settings: null, frozen: false };
   const key = originKey(settings.origin);
   if (!env.context.overparams.has(key)) env.context.overparams.set(key, { origin: settings.origin, reached: false });
@@ -91,7 +92,7 @@ export function within(outer: Reach | null | undefined, inner: Reach | undefined
   return { settings: inner.settings, frozen: inner.frozen || outer?.frozen === true };
 }
 
-function overparamOf(options: Readonly<Record<string, OptionValue>>, origin: Origin): Overparam {
+function overparamOf(options: Readonly<Record<string, OptionValue>>, isInitGiven: boolean, origin: Origin): Overparam {
   const number = (value: OptionValue | undefined): number => (typeof value === "number" ? value : 0);
   const call = (name: string) => {
     const value = options[name];
@@ -109,6 +110,7 @@ function overparamOf(options: Readonly<Record<string, OptionValue>>, origin: Ori
     moments: word("moments", ["shared", "copies"], "shared"),
     anneal: number(options["anneal"]),
     embeddings: options["embeddings"] === true,
+    isInitGiven,
     origin,
   };
 }

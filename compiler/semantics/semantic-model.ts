@@ -67,8 +67,37 @@ export interface Graph {
 export interface Overparam extends KernelSet {
   /** Does it reach embedding tables, too? */
   readonly embeddings: boolean;
+  /** Does the program say how copies begin? */
+  readonly isInitGiven: boolean;
   readonly origin: Origin;
 }
+
+/** What weights of a model begin with: those of smaller trained ones. */
+export interface Start {
+  /** The call of the fused model in whose reach the weights are, as a path; "": the model itself. */
+  readonly prefix: string;
+  /** The fused model by itself, without its start. */
+  readonly target: Instance;
+  readonly fusion: Fusion;
+}
+
+/** `fuse from`, checked, defaults filled in. */
+export interface Fusion {
+  readonly sources: readonly FusionSource[];
+  readonly newWeights: { readonly kind: "zeros" } | { readonly kind: "normal" | "antisymmetric"; readonly std: number };
+  readonly norms: "exact" | "joint";
+  /** Mixing weights; null: all alike. */
+  readonly weights: readonly number[] | null;
+  readonly moments: "fresh" | "fused";
+  readonly origin: Origin;
+}
+
+/** A trained model. `name` is how the program calls it, with its step: one name, one set of weights. */
+export type FusionSource =
+  /** The result of a run, or its model after `step` steps. */
+  | { readonly kind: "run"; readonly name: string; readonly run: Run; readonly step: number | null; readonly origin: Origin }
+  /** A file of weights, relative to the file that names it. */
+  | { readonly kind: "checkpoint"; readonly name: string; readonly file: string; readonly instance: Instance; readonly origin: Origin };
 
 /** A model with numbers for all its sizes. */
 export interface Instance {
@@ -78,6 +107,8 @@ export interface Instance {
   readonly args: readonly { readonly name: string; readonly value: OptionValue }[];
   readonly doc: string | null;
   readonly graph: Graph;
+  /** What its weights begin with; absent: all are drawn. */
+  readonly starts?: readonly Start[];
   readonly origin: Origin;
 }
 

@@ -5,11 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "../../compiler/ast/build-ast.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
-import { analyze } from "../../compiler/semantics/analyze.js";
-import { evaluateCall } from "../../compiler/semantics/calls.js";
-import type { Context } from "../../compiler/semantics/context.js";
-import { inlineBlock } from "../../compiler/semantics/elaborate/inline.js";
-import { evaluate } from "../../compiler/semantics/evaluate.js";
+import { analyze, createContext } from "../../compiler/semantics/analyze.js";
 import { loadFiles } from "../../compiler/semantics/files.js";
 import { originKey } from "../../compiler/semantics/overparam.js";
 import { createReport } from "../../compiler/semantics/report.js";
@@ -91,17 +87,16 @@ const asModel = (lines: readonly string[], { t, d, heads, width }: Numbers): str
   `${helpers}let t = ${t}\nlet d = ${d}\nlet heads = ${heads}\nlet width = ${width}\nmodel Net {\n  input x: f32[t, d], y: f32[t, d]\n${lines.map((line) => `  ${line}`).join("\n")}\n  output made = result |> flatten\n}\n`;
 const calling = ({ t, d, heads, width }: Numbers): string => `model Net {\n  input a: f32[${t}, ${d}], b: f32[${t}, ${d}]\n  output o = made(a, b, heads: ${heads}, width: ${width}) |> flatten\n}\n`;
 
-const errors = (source: string): readonly Diagnostic[] => analyze("main.sop", memoryHost({ "main.sop": source }), parse).diagnostics.filter(({ severity }) => severity === "error");
+const noFusion = (): never => {
+  throw new Error("no program here fuses");
+};
+const errors = (source: string): readonly Diagnostic[] => analyze("main.sop", memoryHost({ "main.sop": source }), parse, noFusion).diagnostics.filter(({ severity }) => severity === "error");
 
 /** What the check with symbols alone says, and what it leaves to the calls. */
 function symbolic(source: string): { readonly diagnostics: readonly Diagnostic[]; readonly requirements: ReadonlySet<string> } {
   const report = createReport();
   const files = loadFiles("main.sop", memoryHost({ "main.sop": source }), parse, report);
-  const context: Context = {
-    report, files, constants: new Map(), overparams: new Map(), elaborated: new Set(), traces: new Map(), clauses: new Map(),
-    sizes: { requirements: new Set(), closed: new Set(), faulty: new Set() }, spent: { evaluations: 0, depth: 0 },
-    rules: { expression: evaluate, call: evaluateCall, block: inlineBlock },
-  };
+  const context = createContext(report, files, { instances: new Map(), datasets: new Map(), runs: new Map() }, noFusion);
   for (const file of files.values()) checkSizes(context, file, "block");
   return { diagnostics: report.diagnostics, requirements: context.sizes.requirements };
 }

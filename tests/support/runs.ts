@@ -18,6 +18,7 @@ export const overparam4: Overparam = {
   moments: "shared",
   anneal: 0,
   embeddings: false,
+  isInitGiven: false,
   origin: somewhere,
 };
 

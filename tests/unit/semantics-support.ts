@@ -1,7 +1,6 @@
 // What the tests of semantics share: a program checked in memory, its diagnostics as lines.
 
-import { parse } from "../../compiler/ast/build-ast.js";
-import { analyze } from "../../compiler/semantics/analyze.js";
+import { check as checkProgram } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import type { SemanticModel } from "../../compiler/semantics/semantic-model.js";
 import { memoryHost } from "../support/host.js";
@@ -9,7 +8,7 @@ import { memoryHost } from "../support/host.js";
 /** Checks `source` as `main.sop`, beside other files. */
 export function check(source: string, files: Readonly<Record<string, string>> = {}): { readonly value: SemanticModel; readonly diagnostics: readonly Diagnostic[]; readonly lines: readonly string[] } {
   const all = { ...files, "main.sop": source };
-  const { value, diagnostics } = analyze("main.sop", memoryHost(all), parse);
+  const { value, diagnostics } = checkProgram("main.sop", memoryHost(all));
   return { value, diagnostics, lines: diagnostics.map((diagnostic) => line(diagnostic, all)) };
 }
 

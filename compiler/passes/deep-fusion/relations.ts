@@ -79,7 +79,8 @@ function recurrent(gates: number): RelationRule {
     const units = inner[0] ?? 0;
     equate(use, last(x), kernel[0]);
     for (const packed of [kernel[1], inner[1], rest[0]?.[0]]) if (packed !== undefined) use.table.tile(packed, gates, units, 1, use.place);
-    for (const each of rest.slice(1)) equate(use, units, last(each));
+    // Lengths of sequences have no axis.
+    for (const each of rest.slice(1)) if (each.length > 0) equate(use, units, last(each));
     return [x[0] ?? 0, units];
   };
 }
@@ -222,6 +223,7 @@ export const relations: { readonly [K in OpKind]: RelationRule } = {
     const axes = numbersAttribute(use.ops[0]?.attributes ?? {}, "axes");
     return (use.operands[0] ?? []).filter((_, axis) => !axes.includes(axis));
   },
+  last: (use) => (use.operands[0] ?? []).slice(1),
   transpose: (use) => numbersAttribute(use.ops[0]?.attributes ?? {}, "axes").map((axis) => use.operands[0]?.[axis] ?? 0),
   slice,
   per_example: first,

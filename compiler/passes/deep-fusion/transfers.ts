@@ -137,6 +137,7 @@ export const transfers: { readonly [K in OpKind]: TransferRule } = {
   one_hot: bentAway,
   cast,
   mean,
+  last: same,
   transpose: same,
   slice: same,
   per_example: same,

@@ -19,6 +19,7 @@ import { printField, type DeclaredField } from "./fields.js";
 import { links } from "./links.js";
 import { alignedFields, feedsOf, positionsOf } from "./lengths.js";
 import { readObjectives } from "./objectives.js";
+import { checkSourceData } from "../fusion/source-data.js";
 import { trainedLayers } from "./trained-layers.js";
 import { readSelect } from "./select.js";
 import { readSettings } from "./settings.js";
@@ -27,16 +28,29 @@ import { readWeigh } from "./weigh.js";
 export interface Caches {
   readonly instances: Instances;
   readonly datasets: Datasets;
+  /** Each run is read once; "reading": it is being read. */
+  readonly runs: Map<Train, Run | "reading" | null>;
 }
 
-/** The run, or null where something was reported. */
-export function readRun(context: Context, caches: Caches, { file, node }: { readonly file: FileScope; readonly node: Train }): Run | null {
+/** The run, or null where something was reported. Runs that it starts from are read on the way. */
+export function readRun(context: Context, caches: Caches, entry: { readonly file: FileScope; readonly node: Train }): Run | "reading" | null {
+  const known = caches.runs.get(entry.node);
+  if (known !== undefined) return known;
+  caches.runs.set(entry.node, "reading");
+  const run = readOnce(context, caches, entry);
+  caches.runs.set(entry.node, run);
+  return run;
+}
+
+function readOnce(context: Context, caches: Caches, { file, node }: { readonly file: FileScope; readonly node: Train }): Run | null {
   const env: Env = { context, file, scope: new Scope(), site: null };
   const errors = context.report.errors();
+  const { depth } = context.spent;
   try {
     const run = readParts(env, caches, node);
     return context.report.errors() > errors ? null : run;
   } catch (thrown) {
+    context.spent.depth = depth;
     if (thrown instanceof Exhausted) return null;
     throw thrown;
   }
@@ -86,6 +100,7 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
     origin: at(env, node.name.span),
   };
   env.context.clauses.set(run, clauses);
+  checkSourceData(env, run);
   return run;
 }
 

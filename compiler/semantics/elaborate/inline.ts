@@ -4,7 +4,7 @@ import type { Block, Model, Param, Type } from "../../ast/ast.js";
 import type { Origin } from "../../source/source.js";
 import { isTensorParameter, optionParameters, readParameter, tensorNames } from "../callables.js";
 import { callerNotes } from "../apply-layer.js";
-import { at, Exhausted, type BlockRequest, type Env, type Site } from "../context.js";
+import { at, Exhausted, type BlockRequest, type Env, type ResolvedModel, type Site } from "../context.js";
 import { limits } from "../limits.js";
 import { bindSizes, fitsType, readTensorType, wrongRank } from "../declared-types.js";
 import type { GraphBuilder } from "../graph-builder.js";
@@ -135,12 +135,29 @@ function inlineModel(env: Env, request: BlockRequest, node: Model, callers: read
   const reach = within(model.reach, readAnnotations(outer, model.node.annotations));
   const inner: Env = { ...outer, site: outer.site === null ? null : { ...outer.site, reach } };
   const given = new Map(names.map((name, index) => [name, request.tensors[index] ?? { value: error, span: request.call }]));
+  if (model.start !== null && !noteStart(env, request, { ...model, start: model.start }, node)) return error;
   const frame: Frame = { owner: model.node, given, fed: null, caller: env, returned: null, outputs: [] };
   runBody(inner, body, frame);
   const values = frame.outputs.map((output) => output.value);
   const [first] = values;
   if (first === undefined) return error;
   return givenBack(values.length === 1 ? first : { kind: "tuple", values }, outer.site?.graph, callers);
+}
+
+// The weights of the call begin with those of the model that it calls.
+function noteStart(env: Env, request: BlockRequest, model: ResolvedModel & { readonly start: NonNullable<ResolvedModel["start"]> }, node: Model): boolean {
+  const { site } = env;
+  if (site === null || site.graph.starts.some(({ prefix }) => prefix === request.path)) return true;
+  const names = tensorNames(model.node);
+  const fed = new Map(names.flatMap((name, index) => {
+    const value = request.tensors[index]?.value;
+    return value?.kind === "tensor" ? [[name, value.type.shape] as const] : [];
+  }));
+  const instance = env.context.rules.instance(env.context, model, node.name.text, fed, env, request.call);
+  const start = instance === null || instance === "symbolic" ? undefined : instance.starts?.[0];
+  if (start === undefined) return false;
+  site.graph.starts.push({ ...start, prefix: request.path });
+  return true;
 }
 
 // The outermost call comes last and stays.

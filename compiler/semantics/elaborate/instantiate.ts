@@ -1,7 +1,7 @@
 // A model with numbers for all its sizes: the body is run once in a graph of its own.
 
 import type { Span } from "../../source/source.js";
-import { at, Exhausted, Symbolic, type Context, type Env, type Site } from "../context.js";
+import { at, Exhausted, Symbolic, type Context, type Env, type ResolvedModel, type Site } from "../context.js";
 import { GraphBuilder } from "../graph-builder.js";
 import { optionParameters } from "../callables.js";
 import { toNumber } from "../numbers.js";
@@ -14,7 +14,6 @@ import { standingAtCall } from "./at-call.js";
 import { runBody } from "./body.js";
 import type { Frame } from "./frame.js";
 import { bindOptions } from "./inline.js";
-import type { ResolvedModel } from "./resolve-model.js";
 
 /** Instances of a program: the same model with the same options is built once. */
 export type Instances = Map<string, Instance | "symbolic" | null>;
@@ -24,6 +23,31 @@ export type Instances = Map<string, Instance | "symbolic" | null>;
  * shapes of the data's fields by input, does not give it. `caller` and `call` are the place for options that are missing.
  */
 export function instantiate(context: Context, instances: Instances, model: ResolvedModel, name: string, fed: ReadonlyMap<string, readonly number[]> | null, caller: Env, call: Span): Instance | "symbolic" | null {
+  return model.start === null ? instantiatePlain(context, instances, model, name, fed, caller, call) : instantiateFused(context, instances, { ...model, start: model.start }, name, fed, caller, call);
+}
+
+// A model that starts from others: the same graph, and where its weights come from.
+function instantiateFused(context: Context, instances: Instances, { start, ...model }: ResolvedModel & { readonly start: NonNullable<ResolvedModel["start"]> }, name: string, fed: ReadonlyMap<string, readonly number[]> | null, caller: Env, call: Span): Instance | "symbolic" | null {
+  const fusion = context.rules.fusion(context, start, fed);
+  if (fusion === null) return null;
+  const values = start.derived ? context.rules.derive(context, fusion, { ...model, start: null }, name, fed) : model.values;
+  if (values === null) return null;
+  const target = instantiatePlain(context, instances, { ...model, values, start: null }, name, fed, caller, call);
+  if (target === null || target === "symbolic") return target;
+  const key = `fused ${start.file.path} ${start.fuse.span.start} ${name} ${keyOfInstance(target)}`;
+  const known = instances.get(key);
+  if (known !== undefined) return known;
+  const instance: Instance = { ...target, starts: [{ prefix: "", target, fusion }] };
+  instances.set(key, instance);
+  const trace = context.traces.get(target);
+  if (trace !== undefined) context.traces.set(instance, trace);
+  context.models.set(instance, { ...model, values, start });
+  return instance;
+}
+
+const keyOfInstance = ({ args, graph }: Instance): string => JSON.stringify([args, graph.inputs.map(({ type }) => type)]);
+
+function instantiatePlain(context: Context, instances: Instances, model: ResolvedModel, name: string, fed: ReadonlyMap<string, readonly number[]> | null, caller: Env, call: Span): Instance | "symbolic" | null {
   const given = [...model.values].map(([key, value]) => `${key}: ${valueKey(value)}`).sort().join(", ");
   const reach = model.reach === undefined ? "" : model.reach.settings === null ? "off" : originKey(model.reach.settings.origin);
   const key = `${name} ${model.file.path} ${model.node.span.start} (${given}) ${reach}${model.reach?.frozen === true ? " frozen" : ""} ${fed === null ? "" : JSON.stringify([...fed])}`;
@@ -70,8 +94,10 @@ function build(context: Context, model: ResolvedModel, name: string, fed: Readon
     graph.outputs.push({ name: output, value, origin: place });
   }
   if (context.report.errors() > errors) return null;
-  const instance: Instance = { model: name, args, doc: node.doc, graph: graph.finish(), origin };
+  const starts = graph.starts.filter(({ prefix }) => !graph.starts.some((other) => prefix.startsWith(`${other.prefix}.`)));
+  const instance: Instance = { model: name, args, doc: node.doc, graph: graph.finish(), ...(starts.length === 0 ? {} : { starts }), origin };
   context.traces.set(instance, graph);
+  context.models.set(instance, model);
   return instance;
 }
 

@@ -2,34 +2,21 @@
 
 import type { Expression, Model } from "../../ast/ast.js";
 import { readValues, resolveCallee } from "../callables.js";
-import { at, type Context, type Env } from "../context.js";
+import { at, type Context, type Env, type FuseClause, type ResolvedModel } from "../context.js";
 import { limits } from "../limits.js";
 import type { FileScope } from "../files.js";
 import { readAnnotations, within } from "../overparam.js";
 import { Scope } from "../scope.js";
 import type { Reach, Value } from "../values.js";
 
-/** A model with a body, and what was given for it. */
-export interface ResolvedModel {
-  readonly file: FileScope;
-  readonly node: Model;
-  readonly values: ReadonlyMap<string, Value>;
-  /** The innermost annotation around the body, or undefined. */
-  readonly reach: Reach | undefined;
-}
-
 /** The model that an entry stands for, or null where something was reported. */
 export function resolveModel(context: Context, entry: { readonly file: FileScope; readonly node: Model }, values: ReadonlyMap<string, Value>, reach: Reach | undefined, trail: readonly Model[] = []): ResolvedModel | null {
   const { node, file } = entry;
   const env: Env = { context, file, scope: new Scope(), site: null };
-  if (node.definition.kind === "body") return { file, node, values, reach };
+  if (node.definition.kind === "body") return { file, node, values, reach, start: null };
   context.elaborated.add(node);
-  const fuse = node.definition.fuse;
-  if (fuse !== null) {
-    context.report.say("not-supported-yet", at(env, fuse.span), { what: "`fuse from`" });
-    return null;
-  }
-  if (node.definition.kind === "derived") return null;
+  const { fuse } = node.definition;
+  if (node.definition.kind === "derived") return derived(context, { file, fuse: node.definition.fuse }, reach);
   if (trail.includes(node)) {
     context.report.say("circular-model", at(env, node.name.span), { name: node.name.text });
     return null;
@@ -39,7 +26,15 @@ export function resolveModel(context: Context, entry: { readonly file: FileScope
     return null;
   }
   const named = readModelCall(env, node.definition.call);
-  return named === null ? null : resolveModel(context, named.entry, named.values, within(reach, named.reach) ?? undefined, [...trail, node]);
+  const inner = named === null ? null : resolveModel(context, named.entry, named.values, within(reach, named.reach) ?? undefined, [...trail, node]);
+  return inner === null || fuse === null ? inner : { ...inner, start: { file, fuse, derived: false } };
+}
+
+// The model of the sources, whose options are to be found.
+function derived(context: Context, start: FuseClause, reach: Reach | undefined): ResolvedModel | null {
+  const [first] = context.rules.fusion(context, start, null)?.sources ?? [];
+  const base = first === undefined ? undefined : context.models.get(first.kind === "run" ? first.run.instance : first.instance);
+  return base === undefined ? null : { ...base, reach, start: { ...start, derived: true } };
 }
 
 /** The model that `Digits(width: 16) overparam 2` calls, with its options; null where something was reported. */
