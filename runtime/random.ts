@@ -30,6 +30,11 @@ export function stream(seed: number, purpose: string, ...keys: readonly (string 
   return new PhiloxStream(key0, key1, high0, high1);
 }
 
+/** The stream for noise at `path` in a step; each of several batches of the step, by `part`, has its own. */
+export function noiseStream(seed: number, purpose: string, path: string, step: number, part: number): Stream {
+  return part === 0 ? stream(seed, purpose, path, step) : stream(seed, purpose, path, step, part);
+}
+
 class PhiloxStream implements Stream {
   private readonly counter: Uint32Array;
   private readonly block = new Uint32Array(4);

@@ -27,7 +27,7 @@ const dataNames = ["dataset", "idx", "csv", "npy", "npz", "jsonl", "text", "synt
 
 /** Settings of a run. */
 const settingNames = [
-  "sgd", "adam", "adamw", "adagrad", "rmsprop", "lion", "cosine", "warmupCosine", "linear", "step", "exponential", "inverseSqrt", "oneCycle", "share", "steps", "epochs",
+  "sgd", "adam", "adamw", "adagrad", "rmsprop", "lion", "rk", "cosine", "warmupCosine", "linear", "step", "exponential", "inverseSqrt", "oneCycle", "share", "steps", "epochs",
   "selectSensitivity", "selectUniform", "selectKCenter", "selectMargin", "selectEntropy", "selectLoss", "selectDistance", "selectLeverage",
 ] as const;
 

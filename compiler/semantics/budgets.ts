@@ -8,11 +8,12 @@ import { costsOf, modelFigures, runFigures, type LayerCost } from "./costs.js";
 import { readCondition } from "./evaluate.js";
 import { toNumber } from "./numbers.js";
 import type { Graph, OptionValue, Overparam, Run } from "./semantic-model.js";
+import { gradientsPerStep } from "./step-costs.js";
 import { describe } from "./values.js";
 import { visitExpressions } from "./visit-expressions.js";
 
 type Figure = (typeof modelFigures)[number] | (typeof runFigures)[number];
-type Training = Pick<Run["settings"], "batch" | "optimizer">;
+type Training = Pick<Run["settings"], "batch" | "accumulate" | "ema" | "optimizer">;
 
 /** What each layer adds to each figure. */
 const parts: { readonly [F in Figure]: (cost: LayerCost, training: Training | null) => number } = {
@@ -117,22 +118,29 @@ const slots: Readonly<Record<string, { readonly first: boolean; readonly second:
   rmsprop: { first: false, second: true },
   adam: { first: true, second: true },
   adamw: { first: true, second: true },
+  rk: { first: true, second: true },
 };
 
 /**
- * Bytes that training keeps for a layer: weights with all copies and statistics, the mixed kernels, a gradient for each weight, the
- * optimizer's state, and the layer's result for each row of a batch, which the gradient needs. What kernels use for themselves is not counted.
+ * Bytes that training keeps for a layer: weights with all copies and statistics, the mixed kernels, a gradient for each weight (and each stage of
+ * a step, and their sums over several batches), the average, the optimizer's state, and the layer's result for each row of a batch, which the gradient needs. What kernels use for themselves is not counted.
  */
-function memoryOf(cost: LayerCost, { batch, optimizer }: Training): number {
+function memoryOf(cost: LayerCost, training: Training): number {
+  const { batch, accumulate = 1, ema, optimizer } = training;
   const { weightsTrained: trained, weightsShipped: shipped, overparam, activationBytes } = cost;
   const plain = overparam === null ? trained : shipped;
   const mixed = overparam === null ? 0 : (trained - plain) / (overparam.copies - 1);
   const state = stateOf(optimizer, trained, plain, overparam);
-  return 4 * (trained + (shipped - plain) + mixed + plain + state) + batch * activationBytes;
+  const stages = gradientsPerStep(training);
+  const gradients = stages * plain;
+  const sums = accumulate > 1 ? stages * plain : 0;
+  const average = ema === undefined ? 0 : plain;
+  return 4 * (trained + (shipped - plain) + mixed + gradients + sums + average + state) + batch * activationBytes;
 }
 
 function stateOf({ call, options }: { readonly call: string; readonly options: Readonly<Record<string, OptionValue>> }, trained: number, plain: number, overparam: Overparam | null): number {
   const { first, second } = slots[call] ?? { first: true, second: true };
-  const hasFirst = first && !(call === "sgd" && options["momentum"] === 0);
-  return (hasFirst ? trained : 0) + (second ? (overparam?.moments === "copies" ? trained : plain) : 0);
+  const hasFirst = first && !((call === "sgd" || call === "rk") && options["momentum"] === 0);
+  const hasSecond = second && !(call === "rk" && options["precondition"] === false);
+  return (hasFirst ? trained : 0) + (hasSecond ? (overparam?.moments === "copies" && call !== "rk" ? trained : plain) : 0);
 }

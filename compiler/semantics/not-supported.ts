@@ -11,7 +11,7 @@ export const plannedLayers: ReadonlySet<string> = new Set([
 export const plannedSources: ReadonlySet<string> = new Set(["parquet", "images"]);
 
 /** Optimizers. */
-export const plannedOptimizers: ReadonlySet<string> = new Set(["rk"]);
+export const plannedOptimizers: ReadonlySet<string> = new Set();
 
 /** Files of the standard library that are of a later version. */
 export const plannedLibraries: ReadonlySet<string> = new Set();

@@ -188,6 +188,8 @@ export interface RunSettings {
   /** An optimizer and its options; `lr` is a number (constant) or a schedule's call value. */
   readonly optimizer: CallValue;
   readonly batch: number;
+  /** Batches for one step. Absent: 1. */
+  readonly accumulate?: number;
   readonly length: { readonly unit: "steps" | "epochs"; readonly value: number };
   readonly clip: { readonly norm: number } | { readonly value: number } | null;
   readonly checkpoint: { readonly every: Duration | null; readonly keep: number | null; readonly best: string | null };
@@ -197,6 +199,8 @@ export interface RunSettings {
   readonly l2: number;
   /** Absent: 0. */
   readonly l1?: number;
+  /** Share that the moving average of the weights keeps. Absent: there is none. */
+  readonly ema?: number;
   /** Weights in the training loss: of the labels of some fields, those of each class in order, and a field with one for each row. Absent: none. */
   readonly weigh?: { readonly classes?: { readonly fields: readonly string[]; readonly weights: "balanced" | readonly number[] }; readonly by?: string };
   /** How training rows are chosen; absent: all are taken. */

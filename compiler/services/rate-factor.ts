@@ -8,7 +8,7 @@ export function rateFactor({ copies, mix, rate, moments }: Pick<Overparam, "copi
   if (rate === "unscaled") return 1;
   const square = expectedSquare(mix, copies);
   if (optimizer === "lion") return 1;
-  if (optimizer !== "sgd" && moments === "copies") return Math.sqrt(copies * square);
+  if (optimizer !== "sgd" && optimizer !== "rk" && moments === "copies") return Math.sqrt(copies * square);
   return rate === "mean" ? copies : 1 / square;
 }
 

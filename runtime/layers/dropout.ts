@@ -2,16 +2,16 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { Mode } from "../mode.js";
-import { stream } from "../random.js";
+import { noiseStream } from "../random.js";
 import { traced } from "../tensor.js";
 
-/** In training zero with probability `rate`, else divided by 1 - rate; the mask is a function of seed, path and step. Else x. */
+/** In training zero with probability `rate`, else divided by 1 - rate; the mask is a function of seed, path, step and part. Else x. */
 export function dropout(x: tf.Tensor, { rate }: { readonly rate: number }, mode: Mode, path: string): tf.Tensor {
   return traced("dropout", () => {
     if (mode.kind !== "train" || rate === 0) return x;
     const kept = 1 / (1 - rate);
-    const mask = mode.numbers.tensor(`dropout ${path}`, x.shape, (step) => {
-      const numbers = stream(mode.seed, "dropout", path, step);
+    const mask = mode.numbers.tensor(`dropout ${path}`, x.shape, (step, part) => {
+      const numbers = noiseStream(mode.seed, "dropout", path, step, part);
       const factors = new Float32Array(x.size);
       for (let i = 0; i < factors.length; i++) factors[i] = numbers.uniform() < rate ? 0 : kept;
       return factors;

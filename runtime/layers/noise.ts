@@ -2,14 +2,14 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { Mode } from "../mode.js";
-import { stream } from "../random.js";
+import { noiseStream } from "../random.js";
 import { traced } from "../tensor.js";
 
-/** Standard normal numbers in the shape of x, a function of seed, path and step; 0 outside training. The gradient of x is 0. */
+/** Standard normal numbers in the shape of x, a function of seed, path, step and part; 0 outside training. The gradient of x is 0. */
 export function noise(x: tf.Tensor, mode: Mode, path: string): tf.Tensor {
   return traced("noise", () => {
     if (mode.kind !== "train") return tf.zerosLike(x);
-    const numbers = mode.numbers.tensor(`noise ${path}`, x.shape, (step) => stream(mode.seed, "noise", path, step).fillNormal(new Float32Array(x.size), 1));
+    const numbers = mode.numbers.tensor(`noise ${path}`, x.shape, (step, part) => noiseStream(mode.seed, "noise", path, step, part).fillNormal(new Float32Array(x.size), 1));
     const op = tf.customGrad(() => ({ value: tf.clone(numbers), gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy) }));
     return op(x);
   });

@@ -2,6 +2,7 @@
 // p = (1), so each rule is written once, for copies W_i whose gradients are p_i G, G the gradient of the kernel that was used.
 
 import * as tf from "@tensorflow/tfjs-core";
+import type { Tableau } from "../methods/runge-kutta.js";
 import type { Schedule } from "../schedules.js";
 
 export interface Optimizer {
@@ -15,6 +16,23 @@ export interface Optimizer {
   readonly slots: (weight: WeightShape) => Readonly<Record<string, readonly number[]>>;
   /** One step of one weight. */
   readonly update: (step: WeightStep) => Updated;
+  /** How a step looks ahead; absent: it takes one gradient, where the weights are. Its `squares` are a slot of each weight. */
+  readonly stages?: Stages;
+}
+
+/** A step with several gradients, or with a preconditioned one (training/walk.ts). */
+export interface Stages {
+  readonly tableau: Tableau;
+  /** Has each stage batches of its own? */
+  readonly isSplit: boolean;
+  readonly isPreconditioned: boolean;
+  /** Does the rate follow the curvature, and as which power of it? */
+  readonly adaptive: { readonly power: number } | null;
+}
+
+/** Gradients that a step takes. */
+export function stagesOf({ stages }: Pick<Optimizer, "stages">): number {
+  return stages?.tableau.weights.length ?? 1;
 }
 
 export interface WeightShape {
@@ -51,6 +69,8 @@ export interface WeightStep extends WeightShape {
   readonly mayUpdate: boolean;
   /** Rates of this step, for kernels that take numbers. */
   readonly rates: StepRates;
+  /** A scalar that the rate is multiplied by, for optimizers with stages. Absent: 1. */
+  readonly pace?: tf.Tensor;
   /** A scalar that follows from the rates: the way for all that is made of tensors, since the step may be replayed. */
   readonly coefficient: (name: string, of: (rates: StepRates) => number) => tf.Tensor;
 }

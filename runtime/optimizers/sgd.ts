@@ -22,6 +22,7 @@ export function sgd({ lr, momentum, nesterov }: SgdOptions): Optimizer {
     slots: ({ shape, copies }): Readonly<Record<string, readonly number[]>> => (momentum === 0 ? {} : { momentum: [copies, ...shape] }),
     update: (step) => {
       const rateAt = ({ rate, linearFactor }: StepRates): number => rate * linearFactor;
+      if (step.pace !== undefined) return composed(step, tf.mul(step.coefficient("sgd rate", rateAt), step.pace), momentum, nesterov);
       return hasKernel(sgdStepName) ? inPlace(step, { rate: rateAt(step.rates), momentum, nesterov }) : composed(step, step.coefficient("sgd rate", rateAt), momentum, nesterov);
     },
   };

@@ -2,23 +2,24 @@
 // time that they fit together; the rest of the runtime sees the plain `Run`.
 
 import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Division } from "../data/batches.js";
 import type { Dataset } from "../data/dataset.js";
 import type { Weighing } from "../data/row-weights.js";
 import type { Duration } from "../durations.js";
 import type { Selection } from "../methods/sensitivity-sampling/selections.js";
 import type { Metric } from "../metrics/metric.js";
 import type { Mode } from "../mode.js";
-import type { Optimizer } from "../optimizers/optimizer.js";
+import { stagesOf, type Optimizer } from "../optimizers/optimizer.js";
 import type { Clip } from "../training/clipping.js";
-import type { Descent, LossTerms } from "../training/training.js";
+import type { LossTerms } from "../training/training.js";
 import type { Tensors, WeightSpecs } from "../weights.js";
 
 /** Tensors by name, each with the batch in front. */
 export type Named = Readonly<Record<string, Tensor>>;
 
-/** What a step needs of the training state. */
-export interface Descends<W extends WeightSpecs> {
-  descend(lossTerms: LossTerms<W>): Descent;
+/** Does something with the loss of a batch: the training state takes a step and gives a `Descent`. */
+export interface Descends<W extends WeightSpecs, T> {
+  descend(lossTerms: LossTerms<W>): T;
 }
 
 /** What `predict` applies to an output, the names of its classes if the program has them, and the fields whose values and length it has. */
@@ -51,7 +52,10 @@ export interface RunSettings {
   readonly positions?: Readonly<Record<string, string>>;
   readonly links: Readonly<Record<string, Link>>;
   readonly optimizer: Optimizer;
+  /** Rows that are computed at a time. */
   readonly batch: number;
+  /** Batches whose gradients one step takes together; 1 unless given. */
+  readonly accumulate?: number;
   readonly length: { readonly unit: "steps" | "epochs"; readonly value: number } | Duration;
   readonly clip: Clip | null;
   readonly checkpoint: { readonly every: Duration | null; readonly keep: number | null; readonly best: string | null };
@@ -60,6 +64,8 @@ export interface RunSettings {
   readonly evaluate: Duration | null;
   readonly l2: number;
   readonly l1?: number;
+  /** Share that the moving average of the weights keeps at each step; absent: there is none. */
+  readonly ema?: number;
   /** Weights of rows in the training loss; absent: none. */
   readonly weigh?: Weighing;
   /** How training rows are chosen; absent: all are taken. */
@@ -75,7 +81,7 @@ export interface RunDefinition<W extends WeightSpecs, I extends object, O extend
   readonly forward: (weights: Tensors<W>, input: I, mode: Mode) => O;
   readonly loss: (output: O, row: R) => Named;
   readonly metrics: (output: O, row: R) => Readonly<Record<string, Measured>>;
-  readonly step: (training: Descends<W>, rows: R) => Descent;
+  readonly step: <T>(training: Descends<W, T>, rows: R) => T;
 }
 
 /** A run, whatever its model. */
@@ -84,7 +90,23 @@ export interface Run extends RunSettings {
   readonly forward: (weights: Named, input: Named, mode: Mode) => Named;
   readonly loss: (output: Named, row: Named) => Named;
   readonly metrics: (output: Named, row: Named) => Readonly<Record<string, Measured>>;
-  readonly step: (training: Descends<WeightSpecs>, rows: Named) => Descent;
+  readonly step: <T>(training: Descends<WeightSpecs, T>, rows: Named) => T;
+}
+
+/** How a step of the run divides its rows. */
+export function divisionOf({ accumulate = 1, optimizer }: Pick<Run, "accumulate" | "optimizer">): Division {
+  return { accumulate, stages: stagesOf(optimizer), isSplit: optimizer.stages?.isSplit === true };
+}
+
+/** Rows of a step that is not the last of an epoch. */
+export function rowsPerStep(run: Pick<Run, "batch" | "accumulate" | "optimizer">): number {
+  const { accumulate, stages, isSplit } = divisionOf(run);
+  return run.batch * accumulate * (isSplit ? stages : 1);
+}
+
+/** The loss of a batch of rows as a function of the weights. */
+export function lossOf(run: Run, rows: Named): LossTerms<WeightSpecs> {
+  return run.step({ descend: (lossTerms) => lossTerms }, rows);
 }
 
 /** Defines a run. The types of weights, inputs, outputs and rows are checked here and forgotten. */

@@ -15,16 +15,21 @@ export interface GradientScale {
 }
 
 export function gradientScale(gradients: readonly tf.Tensor[], loss: tf.Tensor, clip: Clip | null, isGuarded: boolean): GradientScale {
-  const squares = gradients.map((gradient) => {
-    const flat = tf.reshape(gradient, [1, -1]);
-    // A dot product with itself: one pass, no square of the whole gradient in memory.
-    return tf.reshape(tf.matMul(flat, flat, false, true), []);
-  });
-  const norm = tf.sqrt(squares.length === 0 ? tf.scalar(0) : tf.addN(squares));
+  const norm = normOf(gradients);
   const clipped = clip !== null && "value" in clip ? gradients.map((gradient) => tf.clipByValue(gradient, -clip.value, clip.value)) : gradients;
   const shrinks = clip !== null && "norm" in clip ? tf.minimum(1, tf.div(clip.norm, tf.maximum(norm, 1e-30))) : null;
   if (!isGuarded) return { scale: shrinks, norm, clipped };
   // Finite numbers minus themselves are 0; NaN and infinities make NaN.
   const guard = tf.add(1, tf.add(tf.sub(loss, loss), tf.sub(norm, norm)));
   return { scale: shrinks === null ? guard : tf.mul(guard, shrinks), norm, clipped };
+}
+
+/** The norm of all tensors together: a scalar. */
+export function normOf(tensors: readonly tf.Tensor[]): tf.Tensor {
+  const squares = tensors.map((tensor) => {
+    const flat = tf.reshape(tensor, [1, -1]);
+    // A dot product with itself: one pass, no square of the whole gradient in memory.
+    return tf.reshape(tf.matMul(flat, flat, false, true), []);
+  });
+  return tf.sqrt(squares.length === 0 ? tf.scalar(0) : tf.addN(squares));
 }

@@ -13,13 +13,13 @@ import type { Progress } from "../logging/progress.js";
 import { nearest } from "../program/nearest.js";
 import { Interrupted, UserError } from "../program/errors.js";
 import type { RunFolder } from "../program/run-folder.js";
-import type { Named, Run } from "../program/run.js";
+import { divisionOf, lossOf, rowsPerStep, type Run } from "../program/run.js";
 import { hasStalled, isBetter } from "./early-stopping.js";
 import { Evaluator, tick, type Evaluation } from "./evaluate.js";
 import { needsRecalibration, recalibrate } from "./recalibrate.js";
 import type { TrainingRows } from "./rows.js";
 import { Stepper } from "./stepper.js";
-import { Training, type Descent } from "./training.js";
+import { Training } from "./training.js";
 
 /** Checkpoints that stay when the program does not say how many. */
 const keepByDefault = 3;
@@ -57,7 +57,7 @@ export interface Trained {
 
 /** Steps of the whole run, on so many rows. */
 export function totalSteps(run: Run, rows: number): number {
-  const perEpoch = stepsPerEpoch(rows, run.batch);
+  const perEpoch = stepsPerEpoch(rows, rowsPerStep(run));
   return Math.max(1, stepsOf(run.length, { stepsPerEpoch: perEpoch, totalSteps: 0 }));
 }
 
@@ -65,7 +65,7 @@ export function totalSteps(run: Run, rows: number): number {
 export async function train(context: LoopContext, start: Found | null): Promise<Trained> {
   const { run } = context;
   const { length } = context.rows.rows;
-  const loop = new Loop(context, totalSteps(run, length), stepsPerEpoch(length, run.batch));
+  const loop = new Loop(context, totalSteps(run, length), stepsPerEpoch(length, rowsPerStep(run)));
   try {
     if (start !== null) loop.restore(start);
     return await loop.run();
@@ -108,9 +108,9 @@ class Loop {
     private readonly total: number,
     private readonly perEpoch: number,
   ) {
-    const { weights, optimizer, clip, l1 = 0, l2, seed, batch } = context.run;
-    this.training = new Training({ weights, optimizer, clip, l1, l2, seed, totalSteps: total, stepsPerEpoch: perEpoch });
-    this.order = new DataOrder(context.rows.rows, batch, seed);
+    const { seed, batch } = context.run;
+    this.training = new Training({ ...context.run, totalSteps: total, stepsPerEpoch: perEpoch });
+    this.order = new DataOrder(context.rows.rows, batch, seed, divisionOf(context.run));
     this.stepper = new Stepper(context.run, this.training, context.rows.columns, this.order);
   }
 
@@ -182,10 +182,14 @@ class Loop {
 
   /** Which layer did it: runs the loss of the step once more, watched. */
   private async diverged(step: number, loss: number): Promise<UserError> {
-    const { run, source, rows } = this.context;
-    const batch = gatherBatch(rows.columns, this.order.at(step));
-    const found = await this.firstBroken(batch);
-    tf.dispose(batch);
+    const { run, source, rows: { columns } } = this.context;
+    // The first op of the step's loss whose result is not finite.
+    let found: Awaited<ReturnType<Training["diagnose"]>> = null;
+    for (const { rows, index } of this.order.partsAt(step)) {
+      const batch = gatherBatch(columns, rows);
+      found ??= await this.training.diagnose(lossOf(run, batch), index);
+      tf.dispose(batch);
+    }
     const place = found === null ? undefined : run.places[found.ordinal];
     const where =
       found === null
@@ -195,20 +199,6 @@ class Loop {
           : `the first result that is not finite is that of \`${place[0]}\` (${source}:${place[1]})`;
     const subject = Number.isFinite(loss) ? "The gradient is not finite" : `The loss is ${Number.isNaN(loss) ? "not a number" : "infinite"}`;
     return new UserError(`${subject} at step ${step + 1} of \`${run.name}\`: ${where}.`, "Lower the learning rate, clip the gradient (`clip norm 1.0`), or look at the data.");
-  }
-
-  /** The first op of the step's loss whose result is not finite, or null. */
-  private async firstBroken(batch: Named): Promise<Awaited<ReturnType<Training["diagnose"]>>> {
-    let looking: ReturnType<Training["diagnose"]> = Promise.resolve(null);
-    const watched = {
-      descend: (lossTerms: Parameters<Training["descend"]>[0]): Descent => {
-        looking = this.training.diagnose(lossTerms);
-        return { loss: tf.scalar(0), gradientNorm: tf.scalar(0), terms: {}, rate: 0 };
-      },
-    };
-    const unused = this.context.run.step(watched, batch);
-    tf.dispose([unused.loss, unused.gradientNorm]);
-    return looking;
   }
 
   /** Evaluates the folded model on the validation split; early stopping and the best checkpoint follow. */

@@ -1,5 +1,5 @@
-// Batch-norm statistics for a folded model. Those of training belong to mixtures of kernels; the folded ones are estimated
-// anew over fixed batches of the training split, as plain averages, with nothing random in the pass.
+// Batch-norm statistics for a folded model. Those of training belong to mixtures of kernels, or to weights that are not averaged; the folded
+// ones are estimated anew over fixed batches of the training split, as plain averages, with nothing random in the pass.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { gatherBatch, pieces } from "../data/batches.js";
@@ -12,10 +12,10 @@ import { inputColumns, inputsOf, tick } from "./evaluate.js";
 /** At most so many rows the statistics are estimated on, in whole batches; their error falls with the root of it. */
 const calibrationRows = 4096;
 
-/** Must statistics be estimated anew: are there any, and does any kernel set train? */
+/** Must statistics be estimated anew: are there any, and are the weights that ship other ones than those that train? */
 export function needsRecalibration(run: Run): boolean {
   const weights = Object.values(run.weights);
-  return weights.some(({ role }) => role === "statistic") && weights.some(({ set }) => set !== null && set.copies > 1);
+  return weights.some(({ role }) => role === "statistic") && (run.ema !== undefined || weights.some(({ set }) => set !== null && set.copies > 1));
 }
 
 /** Replaces the statistics among `weights` (folded, owned by the caller) in place; the old ones are disposed. */

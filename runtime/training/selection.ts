@@ -14,7 +14,7 @@ import type { Pool, Probabilities, Selection } from "../methods/sensitivity-samp
 import { evaluating } from "../mode.js";
 import { Interrupted, UserError } from "../program/errors.js";
 import type { RunFolder } from "../program/run-folder.js";
-import type { Named, Run } from "../program/run.js";
+import { divisionOf, rowsPerStep, type Named, type Run } from "../program/run.js";
 import { stream } from "../random.js";
 import { startOps } from "../tensor.js";
 import { inputColumns, inputsOf, meansOver, outputsOf, scalar, tick } from "./evaluate.js";
@@ -69,12 +69,11 @@ async function chooseRows(context: SelectionContext, selection: Selection): Prom
 /** The folded model that losses are of. With `after` it is one of its own, trained on all rows by the run's clauses and thrown away. */
 async function choosingModel(context: SelectionContext, { after }: Selection): Promise<{ readonly model: Record<string, tf.Tensor>; readonly dispose: () => void }> {
   const { run, data, smoke } = context;
-  const { weights, optimizer, clip, l1 = 0, l2, seed, batch } = run;
   const { train } = data.splits;
-  const perEpoch = stepsPerEpoch(train.length, batch);
+  const perEpoch = stepsPerEpoch(train.length, rowsPerStep(run));
   const steps = after === undefined ? 0 : Math.min(smoke?.steps ?? Infinity, stepsOf(after, { stepsPerEpoch: perEpoch, totalSteps: 0 }));
-  const training = new Training({ weights, optimizer, clip, l1, l2, seed, totalSteps: Math.max(1, steps), stepsPerEpoch: perEpoch });
-  const stepper = new Stepper(run, training, { ...data.columns, ...weightColumns(run.weigh ?? null, data, null) }, new DataOrder(train, batch, seed));
+  const training = new Training({ ...run, totalSteps: Math.max(1, steps), stepsPerEpoch: perEpoch });
+  const stepper = new Stepper(run, training, { ...data.columns, ...weightColumns(run.weigh ?? null, data, null) }, new DataOrder(train, run.batch, run.seed, divisionOf(run)));
   try {
     while (training.step < steps) {
       for (const { loss, gradientNorm } of await stepper.take(steps - training.step)) {

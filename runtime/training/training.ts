@@ -3,14 +3,18 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { installGradients } from "../gradients.js";
-import { foldMixing, mix } from "../methods/majority-kernels/mix.js";
 import { evaluating, trainingMode } from "../mode.js";
 import { diagnose, type OpAt } from "../tensor.js";
-import { initialWeights, type Tensors, type WeightSpecs } from "../weights.js";
-import { numbersOf, StepInputs } from "./step-numbers.js";
-import { mixedWeights, takeStep, type LossTerms, type State, type TrainingSettings } from "./step.js";
+import { initialWeights, type Tensors, type WeightSpec, type WeightSpecs } from "../weights.js";
+import { foldedWeight, initialAverages, shippedAverage } from "./average.js";
+import type { LossTerms, State, StepContext, TrainingSettings } from "./settings.js";
+import { at, type Slope } from "./slope.js";
+import { numbersOf, StepInputs, type StepNumbers } from "./step-numbers.js";
+import { endStep, takeStep, type StepResult } from "./step.js";
+import { mixedWeights } from "./update.js";
+import { stageSlots } from "./walk.js";
 
-export type { LossTerms, TrainingSettings } from "./step.js";
+export type { LossTerms, TrainingSettings } from "./settings.js";
 
 /** What a step gives; the tensors are the caller's to read and to dispose. */
 export interface Descent {
@@ -37,6 +41,8 @@ export class Training<W extends WeightSpecs = WeightSpecs> {
       const shapes = optimizer.slots({ shape: spec.shape, copies: spec.set?.copies ?? 1, moments: spec.set?.moments ?? "shared" });
       for (const [name, shape] of Object.entries(shapes)) state[`optimizer/${name}/${path}`] = tf.keep(tf.zeros([...shape]));
     }
+    for (const [name, shape] of Object.entries(stageSlots(optimizer.stages))) state[name] = tf.keep(tf.zeros([...shape]));
+    if (settings.ema !== undefined) Object.assign(state, initialAverages(weights, state));
     this.state = state;
   }
 
@@ -56,12 +62,21 @@ export class Training<W extends WeightSpecs = WeightSpecs> {
    * weights.
    */
   descend(lossTerms: LossTerms<W>): Descent {
+    return this.taken((context) => takeStep(this.settings, context, lossTerms));
+  }
+
+  /** The step whose gradients were taken elsewhere: `slopes` has those of each stage. As `descend`. */
+  finish(slopes: (numbers: StepNumbers) => readonly Slope[]): Descent {
+    return this.taken((context) => endStep(this.settings, context, slopes(context.numbers)));
+  }
+
+  private taken(take: (context: StepContext) => StepResult): Descent {
     const { state, done: step } = this;
     const numbers = new StepInputs(step);
     tf.engine().startScope();
     try {
-      const { loss, terms, gradientNorm, next } = takeStep(this.settings, { state, step, numbers, isGuarded: true, mayUpdate: false }, lossTerms);
-      for (const tensor of [loss, gradientNorm, ...Object.values(next)]) tf.keep(tensor);
+      const { loss, terms, gradientNorm, next } = take({ state, step, numbers, isGuarded: true, mayUpdate: false });
+      for (const tensor of [loss, gradientNorm, ...Object.values(terms), ...Object.values(next)]) tf.keep(tensor);
       for (const [name, tensor] of Object.entries(state)) if (next[name] !== tensor) tensor.dispose();
       this.state = next;
       this.done++;
@@ -77,24 +92,25 @@ export class Training<W extends WeightSpecs = WeightSpecs> {
     this.done += steps;
   }
 
-  /** Runs the loss of the last step again, on the weights and draws it had, and tells the first op with a NaN or an infinity. */
-  diagnose(lossTerms: LossTerms<W>): Promise<OpAt | null> {
-    const numbers = numbersOf(Math.max(0, this.done - 1));
+  /** Runs the loss of the last step again (of several batches that of the `part`), on the weights and draws it had, and tells the first op with a NaN or an infinity. */
+  diagnose(lossTerms: LossTerms<W>, part = 0): Promise<OpAt | null> {
+    const numbers = numbersOf(Math.max(0, this.done - 1), part);
     return diagnose(() => lossTerms(mixedWeights(this.settings, this.state, numbers) as Tensors<W>, trainingMode(this.settings.seed, numbers, evaluating.record)));
   }
 
-  /** The weights that ship: kernel sets at p = 1/k, the others as they are. New tensors; the caller disposes them. */
+  /** The weights that ship: averaged, if the run keeps an average; kernel sets at p = 1/k, the others as they are. New tensors; the caller disposes them. */
   folded(): Record<string, tf.Tensor> {
+    const { weights, ema } = this.settings;
     const result: Record<string, tf.Tensor> = {};
-    for (const [path, { set, shape }] of Object.entries(this.settings.weights)) {
-      const value = this.tensor(`weights/${path}`);
+    for (const [path, spec] of Object.entries<WeightSpec>(weights)) {
+      const folded = (): tf.Tensor => (ema === undefined || !spec.trainable ? foldedWeight(at(this.state, `weights/${path}`), spec) : shippedAverage(ema, this.state, path, spec, this.done));
       // A product with 1 keeps every bit and, unlike a clone, does not share memory that the next step may write to.
-      result[path] = tf.tidy(() => tf.keep(set === null ? tf.mul(value, 1) : mix(value, foldMixing(set, shape))));
+      result[path] = tf.tidy(() => tf.keep(tf.mul(folded(), 1)));
     }
     return result;
   }
 
-  /** The whole state, for a checkpoint: `weights/<path>`, `optimizer/<slot>/<path>`. Live: read them before the next step. */
+  /** The whole state, for a checkpoint: `weights/<path>`, `optimizer/<slot>/<path>`, `average/<path>`. Live: read them before the next step. */
   tensors(): Record<string, tf.Tensor> {
     return { ...this.state };
   }
@@ -117,11 +133,5 @@ export class Training<W extends WeightSpecs = WeightSpecs> {
   dispose(): void {
     tf.dispose(Object.values(this.state));
     this.state = {};
-  }
-
-  private tensor(name: string): tf.Tensor {
-    const found = this.state[name];
-    if (found === undefined) throw new Error(`no tensor \`${name}\``);
-    return found;
   }
 }

@@ -172,11 +172,13 @@ test("a summary has weights trained and shipped, as a table and as JSON", () =>
 
 test("a summary says what each run keeps in training", () => {
   const clauses = "  loss      cross_entropy(y, c)\n  optimizer sgd(lr: 0.1)\n  batch     10\n  epochs    1\n";
-  return inFolder({ "a.sop": `data d = csv("d.csv") {\n  fields x: f32[4] from columns("a", "d"), c: class[2]\n}\n\nmodel M {\n  input  x: f32[4]\n  output y: f32[2] = x |> dense(2)\n}\n\ntrain r: M on d {\n${clauses}}\n` }, (folder) => {
+  return inFolder({ "a.sop": `data d = csv("d.csv") {\n  fields x: f32[4] from columns("a", "d"), c: class[2]\n}\n\nmodel M {\n  input  x: f32[4]\n  output y: f32[2] = x |> dense(2)\n}\n\ntrain r: M on d {\n${clauses}}\n\ntrain q: M on d {\n${clauses.replace("sgd(lr: 0.1)", "rk(lr: 0.1, order: 2, batches: split, momentum: 0.9, precondition: true)")}  accumulate 3\n  ema 0.99\n}\n` }, (folder) => {
     // Ten weights, ten gradients, ten results of two numbers.
     const { stdout } = sop(folder, ["summary", "a.sop"]);
     assert.match(stdout, /r: training keeps 160 B \(batch 10, sgd\)/);
-    assert.equal(JSON.parse(sop(folder, ["summary", "a.sop", "--json"]).stdout).models[0].trainedMemory, { r: 160 });
+    assert.equal(JSON.parse(sop(folder, ["summary", "a.sop", "--json"]).stdout).models[0].trainedMemory, { r: 160, q: 400 });
+    // Ten weights and their average, velocities and squares, gradients of two stages and their sums.
+    assert.match(stdout, /q: training keeps 400 B \(batch 10 x 3 x 2 = 60 rows a step, rk with 2 gradients a step, ships an average of weights, 0.99\)/);
   });
 });
 

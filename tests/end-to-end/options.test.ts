@@ -26,7 +26,7 @@ const options = {
   anneal: ["0", "50%"],
 };
 // Their number has no factor in common with those of the values, so that each meets each combination of some options.
-const optimizers = ["sgd(lr: 0.1)", "sgd(lr: 0.1, momentum: 0.9)", "sgd(lr: 0.1, momentum: 0.9, nesterov: true)", "adam(lr: 1e-2)", "adamw(lr: 1e-2, weight_decay: 0.1)", "adagrad(lr: 0.1)", "rmsprop(lr: 1e-2)", "rmsprop(lr: 1e-2, momentum: 0.9)", "lion(lr: 1e-2)", "lion(lr: 1e-2, weight_decay: 0.1)", "adamw(lr: 1e-2, decay: all)"];
+const optimizers = ["sgd(lr: 0.1)", "sgd(lr: 0.1, momentum: 0.9)", "sgd(lr: 0.1, momentum: 0.9, nesterov: true)", "adam(lr: 1e-2)", "adamw(lr: 1e-2, weight_decay: 0.1)", "adagrad(lr: 0.1)", "rmsprop(lr: 1e-2)", "rmsprop(lr: 1e-2, momentum: 0.9)", "lion(lr: 1e-2)", "lion(lr: 1e-2, weight_decay: 0.1)", "adamw(lr: 1e-2, decay: all)", "rk(lr: 0.1, order: 3)", "rk(lr: 0.1, order: 4, momentum: 0.9, precondition: true, adaptive: true)"];
 
 /** All ways to choose one value per option, as the words of an annotation. */
 const all = Object.entries(options).reduce<readonly string[]>((sofar, [name, values]) => sofar.flatMap((one) => values.map((value) => `${one}, ${name}: ${value}`)), ["overparam(3"]).map((one) => `${one}, embeddings: true)`);

@@ -96,6 +96,31 @@ train last: Net overparam(3, mix: uniform, per: model, moments: copies, rate: me
 }
 `;
 
+const several = `${model}
+train parted: Net overparam(2, per: output) on rows {
+  use        all
+  batch      5
+  accumulate 3
+  optimizer  rk(lr: cosine(0.2), order: 2, momentum: 0.5, precondition: true, adaptive: true)
+  ema        0.9
+  steps      45
+  evaluate   every 5 steps
+  checkpoint every 3 steps, best valid.loss
+}
+`;
+
+for (const backend of ["cpu", "onnx"]) {
+  test(`on ${backend} a step of several batches and stages, with an average of the weights, goes on after a kill with the same bytes`, () =>
+    withProgram(several, smallFiles(rows), async (program) => {
+      symlinkSync(packages, program.path("..", "node_modules"));
+      const ended = await program.run("train", "--quiet", "--backend", backend, "--runs-dir", "whole");
+      assert.is(ended.code, 0, ended.err);
+      const resumed = await killedAgainAndAgain(program, backend, "killed", "parted", 1);
+      assert.is(resumed.length, 1, "it was killed under way");
+      same(program, "killed", "parted", `killed and resumed from ${resumed.join(", ")}`);
+    }));
+}
+
 for (const backend of ["cpu", "onnx"]) {
   test(`on ${backend} two runs of one seed, and runs that are killed at random moments and resumed, give the same bytes`, () =>
     withProgram(source, smallFiles(rows), async (program) => {

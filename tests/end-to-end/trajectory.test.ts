@@ -17,6 +17,8 @@ const optimizers = {
   adagrad: "adagrad(lr: 0.03)",
   rmsprop: "rmsprop(lr: 2e-3, momentum: 0.5)",
   lion: "lion(lr: 1e-3, weight_decay: 0.1)",
+  heun: "rk(lr: 0.05, order: 2)",
+  kutta: "rk(lr: 0.1, order: 4, momentum: 0.5, precondition: true, adaptive: true)",
 } as const;
 
 const steps = 24;

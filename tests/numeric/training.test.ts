@@ -58,10 +58,12 @@ function descend(training: sop.Training<Weights>, rows = batch(training.step)): 
 
 test.before(useCpu);
 
-for (const kernels of ["ours", "TensorFlow.js's"] as const) {
-  test(`tensor count and bytes are flat over 200 steps, ${kernels} kernels`, () => {
+const stages = sop.rk({ lr: 0.01, order: 3, batches: "same", momentum: 0.9, precondition: true, adaptive: true, power: 1 });
+
+for (const [kernels, name, more] of [["ours", "adamw", {}], ["TensorFlow.js's", "adamw", {}], ["ours", "rk with an average", { optimizer: stages, ema: 0.99 }]] as const) {
+  test(`tensor count and bytes are flat over 200 steps of ${name}, ${kernels} kernels`, () => {
     const run = (): void => {
-      const training = new sop.Training(settings);
+      const training = new sop.Training({ ...settings, ...more });
       const counts = new Set<string>();
       for (let step = 0; step < 200; step++) {
         descend(training);

@@ -18,8 +18,8 @@ test("factors agree with the runtime's tables", () => {
     for (const copies of [1, 2, 3, 4, 8, 64]) {
       for (const rate of ["mixture", "mean", "unscaled"] as const) {
         for (const moments of ["shared", "copies"] as const) {
-          for (const optimizer of ["sgd", "adam", "adamw"]) {
-            const table = optimizer !== "sgd" && moments === "copies" ? perCopyFactors : linearFactors;
+          for (const optimizer of ["sgd", "rk", "adam", "adamw"]) {
+            const table = optimizer !== "sgd" && optimizer !== "rk" && moments === "copies" ? perCopyFactors : linearFactors;
             const expected = table[rate](copies, runtime.expectedSquare(copies));
             const found = rateFactor({ copies, mix, rate, moments }, optimizer);
             assert.ok(Math.abs(found / expected - 1) < 1e-5, `${mix.rule} ${copies} ${rate} ${moments} ${optimizer}: ${found}, expected ${expected}`);

@@ -58,6 +58,16 @@ gives("nesterov without momentum", run("output z = x |> dense(2)", "optimizer sg
 gives("nesterov with momentum", run("output z = x |> dense(2)", "optimizer sgd(lr: 0.1, momentum: 0.9, nesterov: true)"), []);
 gives("moments that sgd has not", run("output z = x |> dense(2) overparam(4, moments: copies)", "optimizer sgd(lr: 0.1)"), ['6:41 option-without-effect {"option":"moments","of":"overparam","because":"`sgd` has no second moments"}']);
 
+const rk = (options: string): string => run("output z = x |> dense(2)", `optimizer rk(lr: 0.1, ${options})`);
+gives("runge-kutta options that have an effect", rk("order: 3, batches: split, precondition: true, momentum: 0.9"), []);
+gives("curvature with one stage, and batches for it", rk("order: 1, batches: split, adaptive: true"), [
+  '12:35 option-without-effect {"option":"batches","of":"rk","because":"order 1 has one stage"}',
+  '12:51 option-without-effect {"option":"adaptive","of":"rk","because":"it sees curvature between two stages, and order 1 has one"}',
+]);
+gives("curvature between batches", rk("batches: split, adaptive: true"), ['12:41 option-without-effect {"option":"adaptive","of":"rk","because":"it sees curvature between two stages on one batch, and each stage has its own"}']);
+gives("a power of nothing", rk("order: 4, power: 2"), ['12:35 option-without-effect {"option":"power","of":"rk","because":"the rate is not adaptive"}']);
+gives("moments that rk has not", run("output z = x |> dense(2) overparam(4, moments: copies)", "optimizer rk(lr: 0.1)"), ['6:41 option-without-effect {"option":"moments","of":"overparam","because":"`rk` has no moments for each copy"}']);
+
 // --- metrics ---
 
 const logit = "output z = x |> dense(1)";

@@ -2,8 +2,9 @@
 // and what is done with its kernel sets.
 
 import { trainingMemory } from "../../semantics/budgets.js";
-import type { Instance, Overparam } from "../../semantics/semantic-model.js";
+import type { Instance, Overparam, Run } from "../../semantics/semantic-model.js";
 import { instanceTitle } from "../../services/instance-title.js";
+import { gradientsPerStep, rowsPerStep } from "../../semantics/step-costs.js";
 import { rateFactor } from "../../services/rate-factor.js";
 import { summarize } from "../../services/summary.js";
 import type { Summary } from "../../services/summary.js";
@@ -25,12 +26,25 @@ export function summaryCommand(file: string | undefined, options: { readonly jso
   terminal.out(
     models
       .map(({ instance, summary, runs }) => {
-        const lines = [...kernelSets(summary, [...new Set(runs.map((run) => run.settings.optimizer.call))]), ...runs.map((run) => `  ${printable(run.name)}: training keeps ${memory(trainingMemory(run.instance.graph, run.settings))} (batch ${run.settings.batch}, ${run.settings.optimizer.call})`)];
+        const lines = [...kernelSets(summary, [...new Set(runs.map((run) => run.settings.optimizer.call))]), ...runs.map((run) => `  ${printable(run.name)}: training keeps ${memory(trainingMemory(run.instance.graph, run.settings))} (${stepText(run.settings)})`)];
         return `${terminal.strong(title(instance))}${runs.length > 0 ? `  (${runs.map((run) => run.name).join(", ")})` : ""}\n\n${table(summary)}${lines.map((line) => `${line}\n`).join("")}`;
       })
       .join("\n"),
   );
   return 0;
+}
+
+/** "batch 32, adam", "batch 32 x 4 = 128 rows a step, rk with 2 gradients a step". */
+function stepText(settings: Run["settings"]): string {
+  const { batch, accumulate = 1, optimizer, ema } = settings;
+  const rows = rowsPerStep(settings);
+  const gradients = gradientsPerStep(settings);
+  const factors = [accumulate, rows / batch / accumulate].filter((factor) => factor > 1).map((factor) => ` x ${factor}`);
+  return [
+    `batch ${batch}${factors.join("")}${rows === batch ? "" : ` = ${whole(rows)} rows a step`}`,
+    `${optimizer.call}${gradients === 1 ? "" : ` with ${gradients} gradients a step`}`,
+    ...(ema === undefined ? [] : [`ships an average of weights, ${ema}`]),
+  ].join(", ");
 }
 
 function title(instance: Instance): string {

@@ -38,6 +38,8 @@ export function readSettings(env: Env, clauses: CollectedClauses, name: string, 
     stop: readStop(get("stop"), measured),
     evaluate: readEvaluate(get("evaluate")),
     ...readRegularize(get("regularize")),
+    ...readAccumulate(get("accumulate")),
+    ...readEma(get("ema")),
     seed: readWhole(get("seed"), 0, 2 ** 32 - 1) ?? 0,
   };
   if (get("loss") === undefined || optimizer === null || batch === null || length === null || env.context.report.errors() > errors) return null;
@@ -87,6 +89,29 @@ function readWhole(placed: PlacedClause | undefined, least: number, most = Numbe
   if (value === null || value <= most) return value;
   env.context.report.say("value-range", at(env, expression.span), { what, range: `a whole number of at most ${most}`, found: String(value) });
   return null;
+}
+
+/** More batches than this for one step are a mistake. */
+const mostBatches = 65_536;
+
+function readAccumulate(placed: PlacedClause | undefined): Pick<RunSettings, "accumulate"> {
+  const batches = readWhole(placed, 1, mostBatches) ?? 1;
+  return batches === 1 ? {} : { accumulate: batches };
+}
+
+function readEma(placed: PlacedClause | undefined): Pick<RunSettings, "ema"> {
+  if (placed === undefined) return {};
+  const { env } = placed;
+  const expression = onlyExpression(placed);
+  if (expression === null) {
+    sayForm(placed);
+    return {};
+  }
+  const share = readPositive(env, "`ema`", expression);
+  if (share === null) return {};
+  if (share < 1) return { ema: share };
+  env.context.report.say("value-range", at(env, expression.span), { what: "`ema`", range: "a share between 0 and 1, as 0.999", found: String(share) });
+  return {};
 }
 
 function readLength(placed: PlacedClause | undefined): RunSettings["length"] | null {

@@ -34,13 +34,38 @@ export function optionWithoutEffect({ model, context, own, say, ownPlace }: Lint
   }
   for (const run of model.runs) {
     const { call, options } = run.settings.optimizer;
-    if (call !== "sgd") continue;
-    const place = options["nesterov"] === true && options["momentum"] === 0 ? ownPlace([optionPlace(context, run, "nesterov")]) : null;
-    if (place !== null) say("option-without-effect", place, { option: "nesterov", of: "sgd", because: "it looks ahead along a momentum, and there is none" }, { help: "Give `momentum: 0.9`, or remove the option." });
+    if (call !== "sgd" && call !== "rk") continue;
+    for (const { option, because, help } of call === "sgd" ? ofSgd(options) : ofRk(options)) {
+      const place = ownPlace([optionPlace(context, run, option)]);
+      if (place !== null) say("option-without-effect", place, { option, of: call, because }, { help });
+    }
     for (const { overparam } of run.instance.graph.applications) {
-      if (overparam?.moments === "copies") sayOption(overparam, "moments", "`sgd` has no second moments");
+      if (overparam?.moments === "copies") sayOption(overparam, "moments", call === "sgd" ? "`sgd` has no second moments" : "`rk` has no moments for each copy");
     }
   }
+}
+
+interface Idle {
+  readonly option: string;
+  readonly because: string;
+  readonly help: string;
+}
+
+function ofSgd(options: Run["settings"]["optimizer"]["options"]): readonly Idle[] {
+  return options["nesterov"] === true && options["momentum"] === 0 ? [{ option: "nesterov", because: "it looks ahead along a momentum, and there is none", help: "Give `momentum: 0.9`, or remove the option." }] : [];
+}
+
+function ofRk(options: Run["settings"]["optimizer"]["options"]): readonly Idle[] {
+  const { order, batches, adaptive, power } = options;
+  const help = "Remove the option, or give `order: 2`.";
+  const isSingle = order === 1;
+  const isSplit = batches === "split" && !isSingle;
+  return [
+    ...(batches === "split" && isSingle ? [{ option: "batches", because: "order 1 has one stage", help }] : []),
+    ...(adaptive === true && isSingle ? [{ option: "adaptive", because: "it sees curvature between two stages, and order 1 has one", help }] : []),
+    ...(adaptive === true && isSplit ? [{ option: "adaptive", because: "it sees curvature between two stages on one batch, and each stage has its own", help: "Remove the option, or `batches: split`." }] : []),
+    ...(adaptive === false && power !== 1 ? [{ option: "power", because: "the rate is not adaptive", help: "Give `adaptive: true`, or remove the option." }] : []),
+  ];
 }
 
 function argumentOf(written: readonly Argument[], name: string, position: number): Argument | undefined {

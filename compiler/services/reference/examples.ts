@@ -181,6 +181,7 @@ const optimizers: Readonly<Record<string, string>> = {
   adagrad: "adagrad(lr: 0.01)",
   rmsprop: "rmsprop(lr: 1e-3, momentum: 0.9)",
   lion: "lion(lr: warmup_cosine(2e-4), weight_decay: 0.1)",
+  rk: "rk(lr: cosine(0.1), order: 4, momentum: 0.9)",
 };
 
 export function optimizerExample(word: string): ReferenceExample | null {
@@ -344,6 +345,7 @@ const trainClauses: Readonly<Record<string, string>> = {
   metrics: "metrics accuracy(digit, label), top_3: top_k(digit, label, k: 3)",
   optimizer: "optimizer adamw(lr: cosine(1e-3))",
   batch: "batch 64",
+  accumulate: "accumulate 4",
   epochs: "epochs 3",
   steps: "steps 2000",
   clip: "clip value 0.5",
@@ -351,6 +353,7 @@ const trainClauses: Readonly<Record<string, string>> = {
   stop: "stop when valid.loss stalls 3 epochs",
   evaluate: "evaluate every 200 steps",
   regularize: "regularize l2 1e-4",
+  ema: "ema 0.999",
   weigh: "weigh classes balanced",
   select: "select sensitivity(fraction: 30%, clusters: 64)",
   seed: "seed 7",
