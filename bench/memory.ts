@@ -17,6 +17,7 @@ import { progressOn } from "../runtime/logging/progress.js";
 import { RunFolder } from "../runtime/program/run-folder.js";
 import { Evaluator } from "../runtime/training/evaluate.js";
 import { train } from "../runtime/training/loop.js";
+import { trainingRows } from "../runtime/training/rows.js";
 
 // Without it, what the garbage collector has not looked at yet would be taken for memory in use.
 if (globalThis.gc === undefined) {
@@ -94,7 +95,7 @@ try {
     if (step === 1 || step % every === 0) report();
     return false;
   };
-  const trained = await train({ run, data, folder: runFolder, identity: "memory", log: MetricsLog.open(runFolder.metrics, 0), progress, isInterrupted, saved: () => undefined, source: "memory.sop", smoke: null, evaluator: new Evaluator(run, data) }, null);
+  const trained = await train({ run, data, rows: trainingRows(run, data, null), folder: runFolder, identity: "memory", log: MetricsLog.open(runFolder.metrics, 0), progress, isInterrupted, saved: () => undefined, source: "memory.sop", smoke: null, evaluator: new Evaluator(run, data) }, null);
   tf.dispose(trained?.model ?? []);
   step = steps;
   const flat = counts.size === 1;

@@ -42,6 +42,7 @@ export * from "./methods/majority-kernels/mix.js";
 export * from "./methods/majority-kernels/mixing-rules.js";
 export * from "./methods/majority-kernels/rates.js";
 export * from "./methods/runge-kutta.js";
+export * from "./methods/sensitivity-sampling/selections.js";
 export * from "./metrics/classification.js";
 export * from "./metrics/metric.js";
 export * from "./metrics/r2.js";

@@ -14,6 +14,8 @@ import { call, runtimeType } from "./runtime-names.js";
 
 /** Inputs of loss and metrics that are fields of the data have this before the field's name. */
 const rowPrefix = "row.";
+/** Inputs of the loss that are weights have this. They are columns of the rows that training is given, and absent in evaluation. */
+const weightsPrefix = "weights.";
 
 export interface EmittedRun {
   readonly name: string;
@@ -82,15 +84,16 @@ function emitLink({ output, link, classes, field, ragged }: Run["links"][number]
 /** A loss or metrics function: of the model's outputs and a batch of rows. */
 function comparison(name: string, graph: Graph, run: Run, doc: string): Declaration {
   const fields = graph.inputs.filter((input) => input.name.startsWith(rowPrefix)).map((input) => input.name.slice(rowPrefix.length));
-  const outputs = graph.inputs.filter((input) => !input.name.startsWith(rowPrefix)).map((input) => input.name);
+  const weights = graph.inputs.filter((input) => input.name.startsWith(weightsPrefix)).map((input) => input.name);
+  const outputs = graph.inputs.filter((input) => !input.name.startsWith(rowPrefix) && !input.name.startsWith(weightsPrefix)).map((input) => input.name);
   const body = emitBody(graph, {
-    input: (input) => (input.startsWith(rowPrefix) ? member("row", input.slice(rowPrefix.length)) : member("output", input)),
+    input: (input) => (input.startsWith(rowPrefix) ? member("row", input.slice(rowPrefix.length)) : member(input.startsWith(weightsPrefix) ? "row" : "output", input)),
     reserved: ["output", "row", name],
     results: "inline",
   });
   const parameters = [
     { name: "output", type: objectType(outputs, runtimeType("Tensor")) },
-    { name: "row", type: objectType(fields, runtimeType("Tensor")) },
+    { name: "row", type: objectType(fields, runtimeType("Tensor"), weights) },
   ];
   return { kind: "function", name, parameters, body, doc, exported: false, origin: run.origin };
 }

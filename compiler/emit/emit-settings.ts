@@ -2,7 +2,7 @@
 
 import type { CallValue, OptionValue } from "../semantics/option-value.js";
 import type { Duration, RunSettings } from "../semantics/semantic-model.js";
-import { number, numbers, object, text } from "./literals.js";
+import { number, numbers, object, text, texts } from "./literals.js";
 import { camelCase } from "./names.js";
 import { call, settingName } from "./runtime-names.js";
 
@@ -28,8 +28,15 @@ export function emitSettings(settings: RunSettings): readonly (readonly [string,
     ["l2", number(settings.l2)],
     ...(settings.l1 === undefined ? [] : [["l1", number(settings.l1)] as const]),
     ...(settings.ema === undefined ? [] : [["ema", number(settings.ema)] as const]),
+    ...(settings.weigh === undefined ? [] : [["weigh", emitWeighing(settings.weigh)] as const]),
+    ...(settings.select === undefined ? [] : [["select", emitValue({ ...settings.select, call: `select_${settings.select.call}` })] as const]),
     ["seed", number(settings.seed)],
   ];
+}
+
+function emitWeighing({ classes, by }: NonNullable<RunSettings["weigh"]>): string {
+  const weights = classes === undefined || classes.weights === "balanced" ? text("balanced") : numbers(classes.weights);
+  return object([["classes", classes === undefined ? undefined : object([["fields", texts(classes.fields)], ["weights", weights]])], ["by", by === undefined ? undefined : text(by)]]);
 }
 
 function emitDuration(duration: Duration | null): string {

@@ -34,10 +34,11 @@ function propertyKey(key: string): string {
   return isIdentifier(key) ? key : text(key);
 }
 
-/** A member of an object type: `{ readonly image: sop.Tensor }`. */
-export function objectType(keys: readonly string[], type: string): string {
-  if (keys.length === 0) return "{}";
-  return `{ ${keys.map((key) => `readonly ${isIdentifier(key) ? key : text(key)}: ${type}`).join("; ")} }`;
+/** An object type: `{ readonly image: sop.Tensor }`; members that may be missing come last. */
+export function objectType(keys: readonly string[], type: string, optional: readonly string[] = []): string {
+  const name = (key: string): string => (isIdentifier(key) ? key : text(key));
+  const members = [...keys.map((key) => `readonly ${name(key)}: ${type}`), ...optional.map((key) => `readonly ${name(key)}?: ${type}`)];
+  return members.length === 0 ? "{}" : `{ ${members.join("; ")} }`;
 }
 
 /** `input.image`, or `input["two words"]`. */

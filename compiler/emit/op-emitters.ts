@@ -80,14 +80,14 @@ const opEmitters: { readonly [K in OpKind]: OpEmitter } = {
   mul: called("mul"),
   div: called("div"),
   pow: called("pow"),
-  cross_entropy: lengthened("crossEntropy", 2),
-  binary_cross_entropy: lengthened("binaryCrossEntropy", 2),
-  mse: lengthened("mse", 2),
-  mae: lengthened("mae", 2),
-  huber: lengthened("huber", 2),
-  kl: lengthened("kl", 2),
-  kl_normal: lengthened("klNormal", 2),
-  contrastive: called("contrastive"),
+  cross_entropy: weighable("crossEntropy"),
+  binary_cross_entropy: weighable("binaryCrossEntropy"),
+  mse: weighable("mse"),
+  mae: weighable("mae"),
+  huber: weighable("huber"),
+  kl: weighable("kl"),
+  kl_normal: weighable("klNormal"),
+  contrastive: weighable("contrastive"),
   accuracy: lengthened("accuracy", 2),
   top_k: lengthened("topK", 2),
   f1: lengthened("f1", 2),
@@ -133,6 +133,16 @@ function recurrent(name: RuntimeName, count: number): OpEmitter {
 /** Ops of `count` tensors that may have lengths of sequences behind them: these stand last, behind the attributes. */
 function lengthened(name: RuntimeName, count: number): OpEmitter {
   return (operands, op) => call(name, ...operands.slice(0, count), ...(Object.keys(op.attributes).length === 0 ? [] : [attributesOf(op)]), ...operands.slice(count));
+}
+
+/** Losses: lengths and weights, each if there are any, stand behind the attributes. */
+function weighable(name: RuntimeName): OpEmitter {
+  return (operands, op, types) => {
+    const weights = operands.filter((_, index) => index >= 2 && types[index]?.dtype === "f32");
+    const lengths = operands.filter((_, index) => index >= 2 && types[index]?.dtype === "i32");
+    const behind = weights.length > 0 && lengths.length === 0 ? ["undefined", ...weights] : [...lengths, ...weights];
+    return call(name, ...operands.slice(0, 2), ...(Object.keys(op.attributes).length === 0 ? [] : [attributesOf(op)]), ...behind);
+  };
 }
 
 function attributesOf(op: Op): string {

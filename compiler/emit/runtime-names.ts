@@ -28,6 +28,7 @@ const dataNames = ["dataset", "idx", "csv", "npy", "npz", "jsonl", "parquet", "i
 /** Settings of a run. */
 const settingNames = [
   "sgd", "adam", "adamw", "adagrad", "rmsprop", "lion", "rk", "cosine", "warmupCosine", "linear", "step", "exponential", "inverseSqrt", "oneCycle", "share", "steps", "epochs",
+  "selectSensitivity", "selectUniform", "selectKCenter", "selectMargin", "selectEntropy", "selectLoss", "selectDistance", "selectLeverage",
 ] as const;
 
 const programNames = ["defineRun", "main"] as const;

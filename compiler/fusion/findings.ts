@@ -72,7 +72,8 @@ function sayClaim(report: Report, { fusion, target }: Start, claim: Claim): void
     case "weighted-sum":
       return report.say("fuse-weighted-sum", fusion.origin, { model: target.model, output, factors: claim.factors.map((factor) => String(Number(factor.toPrecision(4)))).join(", ") });
     case "not": {
-      const notes = claim.causes.slice(0, 8).map((cause) => ({ origin: cause.place.origin, message: inWords(cause) }));
+      const causes = new Map(claim.causes.map((cause) => [inWords(cause), { origin: cause.place.origin, message: inWords(cause) }]));
+      const notes = [...causes.values()].slice(0, 8);
       return report.say("fuse-not-mean", fusion.origin, { model: target.model, output }, { notes });
     }
   }

@@ -224,14 +224,14 @@ const rules: { readonly [K in OpKind]: Rule } = {
   mul: two(elementWise),
   div: two((a, b) => (a.dtype === "f32" ? elementWise(a, b) : "the operands must be f32")),
   pow: two((a, b) => (a.dtype === "f32" ? elementWise(a, b) : "the operands must be f32")),
-  cross_entropy: compared(againstLabels),
-  binary_cross_entropy: compared(againstTargets),
-  mse: compared(againstTargets),
-  mae: compared(againstTargets),
-  huber: compared(againstTargets),
-  kl: compared((logits, target) => (logits.shape.length === 0 ? "a number per example has no classes" : againstTargets(logits, target))),
-  kl_normal: compared((mean, logVariance) => (mean.shape.length === 0 ? "a number per example has no last axis" : againstTargets(mean, logVariance))),
-  contrastive: two(partners),
+  cross_entropy: compared(againstLabels, "labels"),
+  binary_cross_entropy: compared(againstTargets, "labels"),
+  mse: compared(againstTargets, "labels"),
+  mae: compared(againstTargets, "labels"),
+  huber: compared(againstTargets, "labels"),
+  kl: compared((logits, target) => (logits.shape.length === 0 ? "a number per example has no classes" : againstTargets(logits, target)), "examples"),
+  kl_normal: compared((mean, logVariance) => (mean.shape.length === 0 ? "a number per example has no last axis" : againstTargets(mean, logVariance)), "examples"),
+  contrastive: weighable(partners),
   accuracy: compared((logits, labels) => (sameShape(logits.shape, labels.shape) ? scalar("f32") : againstLabels(logits, labels))),
   top_k: compared(againstLabels),
   f1: compared((logits, labels) => (sameShape(logits.shape, labels.shape) ? scalar("f32") : againstLabels(logits, labels))),
@@ -260,13 +260,23 @@ function two(rule: (a: ValueType, b: ValueType, context: TypeContext) => Inferre
   return ([a, b], context) => (a === undefined || b === undefined ? "an operand is missing" : rule(a, b, context));
 }
 
-/** Two tensors, and perhaps the lengths of their sequences. */
-function compared(rule: (prediction: ValueType, target: ValueType) => Inferred): Rule {
-  return ([prediction, target, lengths, ...more]) => {
-    if (prediction === undefined || target === undefined || more.length > 0) return "the operands are not two tensors and perhaps lengths";
+/** Two tensors, perhaps the lengths of their sequences, and of a loss perhaps weights: of each example, or of each of its labels. */
+function compared(rule: (prediction: ValueType, target: ValueType) => Inferred, weights: "labels" | "examples" | "none" = "none"): Rule {
+  return ([prediction, target, ...rest]) => {
+    const last = rest.at(-1);
+    const weighed = weights !== "none" && last?.dtype === "f32" ? last : undefined;
+    const [lengths, ...more] = weighed === undefined ? rest : rest.slice(0, -1);
+    if (prediction === undefined || target === undefined || more.length > 0) return "the operands are not two tensors, perhaps lengths and perhaps weights";
+    const counts = weights === "labels" ? [1, elementCount(target.shape)] : [1];
+    if (weighed !== undefined && (!weighed.batched || !counts.includes(elementCount(weighed.shape)))) return `${printValueType(weighed)} are no weights of ${printValueType(target)}`;
     if (lengths !== undefined && (!isLengths(lengths) || !prediction.batched || prediction.shape.length === 0)) return `${printValueType(lengths)} are not lengths of ${printValueType(prediction)}`;
     return rule(prediction, target);
   };
+}
+
+/** A loss of partners, perhaps with a weight for each example. */
+function weighable(rule: (a: ValueType, b: ValueType) => Inferred): Rule {
+  return (operands, context) => (operands[2] !== undefined && isLengths(operands[2]) ? "partners have no lengths" : compared(rule, "examples")(operands, context));
 }
 
 /** A whole number for each example: how many positions of its sequence are real. */

@@ -85,7 +85,7 @@ export const ops = {
   mul: spec("Product with broadcasting of size 1.", 2),
   div: spec("Quotient with broadcasting of size 1.", 2),
   pow: spec("Power with broadcasting of size 1.", 2),
-  // losses: means over the batch and all other axes, scalars; with lengths i32 [batch] behind the two tensors over real positions only
+  // losses: means over the batch and all other axes, scalars; with lengths i32 [batch] behind the two tensors over real positions only, with weights f32 [batch] or [batch, ...] behind these of terms times weights
   cross_entropy: spec("Of logits [batch, ..., classes] against labels [batch, ...].", null, ["smoothing"]),
   binary_cross_entropy: spec("Of logits against targets in [0, 1] of the same shape.", null),
   mse: spec("Mean of (prediction - target)^2.", null),
@@ -93,7 +93,7 @@ export const ops = {
   huber: spec("Quadratic up to `delta`, linear beyond.", null, ["delta"]),
   kl: spec("Kullback-Leibler divergence of target probabilities from softmax(logits), summed over the last axis.", null),
   kl_normal: spec("Kullback-Leibler divergence of normal distributions, of mean and logarithm of the variance, from the standard one, summed over the last axis.", null),
-  contrastive: spec("Cross-entropy of each row's own partner among all of the batch by a b' / temperature, both ways.", 2, ["temperature"]),
+  contrastive: spec("Cross-entropy of each row's own partner among all of the batch by a b' / temperature, both ways.", null, ["temperature"]),
   // metrics: counts that add up over batches
   accuracy: spec("Share of rows whose largest logit is the label; one logit: its sign against a label 0 or 1.", null),
   top_k: spec("Share of rows whose label is among the k largest logits.", null, ["k"]),

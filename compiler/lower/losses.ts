@@ -1,4 +1,5 @@
-// Losses and metrics: one op each, prediction first, then the target, then the lengths of sequences: the target's, or those of the prediction.
+// Losses and metrics: one op each, prediction first, then the target, then the lengths of sequences (the target's, or those of the prediction),
+// then the weights of a loss that is weighed.
 
 import type { Attribute } from "../ir/module.js";
 import type { OpKind } from "../ir/ops.js";
@@ -8,6 +9,6 @@ import type { Lowering, LoweringRule } from "./lowering.js";
 export function lowerComparison(kind: OpKind, attributes: (application: Lowering) => Readonly<Record<string, Attribute>> = () => ({})): LoweringRule {
   return (application) => {
     const [lengths] = [...application.lengthsOf(1), ...application.lengthsOf(0)];
-    return application.add(kind, [application.operand(0), application.operand(1), ...(lengths === undefined ? [] : [lengths])], attributes(application));
+    return application.add(kind, [application.operand(0), application.operand(1), ...(lengths === undefined ? [] : [lengths]), ...(application.lossWeights === null ? [] : [application.lossWeights])], attributes(application));
   };
 }

@@ -11,6 +11,7 @@ import type { Application, Graph as SemanticGraph, Instance, Run } from "../sema
 import type { TensorType } from "../semantics/types.js";
 import type { Origin } from "../source/source.js";
 import { Lowering } from "./lowering.js";
+import { lossWeights } from "./loss-weights.js";
 import { lowerings } from "./lowerings.js";
 import { declareWeights, type Reach } from "./weights.js";
 
@@ -25,7 +26,7 @@ export interface Lowered {
 /** A run: its model, its losses, its metrics. */
 export function lowerRun(run: Run): Lowered {
   const unit = new Unit(run.origin.file);
-  const graphs = [unit.graph("forward", run.instance.graph), unit.graph("loss", run.loss), unit.graph("metrics", run.metrics)];
+  const graphs = [unit.graph("forward", run.instance.graph), unit.graph("loss", run.loss, lossWeights(run)), unit.graph("metrics", run.metrics)];
   return unit.finish(run.instance.model, graphs);
 }
 
@@ -43,16 +44,22 @@ class Unit {
 
   constructor(private readonly file: string) {}
 
-  graph(name: Graph["name"], graph: SemanticGraph): Graph {
-    // Sequences of unequal length bring their lengths as inputs of their own.
+  graph(name: Graph["name"], graph: SemanticGraph, weightsOf: ReturnType<typeof lossWeights> = () => null): Graph {
+    // Sequences of unequal length bring their lengths as inputs of their own, losses that are weighed their weights.
     const ragged = [...new Set(graph.inputs.flatMap(({ type }) => (type.ragged === undefined ? [] : [type.ragged])))];
-    const inputs = [...graph.inputs.map((input) => ({ name: input.name, type: toValueType(input.type) })), ...ragged.map((input) => ({ name: lengthName(input), type: { dtype: "i32", shape: [], batched: true } as const }))];
+    const weights = new Map(graph.applications.flatMap((application) => weightsOf(application) ?? []).map((one) => [one.name, one]));
+    const inputs: Graph["inputs"] = [
+      ...graph.inputs.map((input) => ({ name: input.name, type: toValueType(input.type) })),
+      ...ragged.map((input) => ({ name: lengthName(input), type: { dtype: "i32", shape: [], batched: true } as const })),
+      ...[...weights.values()].map(({ name: of, shape }) => ({ name: of, type: { dtype: "f32", shape, batched: true } as const })),
+    ];
     const lengths = new Map(ragged.map((input, index) => [input, graph.inputs.length + index]));
     const builder = new GraphBuilder(name, inputs, this.weights);
     const values: number[] = graph.inputs.map((_, index) => index);
     const types: TensorType[] = graph.inputs.map((input) => input.type);
     for (const application of graph.applications) {
-      const value = this.lower(application, builder, values, types, lengths);
+      const weighed = weightsOf(application)?.name;
+      const value = this.lower(application, builder, values, types, lengths, weighed === undefined ? null : inputs.findIndex((input) => input.name === weighed));
       builder.nameValue(value, application.name);
       values.push(value);
       types.push(application.type);
@@ -64,12 +71,13 @@ class Unit {
     return { module: { name, weights: this.weights.list(), graphs }, reach: this.reach, defaultInit: this.defaultInit };
   }
 
-  private lower(application: Application, builder: GraphBuilder, values: readonly number[], types: readonly TensorType[], lengths: ReadonlyMap<string, number>): number {
+  private lower(application: Application, builder: GraphBuilder, values: readonly number[], types: readonly TensorType[], lengths: ReadonlyMap<string, number>, weighed: number | null): number {
     const operands = application.operands.map((operand) => at(types, operand));
     const signature = layers[application.layer];
     const weights = declareWeights(application, signature.weights(operands, application.options), this.weights, this.reach, this.defaultInit);
     const place = { path: application.path, hint: null, origin: this.placeOf(application) };
-    const value = lowerings[application.layer](new Lowering(builder, place, application.options, application.operands.map((operand) => at(values, operand)), weights, application.frozen, operands.map(({ ragged }) => (ragged === undefined ? null : (lengths.get(ragged) ?? null)))));
+    const lengthOf = operands.map(({ ragged }) => (ragged === undefined ? null : (lengths.get(ragged) ?? null)));
+    const value = lowerings[application.layer](new Lowering(builder, place, application.options, application.operands.map((operand) => at(values, operand)), weights, application.frozen, lengthOf, weighed));
     const result = builder.typeOf(value);
     invariant(sameShape(result.shape, application.type.shape), `the shape of ${application.layer} is [${application.type.shape.join(", ")}], lowered [${result.shape.join(", ")}]`);
     return value;

@@ -19,6 +19,8 @@ export class Lowering {
     readonly isFrozen: boolean,
     /** For each tensor the value of its lengths, null where all examples are equally long. */
     private readonly lengths: readonly (number | null)[] = [],
+    /** The value with the weights of a loss, or null. */
+    readonly lossWeights: number | null = null,
   ) {}
 
   /** Appends an op that belongs to this application. */

@@ -7,9 +7,6 @@ export const plannedLayers: ReadonlySet<string> = new Set([
   "einsum",
 ]);
 
-/** Optimizers. */
-export const plannedOptimizers: ReadonlySet<string> = new Set();
-
 /** Files of the standard library that are of a later version. */
 export const plannedLibraries: ReadonlySet<string> = new Set();
 /** Files of the standard library. */
@@ -22,7 +19,3 @@ export function missingLibrary(specifier: string): { readonly planned: boolean; 
 
 /** Options of layers that this version has not, by layer. */
 export const plannedOptions: Readonly<Record<string, readonly string[]>> = {};
-
-/** Constructs of the language that this version parses and cannot do, as they are written. */
-export const plannedForms: readonly { readonly word: string; readonly form: string; readonly doc: string }[] = [
-];

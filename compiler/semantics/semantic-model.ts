@@ -221,5 +221,9 @@ export interface RunSettings {
   readonly l1?: number;
   /** Share that the moving average of the weights keeps. Absent: there is none. */
   readonly ema?: number;
+  /** Weights in the training loss: of the labels of some fields, those of each class in order, and a field with one for each row. Absent: none. */
+  readonly weigh?: { readonly classes?: { readonly fields: readonly string[]; readonly weights: "balanced" | readonly number[] }; readonly by?: string };
+  /** How training rows are chosen; absent: all are taken. */
+  readonly select?: CallValue;
   readonly seed: number;
 }

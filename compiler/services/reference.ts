@@ -4,7 +4,7 @@
 import type { Host } from "../host.js";
 import { clauseEntries, plannedEntries } from "./reference/clause-entries.js";
 import { constructEntries } from "./reference/constructs.js";
-import { dataEntries, frozenEntry, initializerEntries, numberEntries, optimizerEntries, overparamEntries } from "./reference/functions-of-options.js";
+import { dataEntries, frozenEntry, initializerEntries, numberEntries, optimizerEntries, overparamEntries, selectionEntries } from "./reference/functions-of-options.js";
 import { layerEntries, operatorEntries } from "./reference/functions-of-tensors.js";
 import { libraryEntries } from "./reference/library.js";
 import { topicEntries } from "./reference/notes.js";
@@ -20,6 +20,7 @@ export function referenceEntries(host: Host): readonly ReferenceEntry[] {
     ...optimizerEntries(),
     ...dataEntries(),
     ...clauseEntries(),
+    ...selectionEntries(),
     ...overparamEntries(),
     frozenEntry(),
     ...libraryEntries(host),
@@ -54,6 +55,7 @@ const groups: readonly { readonly title: string; readonly kinds: readonly Refere
   { title: "overparam and its values", kinds: ["annotation", "annotation-value"] },
   { title: "sources of data, generators", kinds: ["source", "generator"] },
   { title: "clauses", kinds: ["clause"] },
+  { title: "ways to choose training rows", kinds: ["selection"] },
   { title: "functions on numbers", kinds: ["number-function"] },
   { title: "standard library", kinds: ["library", "library-name"] },
   { title: "declarations, statements and types", kinds: ["construct"] },

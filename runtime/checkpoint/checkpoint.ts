@@ -106,11 +106,12 @@ function parseSegments(text: string | undefined): Segments {
 const damaged = "is damaged: its content has another SHA-256 than when it was written";
 
 /** With the SHA-256 of metadata and tensors among the metadata: no bit of a number may change unseen. */
-function sealed({ tensors, metadata }: Safetensors): Safetensors {
+export function sealed({ tensors, metadata }: Safetensors): Safetensors {
   return { tensors, metadata: new Map([...metadata, ["sha256", digest({ tensors, metadata })]]) };
 }
 
-function isSealed({ tensors, metadata }: Safetensors): boolean {
+/** Is the SHA-256 among the metadata that of the rest? */
+export function isSealed({ tensors, metadata }: Safetensors): boolean {
   const rest = new Map(metadata);
   rest.delete("sha256");
   return metadata.get("sha256") === digest({ tensors, metadata: rest });

@@ -24,7 +24,7 @@ export class MetricsLog {
   /** Opens the log for a run that has taken `step` steps. */
   static open(path: string, step: number): MetricsLog {
     const old = readWhole(path);
-    if (old !== null || step === 0) writeFileAtomically(path, linesUpTo(old ?? Buffer.alloc(0), step));
+    if (old !== null || step === 0) writeFileAtomically(path, step === 0 ? Buffer.alloc(0) : linesUpTo(old ?? Buffer.alloc(0), step));
     return new MetricsLog(path);
   }
 

@@ -33,7 +33,7 @@ export async function planOf(program: Program, requested: readonly Run[], graph:
     const until = requested.includes(run) || needed.some(({ step }) => step === null) ? null : Math.max(...needed.map(({ step }) => step ?? 0));
     const isFinished = record?.status === "finished" && folder.hasModel();
     const isDone = record !== null && (until === null ? isFinished : snapshotsOf(program, run).filter((step) => step <= until).every((step) => folder.hasSnapshot(step)));
-    planned.push({ run, identity, isDone, until, step: record === null ? 0 : isFinished ? record.step : (folder.checkpointSteps()[0] ?? 0), steps: totalSteps(run, data) });
+    planned.push({ run, identity, isDone, until, step: record === null ? 0 : isFinished ? record.step : (folder.checkpointSteps()[0] ?? 0), steps: record?.steps ?? totalSteps(run, data.splits.train.length) });
   }
   return planned;
 }

@@ -17,6 +17,8 @@ export class RunFolder {
   readonly metrics: string;
   /** The checkpoint of the best evaluation, if the program asks for one. */
   readonly best: string;
+  /** The rows that it chose to train on, if the program asks for that. */
+  readonly selection: string;
 
   constructor(
     /** `runs/<name>` */
@@ -26,6 +28,7 @@ export class RunFolder {
     this.model = join(path, "model.safetensors");
     this.metrics = join(path, "metrics.jsonl");
     this.best = join(path, "checkpoints", "best.safetensors");
+    this.selection = join(path, "selection.safetensors");
   }
 
   /** Makes the folder and claims it for this process. With `aside`, an old folder is moved away first and `aside` told where to.

@@ -29,6 +29,8 @@ export interface RunRecord {
   readonly sources?: Readonly<Record<string, string>>;
   /** What the training split determined of the data. */
   readonly fitted: Fitted;
+  /** Of a run that chose its rows: how, how many of how many, and an estimate of the mean loss of all of them by the model that chose; null: not finite. */
+  readonly selection?: { readonly method: string; readonly rows: number; readonly of: number; readonly loss: number | null };
 }
 
 /** Is a parsed JSON value a whole record? */
@@ -45,7 +47,8 @@ export function isRunRecord(value: unknown): value is RunRecord {
     isObject(value["results"]) &&
     Object.values(value["results"]).every((result) => result === null || isFinite(result)) &&
     (value["sources"] === undefined || (isObject(value["sources"]) && Object.values(value["sources"]).every((identity) => typeof identity === "string"))) &&
-    isFitted(value["fitted"])
+    isFitted(value["fitted"]) &&
+    (value["selection"] === undefined || isSelection(value["selection"]))
   );
 }
 
@@ -54,6 +57,10 @@ function isFitted(value: unknown): value is Fitted {
   const isVocabulary = (words: unknown): boolean => Array.isArray(words) && words.every((word) => typeof word === "string");
   if (value["tokenizer"] !== undefined && typeof value["tokenizer"] !== "string") return false;
   return Object.values(value["statistics"]).every(isStatistics) && Object.values(value["vocabularies"]).every(isVocabulary);
+}
+
+function isSelection(value: unknown): boolean {
+  return isObject(value) && typeof value["method"] === "string" && isCount(value["rows"]) && isCount(value["of"]) && (value["loss"] === null || isFinite(value["loss"]));
 }
 
 function isStatistics(value: unknown): boolean {

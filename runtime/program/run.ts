@@ -4,7 +4,9 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Division } from "../data/batches.js";
 import type { Dataset } from "../data/dataset.js";
+import type { Weighing } from "../data/row-weights.js";
 import type { Duration } from "../durations.js";
+import type { Selection } from "../methods/sensitivity-sampling/selections.js";
 import type { Metric } from "../metrics/metric.js";
 import type { Mode } from "../mode.js";
 import { stagesOf, type Optimizer } from "../optimizers/optimizer.js";
@@ -83,6 +85,10 @@ export interface RunSettings {
   readonly l1?: number;
   /** Share that the moving average of the weights keeps at each step; absent: there is none. */
   readonly ema?: number;
+  /** Weights of rows in the training loss; absent: none. */
+  readonly weigh?: Weighing;
+  /** How training rows are chosen; absent: all are taken. */
+  readonly select?: Selection;
   readonly seed: number;
   /** Layer or op, and line in the `.sop` file, of each op of `forward` in order of execution. */
   readonly places: readonly (readonly [string, number])[];

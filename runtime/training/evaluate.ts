@@ -86,11 +86,11 @@ export class Evaluator {
       if (done++ >= batches) break;
       rows += piece.length;
       const { terms, metrics } = await explaining(this.run, async () => this.replayed(weights, piece) ?? this.traced(weights, piece));
-      for (const [name, value] of Object.entries(terms)) means.add(`loss.${name}`, value, this.countOf(`loss.${name}`, piece));
+      for (const [name, value] of Object.entries(terms)) means.add(`loss.${name}`, value, meansOver(this.run, this.data, `loss.${name}`, piece));
       names = Object.keys(metrics);
       for (const [name, metric] of Object.entries(metrics)) {
         if (typeof metric === "number") {
-          means.add(name, metric, this.countOf(name, piece));
+          means.add(name, metric, meansOver(this.run, this.data, name, piece));
           directions[name] = "lower";
           continue;
         }
@@ -111,13 +111,6 @@ export class Evaluator {
       if (value !== undefined) values[name] = value;
     }
     return { values, rows, directions };
-  }
-
-  /** What a mean over these rows is a mean of: rows, or the positions of their sequences. */
-  private countOf(name: string, rows: Int32Array): number {
-    const field = this.run.positions?.[name];
-    const lengths = field === undefined ? undefined : this.data.columns[lengthName(field)]?.values;
-    return lengths === undefined ? rows.length : rows.reduce((sum, row) => sum + (lengths[row] ?? 0), 0);
   }
 
   private replayed(weights: Named, rows: Int32Array): BatchFound | null {
@@ -172,6 +165,13 @@ export class Evaluator {
     tf.dispose(batch);
     return { terms, metrics };
   }
+}
+
+/** How many a mean over these rows is of, by the name of the loss or metric: rows, or the positions of their sequences. */
+export function meansOver(run: Run, data: LoadedDataset, name: string, rows: Int32Array): number {
+  const field = run.positions?.[name];
+  const lengths = field === undefined ? undefined : data.columns[lengthName(field)]?.values;
+  return lengths === undefined ? rows.length : rows.reduce((sum, row) => sum + (lengths[row] ?? 0), 0);
 }
 
 /** A metric with the counts of a batch; a mean, where it is none. */

@@ -18,6 +18,7 @@ import { divisionOf, lossOf, rowsPerStep, type Run } from "../program/run.js";
 import { hasStalled, isBetter } from "./early-stopping.js";
 import { Evaluator, tick, type Evaluation } from "./evaluate.js";
 import { needsRecalibration, recalibrate } from "./recalibrate.js";
+import type { TrainingRows } from "./rows.js";
 import { Stepper } from "./stepper.js";
 import { Training } from "./training.js";
 
@@ -27,6 +28,8 @@ const keepByDefault = 3;
 export interface LoopContext {
   readonly run: Run;
   readonly data: LoadedDataset;
+  /** What steps are taken on. */
+  readonly rows: TrainingRows;
   readonly folder: RunFolder;
   /** Identity that checkpoints carry. */
   readonly identity: string;
@@ -59,16 +62,17 @@ export interface Trained {
   readonly steps: number;
 }
 
-/** Steps of the whole run. */
-export function totalSteps(run: Run, data: LoadedDataset): number {
-  const perEpoch = stepsPerEpoch(data.splits.train.length, rowsPerStep(run));
+/** Steps of the whole run, on so many rows. */
+export function totalSteps(run: Run, rows: number): number {
+  const perEpoch = stepsPerEpoch(rows, rowsPerStep(run));
   return Math.max(1, stepsOf(run.length, { stepsPerEpoch: perEpoch, totalSteps: 0 }));
 }
 
 /** Trains from `start` (a checkpoint that `latestCheckpoint` found; null: from the beginning) to the end; null where it stopped at `until`. */
 export async function train(context: LoopContext, start: Found | null): Promise<Trained | null> {
-  const { run, data } = context;
-  const loop = new Loop(context, totalSteps(run, data), stepsPerEpoch(data.splits.train.length, rowsPerStep(run)));
+  const { run } = context;
+  const { length } = context.rows.rows;
+  const loop = new Loop(context, totalSteps(run, length), stepsPerEpoch(length, rowsPerStep(run)));
   try {
     if (start !== null) loop.restore(start);
     return await loop.run();
@@ -114,8 +118,8 @@ class Loop {
     const { seed, batch } = context.run;
     const { sourceWeights = null } = context;
     this.training = new Training({ ...context.run, ...(sourceWeights === null ? {} : { sourceWeights }), totalSteps: total, stepsPerEpoch: perEpoch });
-    this.order = new DataOrder(context.data.splits.train, batch, seed, divisionOf(context.run));
-    this.stepper = new Stepper(context.run, this.training, context.data.columns, this.order);
+    this.order = new DataOrder(context.rows.rows, batch, seed, divisionOf(context.run));
+    this.stepper = new Stepper(context.run, this.training, context.rows.columns, this.order);
   }
 
   dispose(): void {
@@ -201,11 +205,11 @@ class Loop {
 
   /** Which layer did it: runs the loss of the step once more, watched. */
   private async diverged(step: number, loss: number): Promise<UserError> {
-    const { run, source, data } = this.context;
+    const { run, source, rows: { columns } } = this.context;
     // The first op of the step's loss whose result is not finite.
     let found: Awaited<ReturnType<Training["diagnose"]>> = null;
     for (const { rows, index } of this.order.partsAt(step)) {
-      const batch = new TrainingBatches(data.columns, this.order, run.dataset.augment, run.seed).of(rows, step);
+      const batch = new TrainingBatches(columns, this.order, run.dataset.augment, run.seed).of(rows, step);
       found ??= await this.training.diagnose(lossOf(run, batch), index);
       tf.dispose(batch);
     }

@@ -6,18 +6,21 @@ import { loadDataset, type LoadedDataset } from "../../runtime/data/load.js";
 import { Training, type Run } from "../../runtime/index.js";
 import { inputsOf } from "../../runtime/training/evaluate.js";
 import { totalSteps } from "../../runtime/training/loop.js";
+import { trainingRows } from "../../runtime/training/rows.js";
 
 export class Stepping {
   readonly training: Training;
   private readonly order: DataOrder;
+  private readonly columns: LoadedDataset["columns"];
 
   constructor(
     readonly run: Run,
     readonly data: LoadedDataset,
   ) {
     const { weights, optimizer, clip, l1 = 0, l2, seed, batch } = run;
-    const rows = this.data.splits.train;
-    this.training = new Training({ weights, optimizer, clip, l1, l2, seed, totalSteps: totalSteps(run, this.data), stepsPerEpoch: stepsPerEpoch(rows.length, batch) });
+    const { rows, columns } = trainingRows(run, this.data, null);
+    this.columns = columns;
+    this.training = new Training({ weights, optimizer, clip, l1, l2, seed, totalSteps: totalSteps(run, rows.length), stepsPerEpoch: stepsPerEpoch(rows.length, batch) });
     this.order = new DataOrder(rows, batch, seed);
   }
 
@@ -28,7 +31,7 @@ export class Stepping {
 
   /** The rows of the next step; the caller disposes them. */
   batch(): Batch {
-    return gatherBatch(this.data.columns, this.order.at(this.training.step));
+    return gatherBatch(this.columns, this.order.at(this.training.step));
   }
 
   /** Takes a step and gives its loss. `look` sees the weights that the step uses, its inputs and its mode, inside the step. */

@@ -6,6 +6,7 @@ import { loadDataset } from "../../runtime/data/load.js";
 import { Training, type Run } from "../../runtime/index.js";
 import { divisionOf, rowsPerStep } from "../../runtime/program/run.js";
 import { totalSteps } from "../../runtime/training/loop.js";
+import { trainingRows } from "../../runtime/training/rows.js";
 import { Stepper, type StepTaken } from "../../runtime/training/stepper.js";
 
 export interface Outcome {
@@ -22,15 +23,15 @@ export interface Outcome {
 export async function take(run: Run, until: number, from: { readonly step: number; readonly state: Outcome["state"] } | null = null): Promise<Outcome> {
   const data = await loadDataset(run.dataset, ".");
   const { seed, batch } = run;
-  const rows = data.splits.train;
-  const training = new Training({ ...run, totalSteps: totalSteps(run, data), stepsPerEpoch: stepsPerEpoch(rows.length, rowsPerStep(run)) });
+  const { rows, columns } = trainingRows(run, data, null);
+  const training = new Training({ ...run, totalSteps: totalSteps(run, rows.length), stepsPerEpoch: stepsPerEpoch(rows.length, rowsPerStep(run)) });
   if (from !== null) {
     const shapes = training.tensors();
     const state = Object.fromEntries(Object.entries(from.state).map(([name, values]) => [name, tf.tensor(Float32Array.from(values), shapes[name]?.shape)]));
     training.restore(state, from.step);
     tf.dispose(state);
   }
-  const stepper = new Stepper(run, training, data.columns, new DataOrder(rows, batch, seed, divisionOf(run)));
+  const stepper = new Stepper(run, training, columns, new DataOrder(rows, batch, seed, divisionOf(run)));
   const taken: StepTaken[] = [];
   while (training.step < until) taken.push(...(await stepper.take(until - training.step)));
   const state = numbers(training.tensors());

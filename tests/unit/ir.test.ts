@@ -142,6 +142,19 @@ test("the verifier names each broken promise", () => {
   }
 });
 
+test("a loss may have weights of examples or of labels, and of nothing else", () => {
+  const weighed = (weights: string, target = 'i32[batch]'): string =>
+    sound.replace('graph loss(%0: f32[batch, 128] "digit", %1: i32[batch] "row.label") {\n    %2 = cross_entropy(%0, %1)', `graph loss(%0: f32[batch, ${target === "i32[batch]" ? "" : "5, "}128] "digit", %1: ${target} "row.label", %2: ${weights} "weights.label") {\n    %3 = cross_entropy(%0, %1, %2)`).replace('output "cross_entropy" = %2', 'output "cross_entropy" = %3');
+  const text = weighed("f32[batch]");
+  assert.is(print(parsed(text)), text);
+  assert.equal(verify(parsed(text)), []);
+  for (const fits of ["f32[batch]", "f32[batch, 5]"]) assert.equal(verify(parsed(weighed(fits, "i32[batch, 5]"))), [], fits);
+  for (const odd of ["f32[5]", "f32[batch, 4]", "f32[]"]) assert.match(verify(parsed(weighed(odd, "i32[batch, 5]"))).join("\n"), /are no weights of/, odd);
+  assert.match(verify(parsed(text.replace("cross_entropy(%0, %1, %2)", "cross_entropy(%0, %1, %2, %2)"))).join("\n"), /are not lengths of/);
+  const metric = sound.replace('%1: i32[batch] "row.label") {\n    %2 = accuracy(%0, %1)', '%1: i32[batch] "row.label", %2: f32[batch] "weights.*") {\n    %3 = accuracy(%0, %1, %2)').replace('output "accuracy" = %2', 'output "accuracy" = %3');
+  assert.match(verify(parsed(metric)).join("\n"), /are not lengths of/);
+});
+
 test("every op has a rule that refuses operands of no use", () => {
   const junk = { dtype: "bool" as const, shape: [0, 0, 0, 0, 0], batched: false };
   for (const kind of Object.keys(ops) as OpKind[]) {

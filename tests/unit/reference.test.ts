@@ -11,9 +11,10 @@ import { generators } from "../../compiler/semantics/clauses/generators.js";
 import { sources } from "../../compiler/semantics/clauses/source.js";
 import { functions } from "../../compiler/semantics/functions.js";
 import { isLayerName, layers, type LayerKind } from "../../compiler/semantics/layers/layers.js";
-import { libraries, plannedForms, plannedLayers, plannedLibraries, plannedOptimizers } from "../../compiler/semantics/not-supported.js";
+import { libraries, plannedLayers, plannedLibraries } from "../../compiler/semantics/not-supported.js";
 import { optimizers } from "../../compiler/semantics/optimizers.js";
 import { overparamOptions } from "../../compiler/semantics/overparam.js";
+import { selections } from "../../compiler/semantics/selections.js";
 import { schedules } from "../../compiler/semantics/schedules.js";
 import { reference, referenceEntries, referenceWords } from "../../compiler/services/reference.js";
 import type { ReferenceEntry } from "../../compiler/services/reference/page.js";
@@ -39,13 +40,14 @@ test("each row of each table has an entry", () => {
     ["generator", Object.keys(generators)],
     ["number-function", Object.keys(functions)],
     ["library", libraries],
-    ["clause", Object.keys(clauseSpecs).filter((word) => clauseSpecs[word]?.planned !== true)],
+    ["selection", Object.keys(selections([]))],
+    ["clause", Object.keys(clauseSpecs)],
   ];
   for (const [kind, words] of expected) assert.equal(entries.filter((entry) => entry.kind === kind).map(({ word }) => word), words, kind);
   const applied = entries.filter(({ kind }) => kind === "layer" || kind === "loss" || kind === "metric").map(({ word }) => word);
   assert.equal([...applied].sort(), Object.keys(layers).filter(isLayerName).sort());
   const planned = new Set(entries.filter(({ kind }) => kind === "planned").map(({ word }) => word));
-  for (const word of [...plannedLayers, ...plannedOptimizers, ...plannedLibraries, ...plannedForms.map((form) => form.word)]) assert.ok(planned.has(word), word);
+  for (const word of [...plannedLayers, ...plannedLibraries]) assert.ok(planned.has(word), word);
   assert.equal(only("overparam", "annotation").options.map(({ name }) => name), overparamOptions.map(({ name }) => name));
 });
 
@@ -186,14 +188,6 @@ test("all words are listed once in a group, and none is the id of a diagnostic",
   const listed = referenceWords(host).flatMap(({ words }) => words);
   for (const { word } of entries) assert.ok(listed.includes(word), word);
   for (const word of listed) assert.not.ok(Object.hasOwn(catalog, word), word);
-});
-
-test("constructs that are planned say so when they are used", () => {
-  const used: Readonly<Record<string, string>> = {
-    fuse: "model Net {\n  input  x: f32[4]\n  output y = x |> dense(2)\n}\n\nmodel Wide fuse from a, b\n",
-    "..": "model Example {\n  input  x: f32[..50]\n  output y = x |> relu\n}\n",
-  };
-  for (const { word } of plannedForms) assert.ok(check(used[word] ?? "").diagnostics.some(({ id }) => id === "not-supported-yet"), word);
 });
 
 test.run();

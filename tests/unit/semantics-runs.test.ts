@@ -178,7 +178,7 @@ test("both decays, and one of a layer's own", () => {
   assert.is(run(train(`${loss}\n${rest}`)).settings.l1, undefined);
 });
 
-gives("clauses of later versions", train(`${loss}\n${rest}\nselect sensitivity(100)`), ['15:3 not-supported-yet {"what":"the clause `select`"}']);
+gives("more rows than there are", train(`${loss}\n${rest}\nselect sensitivity(100)`), ['15:22 option-range {"option":"fraction","of":"sensitivity","range":"a number from 0.0001 to 1","found":"100"}']);
 gives("no batch at all, and more than a step can have", train(`${loss}\n${rest}\naccumulate 0`), ['15:14 value-range {"what":"`accumulate`","range":"a whole number of at least 1","found":"0"}']);
 gives("an average that never moves", train(`${loss}\n${rest}\nema 1`), ['15:7 value-range {"what":"`ema`","range":"a share between 0 and 1, as 0.999","found":"1"}']);
 gives("an average that keeps nothing", train(`${loss}\n${rest}\nema 0`), ['15:7 value-range {"what":"`ema`","range":"a number above 0","found":"0"}']);

@@ -141,7 +141,7 @@ export const trainingRows = {
     severity: "error",
     message: ({ name, nearest }) => guess(`The data have no field \`${name}\``, { nearest }),
     help: () => "Name a field of `fields`.",
-    page: "`scale` and `standardize` name fields of f32 that the dataset declares, `augment` images.",
+    page: "`scale`, `standardize` and `weigh by` name fields of f32 that the dataset declares, `augment` images.",
     example: 'data d = csv("d.csv") {\n  fields height: f32\n  standardize heigth\n}\n',
   }),
   "unknown-augmentation": row<{ name: string; nearest: string }>({
@@ -233,6 +233,34 @@ export const trainingRows = {
     help: () => "Add a loss on the output that it leads to, or remove it.",
     page: "Weights move only if a loss is computed from them. An output without a loss can be predicted and exported, and what leads to it alone is never trained. The message names the first such layer.",
     example: `${data}model Net {\n  input x: f32\n  output z: f32[2] = concat(x) |> dense(2)\n  output w: f32[3] = concat(x) |> dense(3)\n}\ntrain t: Net on d {\n${loss}${rest}}\n`,
+  }),
+  "unknown-selection": row<{ name: string; nearest: string }>({
+    severity: "error",
+    message: ({ name, nearest }) => guess(`There is no way \`${name}\` to choose rows`, { nearest }),
+    help: () => "Write `sensitivity`, `uniform`, `k_center`, `margin`, `entropy`, `loss`, `distance` or `leverage`.",
+    page: "`select` names how training rows are chosen, with options: `select sensitivity(fraction: 30%, clusters: 64)`. The others are what it is compared with; the reference has a table of them.",
+    example: run(`${loss}${rest}  select sensitive(fraction: 30%)\n`),
+  }),
+  "select-without-classes": row<{ method: string }>({
+    severity: "error",
+    message: ({ method }) => `\`${method}\` goes by probabilities of classes, and no loss makes any of an output.`,
+    help: () => "Choose rows by `sensitivity`, `distance` or `leverage`.",
+    page: "`margin` and `entropy` look at the probabilities of outputs that a cross-entropy (or `kl`) compares. Outputs that are numbers have none.",
+    example: `${data.replace("y: class[2]", "y: f32")}${net.replace("f32[2] = concat(x) |> dense(2)", "f32 = concat(x) |> dense(1) |> mean(axis: 0)")}train t: Net on d {\n  loss mse(z, y)\n${rest}  select margin(fraction: 30%)\n}\n`,
+  }),
+  "weigh-without-classes": row<Record<never, never>>({
+    severity: "error",
+    message: () => "No loss compares with labels, whose classes could be weighed.",
+    help: () => "Weigh rows by a field, as `weigh by importance`, or remove the clause.",
+    page: "`weigh classes` is for each `cross_entropy` and `binary_cross_entropy` that compares with a field of labels: `class[n]`, or whole numbers `below n`. Other losses have no classes. `weigh by` takes a field with a weight for each row, for all losses.",
+    example: `${data.replace("y: class[2]", "y: f32")}${net.replace("f32[2] = concat(x) |> dense(2)", "f32 = concat(x) |> dense(1) |> mean(axis: 0)")}train t: Net on d {\n  loss mse(z, y)\n${rest}  weigh classes balanced\n}\n`,
+  }),
+  "class-weights-count": row<{ found: number; field: string; classes: number }>({
+    severity: "error",
+    message: ({ found, field, classes }) => `\`weigh classes\` has ${found} weight${found === 1 ? "" : "s"}, and \`${field}\` has ${classes} classes.`,
+    help: ({ classes }) => `Give ${classes} weights, or write \`weigh classes balanced\`.`,
+    page: "`weigh classes [1, 2, 5]` has a weight for each class, in their order. Where several losses compare with labels, the list holds for each of them; `balanced` counts for each field by itself.",
+    example: run(`${loss}${rest}  weigh classes [1, 2, 5]\n`),
   }),
   "metric-arithmetic": row<{ operator: string }>({
     severity: "error",

@@ -12,12 +12,9 @@ export interface ClauseSpec {
   readonly slot?: string;
   /** May it stand several times in one block? */
   readonly repeats?: boolean;
-  /** Known to the language, not to this version. */
-  readonly planned?: boolean;
 }
 
 const training: readonly ClausePlace[] = ["train", "recipe"];
-const planned = (where: readonly ClausePlace[], form: string, doc: string): ClauseSpec => ({ where, form, doc, planned: true });
 
 export const clauseSpecs: Readonly<Record<string, ClauseSpec>> = {
   // data
@@ -44,8 +41,8 @@ export const clauseSpecs: Readonly<Record<string, ClauseSpec>> = {
   ema: { where: training, form: "ema 0.999", doc: "Ships a moving average of the weights in their place: evaluation, the best checkpoint, the run's result and exports use it, training goes on with the weights themselves. After the n-th step average = d average + (1 - d) weights, d the smaller of the number and (1 + n) / (10 + n), as TensorFlow's `ExponentialMovingAverage` with a count of updates has it; it starts from the initial weights, which so leave no trace, also in short runs. Of a kernel set the mean is averaged; the statistics of `batch_norm` are estimated anew for the average, over fixed batches of the training split." },
   feed: { where: training, form: "feed input: field", doc: "Gives inputs fields of other names; without it an input reads the field of its own name." },
   seed: { where: training, form: "seed 7", doc: "Of all random numbers of the run (initial values, order of rows, dropout, mixing weights), from 0 to 4294967295; 0 unless given." },
-  weigh: planned(training, "weigh classes balanced", "Weights of rows in the loss."),
-  select: planned(training, "select sensitivity(...)", "Trains on a weighted sample of the rows."),
+  weigh: { where: training, form: "weigh classes balanced", doc: "Weights of rows in the training loss. `weigh classes balanced`: each label counts n / (classes * count of its class), over the training split, the mean of which is 1. `weigh classes [1, 2, 5]`: by the number of its class, in their order. `weigh by importance`: each row by the number that the field has for it, as it stands. `weigh classes balanced, by importance`: the product of both." },
+  select: { where: training, form: "select sensitivity(fraction: 30%)", doc: "Trains on some of the training rows, chosen before the first step by `sensitivity` or one of the methods to compare it with: `uniform`, `k_center`, `margin`, `entropy`, `loss`, `distance`, `leverage`. `epochs` and all lengths in epochs then count passes over these." },
   // everywhere
   assert: { where: ["data", "train", "recipe"], form: 'assert condition, "message"', doc: "Must hold when the program is checked; the message is shown if it does not. In runs, recipes and models it can bound what the model costs: `shipped.weights`, `shipped.bytes`, `shipped.flops`, `trained.weights` and `trained.memory`, as in `assert trained.memory <= 2GB`.", repeats: true },
 };

@@ -103,15 +103,14 @@ function isAllowed(env: Env, word: Word, place: ClausePlace, misspelled: Set<str
     const nearest = foreign === null ? suggestWord(word.text, here) : null;
     if (nearest !== null) misspelled.add(nearest);
     if (ownName(word.text, ["lr"]) !== null || word.text === "lr") misspelled.add("lr");
-    report.say("unknown-clause-word", origin, { word: word.text, place, nearest: nearest ?? "" }, foreign !== null ? { help: foreign } : nearest === null ? { help: `Write one of ${oneOf(here.filter((key) => clauseSpecs[key]?.planned !== true))}.` } : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
+    report.say("unknown-clause-word", origin, { word: word.text, place, nearest: nearest ?? "" }, foreign !== null ? { help: foreign } : nearest === null ? { help: `Write one of ${oneOf(here)}.` } : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
     return false;
   }
   if (!spec.where.includes(place)) {
     report.say("clause-not-here", origin, { word: word.text, place, where: spec.where.map((other) => `\`${other}\``).join(" and ") }, { help: `Move it to a ${oneOf(spec.where)}.`.replace("a `data`", "`data`") });
     return false;
   }
-  if (spec.planned === true) report.say("not-supported-yet", origin, { what: `the clause \`${word.text}\`` });
-  return spec.planned !== true;
+  return true;
 }
 
 function sayTwice(env: Env, word: Word, earlier: Origin): void {

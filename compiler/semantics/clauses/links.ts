@@ -32,7 +32,7 @@ export function links(instance: Instance, loss: Graph, fields: readonly Declared
 }
 
 /** The input of the graph that a value is, up to its shape and dtype; null if it was computed. */
-function inputBehind({ inputs, applications }: Graph, value: ValueId): string | null {
+export function inputBehind({ inputs, applications }: Graph, value: ValueId): string | null {
   const input = inputs[value];
   if (input !== undefined) return input.name;
   const application = applications[value - inputs.length];

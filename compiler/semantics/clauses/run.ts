@@ -25,8 +25,10 @@ import { alignedFields, feedsOf, positionsOf } from "./lengths.js";
 import { readObjectives, type Objectives } from "./objectives.js";
 import { checkSourceData } from "../fusion/source-data.js";
 import { trainedLayers } from "./trained-layers.js";
+import { readSelect } from "./select.js";
 import { readSettings } from "./settings.js";
 import { hasValid } from "./split.js";
+import { readWeigh } from "./weigh.js";
 
 export interface Caches {
   readonly instances: Instances;
@@ -83,7 +85,10 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
   const metrics = objectives("metrics", loss);
   const names = loss === null || metrics === null || !loss.isRead || !metrics.isRead || clauses.hasUnread ? null : [...loss.names, ...metrics.names];
   const settings = readSettings(env, clauses, node.name.text, at(env, node.name.span), { names, hasValid: dataset.model === null || hasValid(dataset.model.split) });
-  if (instance === null || dataset.model === null || settings === null || loss?.graph == null || metrics?.graph == null) return null;
+  const linked = instance === null || loss?.graph == null ? null : links(instance, loss.graph, dataset.fields ?? [], fieldOf);
+  const weigh = readWeigh(clauses.bySlot.get("weigh"), loss?.graph ?? null, nameable);
+  const select = readSelect(clauses.bySlot.get("select"), nameable.outputs, linked);
+  if (instance === null || linked === null || dataset.model === null || settings === null || loss?.graph == null || metrics?.graph == null) return null;
   if (env.context.report.errors() === errors) checkTraining(env, node, clauses, instance, loss.graph);
   for (const { statement, env: place } of clauses.budgets) checkBudget(place, statement, instance.graph, settings);
   for (const check of env.context.traces.get(instance)?.budgets ?? []) check({ instance, settings });
@@ -97,8 +102,8 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
     positions: [...positionsOf(loss.graph).map(({ item, field }) => ({ item: `loss.${item}`, field })), ...positionsOf(metrics.graph)],
     loss: loss.graph,
     metrics: metrics.graph,
-    links: links(instance, loss.graph, dataset.fields ?? [], fieldOf),
-    settings,
+    links: linked,
+    settings: { ...settings, ...(weigh === undefined ? {} : { weigh }), ...(select === undefined ? {} : { select }) },
     origin: at(env, node.name.span),
   };
   env.context.clauses.set(run, clauses);

@@ -5,7 +5,6 @@ import { suggest } from "../../diagnostics/suggest.js";
 import { suggestWord } from "../../diagnostics/synonyms.js";
 import type { Origin } from "../../source/source.js";
 import { at, type Env } from "../context.js";
-import { plannedOptimizers } from "../not-supported.js";
 import { toNumber } from "../numbers.js";
 import { optimizers } from "../optimizers.js";
 import { readCount } from "../read-count.js";
@@ -68,16 +67,12 @@ function readOptimizer(placed: PlacedClause | undefined, lacksRate: boolean): Ca
   const callee = expression.kind === "call" ? expression.callee : expression.kind === "path" ? expression : null;
   const name = callee === null ? null : callee.names.map(({ text }) => text).join(".");
   if (name === null && expression.kind === "string") return sayForm(placed);
-  if (name !== null && plannedOptimizers.has(name)) {
-    env.context.report.say("not-supported-yet", at(env, expression.span), { what: `the optimizer \`${name}\`` });
-    return null;
-  }
   if (name !== null && !Object.hasOwn(optimizers, name)) {
     const origin = at(env, expression.kind === "call" ? expression.callee.span : expression.span);
     const known = Object.keys(optimizers);
     // Of `optim.Adam` the last part.
     const written = callee?.names.at(-1)?.text ?? "";
-    const nearest = known.includes(written) ? written : suggestWord(written, [...known, ...plannedOptimizers]);
+    const nearest = known.includes(written) ? written : suggestWord(written, known);
     env.context.report.say("unknown-optimizer", origin, { name, nearest: nearest ?? "" }, nearest === null ? { help: `Write ${oneOf(known)}.` } : { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] });
     return null;
   }

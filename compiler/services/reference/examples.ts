@@ -189,6 +189,22 @@ export function optimizerExample(word: string): ReferenceExample | null {
   return optimizer === undefined ? null : digitsRun(`optimizer ${optimizer}`);
 }
 
+const selected: Readonly<Record<string, string>> = {
+  sensitivity: "sensitivity(fraction: 30%, clusters: 100, after: 1 epochs)",
+  uniform: "uniform(fraction: 30%)",
+  k_center: "k_center(fraction: 5%, embedding: digit)",
+  margin: "margin(fraction: 30%, after: 1 epochs)",
+  entropy: "entropy(fraction: 30%, after: 1 epochs)",
+  loss: "loss(fraction: 30%, after: 1 epochs)",
+  distance: "distance(fraction: 30%, power: 1)",
+  leverage: "leverage(fraction: 30%)",
+};
+
+export function selectionExample(word: string): ReferenceExample | null {
+  const method = selected[word];
+  return method === undefined ? null : digitsRun(`select ${method}`);
+}
+
 const values: Readonly<Record<string, string>> = { std: "0.02", limit: "0.05", alpha: "0.5", spread: "0.2" };
 const withValues = (word: string, { options }: FunctionSpec): string => (options.length === 0 ? word : `${word}(${options.map(({ name }) => values[name] ?? "1").join(", ")})`);
 
@@ -356,6 +372,8 @@ const trainClauses: Readonly<Record<string, string>> = {
   evaluate: "evaluate every 200 steps",
   regularize: "regularize l2 1e-4",
   ema: "ema 0.999",
+  weigh: "weigh classes balanced",
+  select: "select sensitivity(fraction: 30%, clusters: 64)",
   seed: "seed 7",
 };
 

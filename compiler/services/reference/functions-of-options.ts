@@ -10,7 +10,8 @@ import { optimizers } from "../../semantics/optimizers.js";
 import type { FunctionSpec, OptionType } from "../../semantics/options.js";
 import { overparamOptions } from "../../semantics/overparam.js";
 import { schedules } from "../../semantics/schedules.js";
-import { dataExample, frozenExample, generatorExample, initializerExample, numberExample, optimizerExample, overparamExample, overparamValueExample, scheduleExample } from "./examples.js";
+import { selections } from "../../semantics/selections.js";
+import { dataExample, frozenExample, generatorExample, initializerExample, numberExample, optimizerExample, overparamExample, overparamValueExample, scheduleExample, selectionExample } from "./examples.js";
 import { notesOf } from "./notes.js";
 import { describeOption, optionInSignature } from "./option-text.js";
 import { entry, type ReferenceEntry, type ReferenceExample } from "./page.js";
@@ -21,6 +22,11 @@ export function optimizerEntries(): readonly ReferenceEntry[] {
     ...functionEntries(optimizers, "optimizer", "an optimizer", optimizerExample),
     ...functionEntries(schedules, "schedule", "a schedule, for `lr`", scheduleExample),
   ];
+}
+
+/** Ways to choose training rows. */
+export function selectionEntries(): readonly ReferenceEntry[] {
+  return functionEntries(selections([]), "selection", "a way to choose rows, for `select`", selectionExample);
 }
 
 export function initializerEntries(): readonly ReferenceEntry[] {

@@ -23,6 +23,7 @@ const sections: readonly Section[] = [
   { title: "Optimizers and schedules", intro: "For the clause `optimizer`; a schedule stands for the number of `lr`. In the formulas t is the step, counted from 0, T the steps of the run, w those of the warm-up, W a weight and g its gradient after clipping.", kinds: ["optimizer", "schedule"] },
   { title: "Data", intro: "`data name = source(...) { clauses }`; rows are read as a whole and held in memory.", kinds: ["source", "generator"] },
   { title: "Clauses", intro: "A run needs `loss`, `optimizer`, `batch` and one of `epochs` and `steps`. A clause stands at most once in a block unless it says otherwise, and wins over what `use` brings.", kinds: ["clause"] },
+  { title: "Choosing training rows", intro: "For the clause `select`. In the formulas e is a row, E(e) its embedding, c(e) the center of its cluster, s the number of draws and p_e the chance of e at each of them.", kinds: ["selection"] },
   { title: "overparam and frozen", intro: "", kinds: ["annotation", "annotation-value"] },
   { title: "Standard library", intro: "", kinds: ["library", "library-name"] },
   { title: "Weights, folding, limits", intro: "", kinds: ["topic"] },

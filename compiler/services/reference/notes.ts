@@ -96,6 +96,22 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "`split ... order: file` keeps the text in order: the end of it validates.",
   ],
   npz: ["An array of Python objects is refused: reading it could run code."],
+  weigh: [
+    "A loss is then sum w l / count over rows and positions: the divisor is not the sum of the weights, so that each row has the same say whatever batch it comes into. Weights hold for the training loss that is minimized and logged at each step; `valid.loss`, metrics and `eval` are without them.",
+    "`weigh classes` is for each `cross_entropy` and `binary_cross_entropy` whose target is a field of labels (`class[n]`, or whole numbers `below n`), perhaps through `cast` or `reshape`; each counts the classes of its own field. Labels of a sequence are weighed position by position. A class that does not occur in the training split does not count as one of the classes. `weigh by` holds for every loss.",
+  ],
+  select: [
+    "Rows are chosen before the first step by the folded model as it begins, in evaluation mode; losses are asked for row by row, with the weights of `weigh`. Losses and outputs of a model that has learned nothing say little: they are nearly the same for all rows, and the distances decide. `after: 1 epochs` lets a model learn for so long first.",
+    "`embedding: inputs` is all that the model reads, side by side: numbers as they stand after `scale` and `standardize`, so that larger ones count for more; of whole numbers below a bound the share of each number among those of the field.",
+    "Weights of the chosen rows have the mean 1 and enter the training loss as those of `weigh` do. An epoch is a pass over the chosen rows. Batch-norm statistics are still estimated on the whole training split, and so are the counts of `weigh classes balanced`.",
+    "The rows are stored in the run's folder, in `selection.safetensors`, and a resumed run goes on with them. `run.json` has them under `selection`, `metrics.jsonl` in a line of step 0: how many rows of how many, and `select.loss`, the weighted mean loss of the chosen rows before the first step. For methods that draw it estimates the mean loss of all rows.",
+  ],
+  sensitivity: [
+    "From the paper (Axiotis, Cohen-Addad, Henzinger, Jerome, Mirrokni, Saulpic, Woodruff, Wunder, arXiv 2402.17327; we had its abstract): one can choose k + 1 / eps^2 elements whose weighted mean loss is that of the whole set up to a factor of 1 +- eps and an additive eps lambda Phi_k, Phi_k the k-means cost of the embeddings, if the loss is Hoelder continuous in them.",
+    "At second hand, from reviews and papers that cite it: k-means with k-means++ seeding; centers rounded to the nearest row, whose losses alone are asked for; the formula of p_e with z of 1 or 2; draws with replacement.",
+    "Our choice: `lambda: balanced`; 5% of equal chances; rows belong to the nearest rounded center, and clusters are those of k-means for both z; draws of one row are merged, their weights added and divided by the mean.",
+    "What to expect: a paper that compares methods for fine-tuning a language model reports one to three points over equal chances at a quarter to a sixteenth of the data (second hand). What it does for a model that is trained on its rows we have not measured. Compare with `uniform`.",
+  ],
   "-": ["Before a tensor it is the negative: `-x`."],
 };
 

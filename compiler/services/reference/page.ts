@@ -8,7 +8,7 @@ export interface ReferencePage {
 
 export type ReferenceKind =
   | "layer" | "operator" | "loss" | "metric" | "optimizer" | "schedule" | "initializer" | "annotation" | "annotation-value"
-  | "source" | "generator" | "clause" | "number-function" | "library" | "library-name" | "construct" | "topic" | "planned";
+  | "source" | "generator" | "clause" | "selection" | "number-function" | "library" | "library-name" | "construct" | "topic" | "planned";
 
 export interface ReferenceEntry {
   readonly word: string;
