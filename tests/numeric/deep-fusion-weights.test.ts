@@ -179,7 +179,7 @@ test("what cannot be fused says where and why", () => {
   assert.equal(refusal("x: f32[2]\n  output y = x |> dense(a)", "4, 6, 4"), ["fixed-axis-differs y"]);
   assert.equal(refusal("x: f32[2]\n  h = x |> dense(2 * a)\n  output y = ((h |> slice(0, 2)) * (h |> slice(2, 2))) |> dense(1)", "4, 6, 4"), ["layout-conflict slice_2"]);
   assert.equal(refusal("x: f32[4, 4, 2]\n  output y = x |> conv2d(2 * a, kernel: 1) |> conv2d(2 * a, kernel: 1, groups: if a == 2 then 1 else 4) |> flatten |> dense(1)", "4, 6, 4"), ["groups-differ conv2d_2"]);
-  assert.equal(refusal("x: f32[2]\n  output y = x |> dense(a) |> leaky_relu(0.1 * a) |> dense(1)", "4, 6, 4"), ["graphs-differ leaky_relu"]);
+  assert.equal(refusal("x: f32[2]\n  output y = x |> dense(a) |> leaky_relu(slope: 0.1 * a) |> dense(1)", "4, 6, 4"), ["graphs-differ leaky_relu"]);
   const models = modelsOf(mlp);
   const sources = ["One", "Two"].map((name) => ({ name, module: model(models, name) }));
   for (const weights of [[0.5], [0.5, 0.6], [1, 0], [NaN, 0.5]]) assert.equal(fuse(model(models, "Both"), sources, { ...zeros, weights }).problems.map(({ id }) => id), ["mixing-weights"]);

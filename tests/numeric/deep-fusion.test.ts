@@ -155,6 +155,42 @@ test("in self-fusion a mean is each: bottlenecks, shared stems and scales, state
   }
 });
 
+test("layers that no source has start as the identity, where they are added to what goes around them", () => {
+  const blocks: Readonly<Record<string, string>> = {
+    "pre-norm": `import { encoder_layer } from "std/transformer"
+      model Net(a: int, n: int) {
+        input x: f32[4, 5]
+        y = x |> dense(4 * a)
+        repeat n { y = y |> encoder_layer(a) }
+        output y = y |> layer_norm |> dense(3)
+      }`,
+    "relu of a sum": `import { residual } from "std/vision"
+      model Net(a: int, n: int) {
+        input x: f32[4, 4, 2]
+        y = x |> conv2d(a, kernel: 1) |> relu
+        repeat n { y = y |> residual(a) }
+        output y = y |> global_avg_pool |> dense(3)
+      }`,
+  };
+  const sizes = `
+model Left = Net(2, 2)
+model Right = Net(3, 2)
+model Deep = Net(5, 4)
+`;
+  for (const [name, text] of Object.entries(blocks)) {
+    const measured = measure(modelsOf(text + sizes), "Deep", ["Left", "Right"]);
+    isMean(measured);
+    assert.ok((measured.fusion.provenance?.newLayers.length ?? 0) > 4, name);
+  }
+  const refused = measure(modelsOf(`model Net(a: int, n: int) {
+    input x: f32[5]
+    y = x |> dense(a)
+    repeat n { y = (y + (y |> dense(a))) |> layer_norm }
+    output y = y |> dense(3)
+  }${sizes}`), "Deep", ["Left", "Right"]);
+  assert.equal(refused.fusion.problems.map(({ id }) => id), ["graphs-differ"], "post-norm is not the identity");
+});
+
 test("logits are the mean where probabilities are not", () => {
   const [measured] = fused(net("x |> dense(a) |> relu |> dense(3) |> softmax"), ab);
   assert.is(measured?.fusion.claims[0]?.kind, "function-of-mean");

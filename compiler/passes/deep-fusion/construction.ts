@@ -5,14 +5,17 @@ import type { Module, Weight } from "../../ir/module.js";
 import type { Aligned, NamedModule } from "./alignment.js";
 import type { Layouts } from "./follow.js";
 import { isShared, toAxisRuns } from "./layout.js";
+import type { Reduced } from "./new-layers.js";
 import type { Contraction, Flow } from "./step.js";
 
 /** The target with initial values and segments. */
-export function construct(target: Module, sources: readonly NamedModule[], aligned: Aligned, layouts: Layouts, flow: Flow, rest: Rest): Module {
+export function construct(target: Module, sources: readonly NamedModule[], aligned: Aligned, reduced: Reduced, layouts: Layouts, flow: Flow, rest: Rest): Module {
   preferMeans(flow);
   const byWeight = new Map<string, Contraction[]>();
   for (const contraction of flow.contractions) byWeight.set(contraction.weight, [...(byWeight.get(contraction.weight) ?? []), contraction]);
   const shares = flow.factors.values(flow.shares);
+  const inputs = aligned.graph.inputs.length;
+  const segments = new Map([...flow.segments].map(([index, each]) => [reduced.values[index + inputs], each]));
   const init = (weight: Weight): FusedInitializer => {
     const axes = layouts.weights.get(weight.path) ?? [];
     const isPlain = axes.every(isShared);
@@ -29,8 +32,11 @@ export function construct(target: Module, sources: readonly NamedModule[], align
   };
   return {
     ...target,
-    weights: target.weights.map((weight) => (aligned.weights.has(weight.path) ? { ...weight, init: init(weight) } : weight)),
-    graphs: target.graphs.map((graph) => (graph.name === "forward" ? { ...graph, ops: graph.ops.map((op, index) => segmented(op, flow.segments.get(index))) } : graph)),
+    weights: target.weights.map((weight) => {
+      if (aligned.weights.has(weight.path)) return { ...weight, init: init(weight) };
+      return reduced.zeros.has(weight.path) ? { ...weight, init: { kind: "zeros" } } : weight;
+    }),
+    graphs: target.graphs.map((graph) => (graph.name === "forward" ? { ...graph, ops: graph.ops.map((op, index) => segmented(op, segments.get(index + graph.inputs.length))) } : graph)),
   };
 }
 

@@ -3,12 +3,13 @@
 
 import type { Rest } from "../../ir/initializers.js";
 import type { Module } from "../../ir/module.js";
-import { align, type NamedModule } from "./alignment.js";
+import { align, forwardOf, type NamedModule } from "./alignment.js";
 import { claimsOf, type Claim } from "./claims.js";
 import { construct } from "./construction.js";
 import { Factors } from "./factors.js";
 import { findLayouts, findStates } from "./follow.js";
 import { isShared } from "./layout.js";
+import { withoutNewLayers } from "./new-layers.js";
 import type { FusionProblem, Place } from "./problems.js";
 import { provenanceOf, type Provenance } from "./report.js";
 import type { Flow } from "./step.js";
@@ -42,7 +43,9 @@ export function fuse(target: Module, sources: readonly NamedModule[], options: F
   const shares = options.weights ?? sources.map(() => 1 / sources.length);
   const refused = refuse(shares, sources, isSelf, options, whole);
   if (refused.length > 0) return fail(refused);
-  const aligned = align(target, sources);
+  const reduced = withoutNewLayers(forwardOf(target), sources.map(({ module }) => forwardOf(module)));
+  if (!("graph" in reduced)) return fail([reduced]);
+  const aligned = align(target, reduced.graph, sources);
   if (!("graph" in aligned)) return fail(aligned);
   const layouts = findLayouts(aligned);
   if (!("weights" in layouts)) return fail(layouts);
@@ -65,15 +68,16 @@ export function fuse(target: Module, sources: readonly NamedModule[], options: F
     segments: new Map(),
   };
   const states = findStates(aligned, layouts, flow);
-  const claims = claimsOf(aligned, states, flow);
-  const module = construct(target, sources, aligned, layouts, flow, options.newWeights);
+  const ofTarget = (value: number): number => reduced.values[value] ?? value;
+  const claims = claimsOf(aligned, states, flow).map((claim): Claim => (claim.kind === "function-of-mean" ? { ...claim, value: ofTarget(claim.value) } : claim));
+  const module = construct(target, sources, aligned, reduced, layouts, flow, options.newWeights);
   const grows = [...layouts.weights.values()].some((axes) => !axes.every(isShared));
   const isStill = isSelf && sources.length > 1 && grows && (options.newWeights.kind === "zeros" || options.newWeights.std === 0);
   return {
     module,
     claims,
     problems: isStill ? [{ severity: "warning", id: "stays-symmetric", place: whole, parameters: { source: sources[0]?.name ?? "" } }] : [],
-    provenance: provenanceOf(sources, aligned, layouts, states, claims, flow),
+    provenance: provenanceOf(sources, aligned, reduced, layouts, states, claims, flow),
   };
 }
 
