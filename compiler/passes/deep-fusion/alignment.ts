@@ -41,11 +41,14 @@ export interface NamedModule {
 /** The graphs side by side, or the first difference to each source. `graph` is the target's, without layers that no source has. */
 export function align(target: Module, graph: Graph, sources: readonly NamedModule[]): Aligned | readonly FusionProblem[] {
   const others = sources.map(({ module }) => forwardOf(module));
-  const problems = others.flatMap((other, index) => differences(graph, other, sources[index]?.name ?? "").slice(0, 1));
+  // A source that is named twice differs once.
+  const firsts = sources.map(({ name }, index) => sources.findIndex((each) => each.name === name) === index);
+  const problems = others.flatMap((other, index) => (firsts[index] === true ? differences(graph, other, sources[index]?.name ?? "").slice(0, 1) : []));
   const weights = new Map<string, { readonly weight: Weight; readonly sources: readonly Weight[] }>();
+  const byPath = sources.map(({ module }) => new Map(module.weights.map((weight) => [weight.path, weight])));
   const read = new Set(graph.ops.map((op) => op.attributes["path"]));
   for (const weight of target.weights.filter(({ path }) => read.has(path))) {
-    const found = sources.map(({ module }) => module.weights.find(({ path }) => path === weight.path));
+    const found = byPath.map((each) => each.get(weight.path));
     const known = found.filter((each) => each !== undefined);
     const missing = sources[found.findIndex((each) => each === undefined)];
     if (missing === undefined) weights.set(weight.path, { weight, sources: known });

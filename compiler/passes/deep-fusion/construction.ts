@@ -1,15 +1,17 @@
 // The weights of the target out of those of the sources, and norms with the segments that they need.
 
 import type { FusedInitializer, PlainInitializer, Rest } from "../../ir/initializers.js";
-import type { Module, Weight } from "../../ir/module.js";
+import type { Graph, Module, Op, Weight } from "../../ir/module.js";
+import { scalar } from "../../ir/value-types.js";
 import type { Aligned, NamedModule } from "./alignment.js";
+import type { Claim } from "./claims.js";
 import type { Layouts } from "./follow.js";
 import { isShared, toAxisRuns } from "./layout.js";
 import type { Reduced } from "./new-layers.js";
 import type { Contraction, Flow } from "./step.js";
 
 /** The target with initial values and segments. */
-export function construct(target: Module, sources: readonly NamedModule[], aligned: Aligned, reduced: Reduced, layouts: Layouts, flow: Flow, rest: Rest): Module {
+export function construct(target: Module, sources: readonly NamedModule[], aligned: Aligned, reduced: Reduced, layouts: Layouts, flow: Flow, claims: readonly Claim[], rest: Rest): Module {
   preferMeans(flow);
   const byWeight = new Map<string, Contraction[]>();
   for (const contraction of flow.contractions) byWeight.set(contraction.weight, [...(byWeight.get(contraction.weight) ?? []), contraction]);
@@ -36,11 +38,29 @@ export function construct(target: Module, sources: readonly NamedModule[], align
       if (aligned.weights.has(weight.path)) return { ...weight, init: init(weight) };
       return reduced.zeros.has(weight.path) ? { ...weight, init: { kind: "zeros" } } : weight;
     }),
-    graphs: target.graphs.map((graph) => (graph.name === "forward" ? { ...graph, ops: graph.ops.map((op, index) => segmented(op, segments.get(index + graph.inputs.length))) } : graph)),
+    graphs: target.graphs.map((graph) => {
+      if (graph.name !== "forward") return graph;
+      return multiplied({ ...graph, ops: graph.ops.map((op, index) => segmented(op, segments.get(index + graph.inputs.length))) }, claims);
+    }),
   };
 }
 
-function segmented(op: Module["graphs"][number]["ops"][number], segments: readonly number[] | undefined): typeof op {
+/** With the numbers that outputs have to be multiplied by. */
+function multiplied(graph: Graph, claims: readonly Claim[]): Graph {
+  const ops: Op[] = [...graph.ops];
+  const outputs = graph.outputs.map((output) => {
+    const claim = claims.find((each) => each.output === output.name);
+    const op = graph.ops[output.value - graph.inputs.length];
+    if (claim?.kind !== "mean" || claim.inserted === 1 || op === undefined) return output;
+    const value = graph.inputs.length + ops.length;
+    const place = { path: "", hint: null, origin: op.origin };
+    ops.push({ kind: "constant", operands: [], attributes: { value: claim.inserted }, type: scalar("f32"), ...place }, { kind: "mul", operands: [output.value, value], attributes: {}, type: op.type, ...place });
+    return { ...output, value: value + 1 };
+  });
+  return { ...graph, ops, outputs };
+}
+
+function segmented(op: Op, segments: readonly number[] | undefined): Op {
   return segments === undefined ? op : { ...op, attributes: { ...op.attributes, segments } };
 }
 

@@ -70,7 +70,7 @@ export function fuse(target: Module, sources: readonly NamedModule[], options: F
   const states = findStates(aligned, layouts, flow);
   const ofTarget = (value: number): number => reduced.values[value] ?? value;
   const claims = claimsOf(aligned, states, flow).map((claim): Claim => (claim.kind === "function-of-mean" ? { ...claim, value: ofTarget(claim.value) } : claim));
-  const module = construct(target, sources, aligned, reduced, layouts, flow, options.newWeights);
+  const module = construct(target, sources, aligned, reduced, layouts, flow, claims, options.newWeights);
   const grows = [...layouts.weights.values()].some((axes) => !axes.every(isShared));
   const isStill = isSelf && sources.length > 1 && grows && (options.newWeights.kind === "zeros" || options.newWeights.std === 0);
   return {

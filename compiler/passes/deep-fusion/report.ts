@@ -76,7 +76,7 @@ function short(value: number): string {
 function describeClaim(claim: Claim): string {
   switch (claim.kind) {
     case "mean":
-      return "is the mean of the sources' outputs";
+      return `is the mean of the sources' outputs${claim.inserted === 1 ? "" : `, multiplied by ${short(claim.inserted)} at its end`}`;
     case "weighted-sum":
       return `is the sum of the sources' outputs times ${claim.factors.map(short).join(", ")}`;
     case "function-of-mean":
