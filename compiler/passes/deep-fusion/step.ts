@@ -25,7 +25,7 @@ export interface Flow {
   readonly shares: Factor;
   /** Are all sources one? Then a mean over them is equal to each. */
   readonly isSelf: boolean;
-  /** Is the state of an output that reads noise between sources still known? */
+  /** Do entries between sources get noise? */
   readonly noise: boolean;
   readonly norms: "exact" | "joint";
   readonly contractions: Contraction[];
