@@ -8,6 +8,7 @@ import type { FusedInitializer } from "../../compiler/ir/initializers.js";
 import type { Module } from "../../compiler/ir/module.js";
 import { print } from "../../compiler/ir/print.js";
 import { fuse } from "../../compiler/passes/deep-fusion/fuse.js";
+import { printProvenance } from "../../compiler/passes/deep-fusion/report.js";
 import * as sop from "../../runtime/index.js";
 import { distanceInNorm, fusedWeights, measure, model, modelsOf, outputsOf, randomInputs, randomWeights, zeros, type Values } from "../support/fusion.js";
 import { near, useCpu } from "../support/numeric.js";
@@ -77,6 +78,40 @@ model Both = Net(5)
   assert.equal(initOf(module, "lstm.recurrent").axes, [{ copies: 1, runs: pair }, { copies: 4, runs: pair }]);
   assert.equal(initOf(module, "gru.bias").axes, [{ copies: 3, runs: pair }]);
   assert.equal(initOf(module, "self_attention.out.kernel").axes, [{ copies: 1, runs: pair }, { copies: 1, runs: [{ owner: "shared", length: 2 }] }, { copies: 1, runs: [{ owner: 0, length: 4 }, { owner: 1, length: 6 }] }]);
+});
+
+test("the provenance says where everything comes from", () => {
+  const { fusion } = measure(modelsOf(`
+model Net(d: int, heads: int) {
+  input tokens: i32[4] below 9
+  layer table = embedding(9, d)
+  x = (tokens |> table) * sqrt(d)
+  x = x + (x |> rms_norm |> dense(2 * d) |> relu |> dense(d))
+  output next: f32[4, 9] = x |> rms_norm |> table.unembed
+  output kind = x |> mean(axis: 0) |> dense(2) |> softmax
+}
+model One = Net(4, 1)
+model Two = Net(12, 3)
+model Both = Net(16, 4)
+`), "Both", ["One", "Two"]);
+  const text = fusion.provenance === null ? "" : printProvenance(fusion.provenance);
+  assert.equal(text.split("\n").filter((line) => /^source|^weight|unembed|^output|softmax/.test(line)), [
+    "source 0: One",
+    "source 1: Two",
+    "weight table.table ([shared: 9], [0: 4, 1: 12]) times 0.5, 0.866025",
+    "weight rms_norm.scale ([0: 4, 1: 12])",
+    "weight dense.kernel ([0: 4, 1: 12], [0: 8, 1: 24])",
+    "weight dense.bias ([0: 8, 1: 24])",
+    "weight dense_2.kernel ([0: 8, 1: 24], [0: 4, 1: 12])",
+    "weight dense_2.bias ([0: 4, 1: 12])",
+    "weight rms_norm_2.scale ([0: 4, 1: 12]) times 1, 0.57735",
+    "weight dense_3.kernel ([0: 4, 1: 12], [shared: 2]) times 0.5, 0.5",
+    "weight dense_3.bias ([shared: 2])",
+    "%19 unembed table ([shared: 4], [shared: 9]): sum of the sources' times 0.5, 0.5",
+    "%25 softmax softmax ([shared: 2]): not known, because of mean-meets-function at softmax",
+    "output next: is the mean of the sources' outputs",
+    "output kind: is not the mean; what softmax reads is",
+  ]);
 });
 
 test("noise stands between sources only, in units of their spread, the same for the same seed", () => {
