@@ -139,6 +139,9 @@ test("units that are nobody's start as those of a plain model and are read by no
   assert.equal(kernel[5]?.slice(0, 5), [0, 0, 0, 0, 0]);
   assert.ok(kernel.every((row) => row[5] !== 0));
   assert.equal(rows(weights, "dense_3.kernel")[5], [0]);
+  const alone = measure(modelsOf(mlp), "Wider", ["One"]);
+  assert.equal(alone.fusion.claims.map(({ kind }) => kind), ["mean"]);
+  assert.ok((alone.gaps["y"] ?? 1) < 1e-5, "one model, made wider");
 });
 
 /** Gradients of the mean square of the output of `mlp` by weight. */

@@ -238,6 +238,14 @@ model Deep = Net(5, 4)
   assert.equal(refused.fusion.problems.map(({ id }) => id), ["graphs-differ"], "post-norm is not the identity");
 });
 
+test("a GPT and a T5 with heads that are nobody's", () => {
+  for (const [name, body] of [["Gpt", "input x: i32[4] below 7\n  layer body = Gpt(vocab: 7, d: 4 * a, heads: a, depth: 2)\n  output y: f32[4, 7] = x |> body"], ["T5", "input x: i32[4] below 7, z: i32[5] below 7\n  layer body = T5(vocab: 7, d: 4 * a, heads: a, depth: 1)\n  output y: f32[5, 7] = body(x, z)"]]) {
+    const models = modelsOf(`import { ${name} } from "std/transformer"\nmodel Net(a: int) {\n  ${body}\n}\nmodel Left = Net(1)\nmodel Right = Net(2)\nmodel Wider = Net(5)\n`);
+    isMean(measure(models, "Wider", ["Left", "Right"]));
+    isMean(measure(models, "Wider", ["Right"]));
+  }
+});
+
 test("logits are the mean where probabilities are not", () => {
   const [measured] = fused(net("x |> dense(a) |> relu |> dense(3) |> softmax"), ab);
   assert.is(measured?.fusion.claims[0]?.kind, "function-of-mean");
