@@ -167,6 +167,12 @@ test("copies of one source stay equal without noise; antisymmetric noise is exac
   assert.equal(still.fusion.problems.map(({ id }) => id), ["stays-symmetric"]);
   const [a, b] = halves(slopes(still.weights), "dense.kernel");
   near(a, b, 1e-6, "gradients of both halves are equal");
+  const dropped = measure(modelsOf(mlp.replace("relu |> dense(1)", "relu |> dropout(0.1) |> dense(1)")), "Twice", ["One", "One"]);
+  assert.equal(dropped.fusion.problems, [], "dropout tells them apart");
+  const shallow = modelsOf("model Net(a: int) {\n  input x: f32[2]\n  output y = x |> dense(a) |> relu |> dense(1)\n}\nmodel One = Net(2)\nmodel Twice = Net(4)\n");
+  const nowhere = measure(shallow, "Twice", ["One", "One"], { ...zeros, newWeights: { kind: "normal", std: 0.5 } });
+  assert.equal(nowhere.fusion.problems.map(({ id }) => id), ["stays-symmetric"], "there is nothing between the copies for noise");
+  assert.equal(measure(shallow, "Twice", ["One", "One"], { ...zeros, newWeights: { kind: "antisymmetric", std: 0.5 } }).fusion.problems, []);
   const moved = measure(models, "Twice", ["One", "One"], { ...zeros, newWeights: { kind: "antisymmetric", std: 0.5 } });
   assert.equal(moved.fusion.problems, []);
   assert.ok((moved.gaps["y"] ?? 1) < 1e-5, "exact");

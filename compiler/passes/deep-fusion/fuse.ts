@@ -2,7 +2,7 @@
 // not exact, is data. The door of this folder; layouts and states are explained in axes.ts, factors.ts and state.ts.
 
 import type { Rest } from "../../ir/initializers.js";
-import type { Module } from "../../ir/module.js";
+import type { Module, Weight } from "../../ir/module.js";
 import { align, forwardOf, type NamedModule } from "./alignment.js";
 import { claimsOf, type Claim } from "./claims.js";
 import { construct } from "./construction.js";
@@ -72,13 +72,23 @@ export function fuse(target: Module, sources: readonly NamedModule[], options: F
   const claims = claimsOf(aligned, states, flow).map((claim): Claim => (claim.kind === "function-of-mean" ? { ...claim, value: ofTarget(claim.value) } : claim));
   const module = construct(target, sources, aligned, reduced, layouts, flow, claims, options.newWeights);
   const grows = [...layouts.weights.values()].some((axes) => !axes.every(isShared));
-  const isStill = isSelf && sources.length > 1 && grows && (options.newWeights.kind === "zeros" || options.newWeights.std === 0);
+  const isStill = isSelf && sources.length > 1 && grows && !breaksSymmetry(module);
   return {
     module,
     claims,
     problems: isStill ? [{ severity: "warning", id: "stays-symmetric", place: whole, parameters: { source: sources[0]?.name ?? "" } }] : [],
     provenance: provenanceOf(sources, aligned, reduced, layouts, states, claims, flow),
   };
+}
+
+/** Does something tell copies of one source apart: noise in weights, or noise in training? */
+function breaksSymmetry(module: Module): boolean {
+  const isNoisy = ({ init }: Weight): boolean => {
+    if (init.kind !== "fused" || init.rest.kind === "zeros" || init.rest.std === 0) return false;
+    // Entries between sources are where two axes are theirs.
+    return init.rest.kind === "antisymmetric" || init.axes.filter(({ runs }) => runs.some(({ owner }) => typeof owner === "number")).length > 1;
+  };
+  return module.weights.some(isNoisy) || forwardOf(module).ops.some(({ kind, attributes }) => kind === "noise" || (kind === "dropout" && attributes["rate"] !== 0));
 }
 
 function refuse(shares: readonly number[], sources: readonly NamedModule[], isSelf: boolean, options: FusionOptions, place: Place): readonly FusionProblem[] {
