@@ -211,6 +211,34 @@ model Same = Net(5)
   near(outputsOf(copy.module, fusedWeights(copy.module, weights), inputs)["y"] ?? [], a, 1e-6, "copy");
 });
 
+test("a fused model with a number behind its output is fused again", () => {
+  const models = modelsOf(`
+model Net(a: int) {
+  input x: i32[4] below 5
+  layer table = embedding(5, a)
+  output y = x |> table |> tanh |> table.unembed
+}
+model One = Net(2)
+model Two = Net(3)
+model Both = Net(5)
+model Large = Net(7)
+`);
+  const first = measure(models, "Both", ["One", "Two"]);
+  if (first.module === null) throw new Error("not fused");
+  assert.equal(first.fusion.claims, [{ output: "y", kind: "mean", inserted: 0.5 }]);
+  const again = fuse(model(models, "Large"), [{ name: "Both", module: first.module }, { name: "One", module: model(models, "One") }], zeros);
+  if (again.module === null) throw new Error(JSON.stringify(again.problems));
+  // Behind the sources' outputs are 1/2 and 1: no number behind the sum makes their mean of it.
+  assert.equal(again.claims, [{ output: "y", kind: "weighted-sum", factors: [2, 1] }]);
+  const weights: Readonly<Record<string, Values>> = { Both: first.weights, One: randomWeights(model(models, "One"), 9) };
+  const inputs = randomInputs(model(models, "Large"), 4);
+  const fused = outputsOf(again.module, fusedWeights(again.module, weights), inputs)["y"] ?? [];
+  const [a, b] = [outputsOf(first.module, first.weights, inputs)["y"] ?? [], outputsOf(model(models, "One"), weights["One"] ?? {}, inputs)["y"] ?? []];
+  assert.ok(distanceInNorm(fused, Float64Array.from(fused, (_, i) => 2 * (a[i] ?? NaN) + (b[i] ?? NaN))) < 1e-5);
+  const copy = fuse(model(models, "Both"), [{ name: "Both", module: first.module }], zeros);
+  assert.equal(copy.claims, [{ output: "y", kind: "mean", inserted: 0.5 }]);
+});
+
 test("what cannot be fused says where and why", () => {
   const program = (body: string, sizes: string): string => `model Net(a: int, b: int, t: int) {\n  input ${body}\n}\nmodel One = Net(2, 3, 4)\nmodel Sum = Net(${sizes})\n`;
   const refusal = (body: string, sizes: string): readonly string[] => {

@@ -12,7 +12,6 @@ import type { Contraction, Flow } from "./step.js";
 
 /** The target with initial values and segments. */
 export function construct(target: Module, sources: readonly NamedModule[], aligned: Aligned, reduced: Reduced, layouts: Layouts, flow: Flow, claims: readonly Claim[], rest: Rest): Module {
-  preferMeans(flow);
   const byWeight = new Map<string, Contraction[]>();
   for (const contraction of flow.contractions) byWeight.set(contraction.weight, [...(byWeight.get(contraction.weight) ?? []), contraction]);
   const shares = flow.factors.values(flow.shares);
@@ -62,13 +61,6 @@ function multiplied(graph: Graph, claims: readonly Claim[]): Graph {
 
 function segmented(op: Op, segments: readonly number[] | undefined): Op {
   return segments === undefined ? op : { ...op, attributes: { ...op.attributes, segments } };
-}
-
-/** Where nothing that is claimed depends on it, a weight between features and what all share takes the mean all the same. */
-function preferMeans({ factors, shares, contractions }: Flow): void {
-  for (const { weight, reads, takesMean } of contractions) {
-    if (takesMean) factors.require(factors.times(reads ?? factors.one, factors.of(weight)), shares);
-  }
 }
 
 /** Noise that cancels needs copies that are equal, read by products only. */
