@@ -114,6 +114,22 @@ model Both = Net(16, 4)
   ]);
 });
 
+test("a number that follows from the width is made up for in the table before it", () => {
+  const { module, fusion } = measure(modelsOf(`
+model Net(d: int) {
+  input x: i32[4] below 9
+  y = ((x |> embedding(9, d)) * sqrt(d)) |> learned_positions(4)
+  output y = y |> dense(d) |> relu |> dense(2)
+}
+model One = Net(4)
+model Two = Net(12)
+model Both = Net(16)
+`), "Both", ["One", "Two"]);
+  assert.equal(fusion.claims.map(({ kind }) => kind), ["mean"]);
+  near(initOf(module, "embedding.table").from.map(({ factor }) => factor), [Math.sqrt(4 / 16), Math.sqrt(12 / 16)], 1e-6, "table");
+  for (const path of ["learned_positions.table", "dense.kernel", "dense.bias"]) near(initOf(module, path).from.map(({ factor }) => factor), [1, 1], 1e-12, path);
+});
+
 test("noise stands between sources only, in units of their spread, the same for the same seed", () => {
   const models = modelsOf(mlp.replaceAll("Net(2)", "Net(40)").replaceAll("Net(3)", "Net(60)").replaceAll("Net(5)", "Net(100)"));
   const options = { ...zeros, newWeights: { kind: "normal", std: 0.5 } } as const;

@@ -46,7 +46,7 @@ export function claimsOf(aligned: Aligned, states: readonly State[], flow: Flow,
     const state = states[value];
     return state?.kind === "unknown" && state.mean !== null && becomesMean(states[state.mean.value], flow, factors.one) ? state.mean : null;
   });
-  preferMeans(flow);
+  prefer(flow);
   const shares = factors.values(flow.shares);
   return outputs.map(({ name, value }, index): Claim => {
     const state = states[value];
@@ -74,8 +74,12 @@ function becomesMean(state: State | undefined, { factors, shares }: Flow, multip
   return state?.kind === "zero";
 }
 
-/** Where nothing that is claimed depends on it, a weight between features and what all share takes the mean all the same. */
-function preferMeans({ factors, shares, contractions }: Flow): void {
+/**
+ * Where nothing that is claimed depends on it, a number that follows from the width is made up for before it (a table times the root of the
+ * width is scaled, not what reads it), and a weight between features and what all share takes the mean.
+ */
+function prefer({ factors, shares, contractions, preferences }: Flow): void {
+  for (const factor of preferences) factors.require(factor, factors.one);
   for (const { weight, reads, takesMean } of contractions) {
     if (takesMean) factors.require(factors.times(reads ?? factors.one, factors.of(weight)), shares);
   }

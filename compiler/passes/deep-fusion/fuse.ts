@@ -68,6 +68,7 @@ export function fuse(target: Module, sources: readonly NamedModule[], options: F
     noise: options.newWeights.kind === "normal" && options.newWeights.std > 0,
     norms: options.norms,
     contractions: [],
+    preferences: [],
     segments: new Map(),
   };
   const states = findStates(aligned, layouts, flow);
