@@ -8,6 +8,7 @@ import type { FusedInitializer } from "../../compiler/ir/initializers.js";
 import type { Module } from "../../compiler/ir/module.js";
 import { print } from "../../compiler/ir/print.js";
 import { fuse } from "../../compiler/passes/deep-fusion/fuse.js";
+import { printProvenance } from "../../compiler/passes/deep-fusion/report.js";
 import * as sop from "../../runtime/index.js";
 import { distanceInNorm, fusedWeights, measure, model, modelsOf, outputsOf, randomInputs, randomWeights, zeros, type Values } from "../support/fusion.js";
 import { near, useCpu } from "../support/numeric.js";
@@ -79,6 +80,56 @@ model Both = Net(5)
   assert.equal(initOf(module, "self_attention.out.kernel").axes, [{ copies: 1, runs: pair }, { copies: 1, runs: [{ owner: "shared", length: 2 }] }, { copies: 1, runs: [{ owner: 0, length: 4 }, { owner: 1, length: 6 }] }]);
 });
 
+test("the provenance says where everything comes from", () => {
+  const { fusion } = measure(modelsOf(`
+model Net(d: int, heads: int) {
+  input tokens: i32[4] below 9
+  layer table = embedding(9, d)
+  x = (tokens |> table) * sqrt(d)
+  x = x + (x |> rms_norm |> dense(2 * d) |> relu |> dense(d))
+  output next: f32[4, 9] = x |> rms_norm |> table.unembed
+  output kind = x |> mean(axis: 0) |> dense(2) |> softmax
+}
+model One = Net(4, 1)
+model Two = Net(12, 3)
+model Both = Net(16, 4)
+`), "Both", ["One", "Two"]);
+  const text = fusion.provenance === null ? "" : printProvenance(fusion.provenance);
+  assert.equal(text.split("\n").filter((line) => /^source|^weight|unembed|^output|softmax/.test(line)), [
+    "source 0: One",
+    "source 1: Two",
+    "weight table.table ([shared: 9], [0: 4, 1: 12]) times 0.5, 0.866025",
+    "weight rms_norm.scale ([0: 4, 1: 12])",
+    "weight dense.kernel ([0: 4, 1: 12], [0: 8, 1: 24])",
+    "weight dense.bias ([0: 8, 1: 24])",
+    "weight dense_2.kernel ([0: 8, 1: 24], [0: 4, 1: 12])",
+    "weight dense_2.bias ([0: 4, 1: 12])",
+    "weight rms_norm_2.scale ([0: 4, 1: 12]) times 1, 0.57735",
+    "weight dense_3.kernel ([0: 4, 1: 12], [shared: 2]) times 0.5, 0.5",
+    "weight dense_3.bias ([shared: 2])",
+    "%19 unembed table ([shared: 4], [shared: 9]): sum of the sources' times 0.5, 0.5",
+    "%25 softmax softmax ([shared: 2]): not known, because of mean-meets-function at softmax",
+    "output next: is the mean of the sources' outputs",
+    "output kind: is not the mean; what softmax reads is",
+  ]);
+});
+
+test("a number that follows from the width is made up for in the table before it", () => {
+  const { module, fusion } = measure(modelsOf(`
+model Net(d: int) {
+  input x: i32[4] below 9
+  y = ((x |> embedding(9, d)) * sqrt(d)) |> learned_positions(4)
+  output y = y |> dense(d) |> relu |> dense(2)
+}
+model One = Net(4)
+model Two = Net(12)
+model Both = Net(16)
+`), "Both", ["One", "Two"]);
+  assert.equal(fusion.claims.map(({ kind }) => kind), ["mean"]);
+  near(initOf(module, "embedding.table").from.map(({ factor }) => factor), [Math.sqrt(4 / 16), Math.sqrt(12 / 16)], 1e-6, "table");
+  for (const path of ["learned_positions.table", "dense.kernel", "dense.bias"]) near(initOf(module, path).from.map(({ factor }) => factor), [1, 1], 1e-12, path);
+});
+
 test("noise stands between sources only, in units of their spread, the same for the same seed", () => {
   const models = modelsOf(mlp.replaceAll("Net(2)", "Net(40)").replaceAll("Net(3)", "Net(60)").replaceAll("Net(5)", "Net(100)"));
   const options = { ...zeros, newWeights: { kind: "normal", std: 0.5 } } as const;
@@ -104,6 +155,9 @@ test("units that are nobody's start as those of a plain model and are read by no
   assert.equal(kernel[5]?.slice(0, 5), [0, 0, 0, 0, 0]);
   assert.ok(kernel.every((row) => row[5] !== 0));
   assert.equal(rows(weights, "dense_3.kernel")[5], [0]);
+  const alone = measure(modelsOf(mlp), "Wider", ["One"]);
+  assert.equal(alone.fusion.claims.map(({ kind }) => kind), ["mean"]);
+  assert.ok((alone.gaps["y"] ?? 1) < 1e-5, "one model, made wider");
 });
 
 /** Gradients of the mean square of the output of `mlp` by weight. */
@@ -129,6 +183,12 @@ test("copies of one source stay equal without noise; antisymmetric noise is exac
   assert.equal(still.fusion.problems.map(({ id }) => id), ["stays-symmetric"]);
   const [a, b] = halves(slopes(still.weights), "dense.kernel");
   near(a, b, 1e-6, "gradients of both halves are equal");
+  const dropped = measure(modelsOf(mlp.replace("relu |> dense(1)", "relu |> dropout(0.1) |> dense(1)")), "Twice", ["One", "One"]);
+  assert.equal(dropped.fusion.problems, [], "dropout tells them apart");
+  const shallow = modelsOf("model Net(a: int) {\n  input x: f32[2]\n  output y = x |> dense(a) |> relu |> dense(1)\n}\nmodel One = Net(2)\nmodel Twice = Net(4)\n");
+  const nowhere = measure(shallow, "Twice", ["One", "One"], { ...zeros, newWeights: { kind: "normal", std: 0.5 } });
+  assert.equal(nowhere.fusion.problems.map(({ id }) => id), ["stays-symmetric"], "there is nothing between the copies for noise");
+  assert.equal(measure(shallow, "Twice", ["One", "One"], { ...zeros, newWeights: { kind: "antisymmetric", std: 0.5 } }).fusion.problems, []);
   const moved = measure(models, "Twice", ["One", "One"], { ...zeros, newWeights: { kind: "antisymmetric", std: 0.5 } });
   assert.equal(moved.fusion.problems, []);
   assert.ok((moved.gaps["y"] ?? 1) < 1e-5, "exact");
@@ -167,6 +227,34 @@ model Same = Net(5)
   near(outputsOf(copy.module, fusedWeights(copy.module, weights), inputs)["y"] ?? [], a, 1e-6, "copy");
 });
 
+test("a fused model with a number behind its output is fused again", () => {
+  const models = modelsOf(`
+model Net(a: int) {
+  input x: i32[4] below 5
+  layer table = embedding(5, a)
+  output y = x |> table |> tanh |> table.unembed
+}
+model One = Net(2)
+model Two = Net(3)
+model Both = Net(5)
+model Large = Net(7)
+`);
+  const first = measure(models, "Both", ["One", "Two"]);
+  if (first.module === null) throw new Error("not fused");
+  assert.equal(first.fusion.claims, [{ output: "y", kind: "mean", inserted: 0.5 }]);
+  const again = fuse(model(models, "Large"), [{ name: "Both", module: first.module }, { name: "One", module: model(models, "One") }], zeros);
+  if (again.module === null) throw new Error(JSON.stringify(again.problems));
+  // Behind the sources' outputs are 1/2 and 1: no number behind the sum makes their mean of it.
+  assert.equal(again.claims, [{ output: "y", kind: "weighted-sum", factors: [2, 1] }]);
+  const weights: Readonly<Record<string, Values>> = { Both: first.weights, One: randomWeights(model(models, "One"), 9) };
+  const inputs = randomInputs(model(models, "Large"), 4);
+  const fused = outputsOf(again.module, fusedWeights(again.module, weights), inputs)["y"] ?? [];
+  const [a, b] = [outputsOf(first.module, first.weights, inputs)["y"] ?? [], outputsOf(model(models, "One"), weights["One"] ?? {}, inputs)["y"] ?? []];
+  assert.ok(distanceInNorm(fused, Float64Array.from(fused, (_, i) => 2 * (a[i] ?? NaN) + (b[i] ?? NaN))) < 1e-5);
+  const copy = fuse(model(models, "Both"), [{ name: "Both", module: first.module }], zeros);
+  assert.equal(copy.claims, [{ output: "y", kind: "mean", inserted: 0.5 }]);
+});
+
 test("what cannot be fused says where and why", () => {
   const program = (body: string, sizes: string): string => `model Net(a: int, b: int, t: int) {\n  input ${body}\n}\nmodel One = Net(2, 3, 4)\nmodel Sum = Net(${sizes})\n`;
   const refusal = (body: string, sizes: string): readonly string[] => {
@@ -179,7 +267,7 @@ test("what cannot be fused says where and why", () => {
   assert.equal(refusal("x: f32[2]\n  output y = x |> dense(a)", "4, 6, 4"), ["fixed-axis-differs y"]);
   assert.equal(refusal("x: f32[2]\n  h = x |> dense(2 * a)\n  output y = ((h |> slice(0, 2)) * (h |> slice(2, 2))) |> dense(1)", "4, 6, 4"), ["layout-conflict slice_2"]);
   assert.equal(refusal("x: f32[4, 4, 2]\n  output y = x |> conv2d(2 * a, kernel: 1) |> conv2d(2 * a, kernel: 1, groups: if a == 2 then 1 else 4) |> flatten |> dense(1)", "4, 6, 4"), ["groups-differ conv2d_2"]);
-  assert.equal(refusal("x: f32[2]\n  output y = x |> dense(a) |> leaky_relu(0.1 * a) |> dense(1)", "4, 6, 4"), ["graphs-differ leaky_relu"]);
+  assert.equal(refusal("x: f32[2]\n  output y = x |> dense(a) |> leaky_relu(slope: 0.1 * a) |> dense(1)", "4, 6, 4"), ["graphs-differ leaky_relu"]);
   const models = modelsOf(mlp);
   const sources = ["One", "Two"].map((name) => ({ name, module: model(models, name) }));
   for (const weights of [[0.5], [0.5, 0.6], [1, 0], [NaN, 0.5]]) assert.equal(fuse(model(models, "Both"), sources, { ...zeros, weights }).problems.map(({ id }) => id), ["mixing-weights"]);

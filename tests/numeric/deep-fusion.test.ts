@@ -2,9 +2,10 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { printProvenance } from "../../compiler/passes/deep-fusion/report.js";
-import { measure, modelsOf, zeros, type Measured } from "../support/fusion.js";
 import type { Fusion, FusionOptions } from "../../compiler/passes/deep-fusion/fuse.js";
+import { printProvenance } from "../../compiler/passes/deep-fusion/report.js";
+import * as sop from "../../runtime/index.js";
+import { distanceInNorm, measure, model, modelsOf, outputsOf, randomInputs, zeros, type Measured } from "../support/fusion.js";
 import { useCpu } from "../support/numeric.js";
 
 await useCpu();
@@ -97,6 +98,52 @@ const exact: Readonly<Record<string, readonly [net: string, sizes: readonly [str
     }`,
     ["8, 2", "4, 1", "12, 3", "12, 3", "24, 6"],
   ],
+  "group norms of one size and grouped convolutions": [
+    `model Net(a: int, b: int) {
+      input x: f32[4, 4, 2]
+      h = x |> conv2d(2 * a, kernel: 3) |> group_norm(group_size: 2) |> relu
+      h = h |> conv2d(4 * a, kernel: 3, groups: a) |> batch_norm |> tanh |> conv2d(4 * b, kernel: 1)
+      output y: f32[3] = h |> conv2d(2 * b, kernel: 1, groups: 2) |> relu |> conv2d_transpose(b, kernel: 2, stride: 2) |> global_avg_pool |> dense(3)
+    }`,
+    ["4, 6", "7, 2", "1, 3", "11, 8", "12, 11"],
+  ],
+  "a table that is scaled by the root of the width, and tied": [
+    `model Net(a: int, b: int) {
+      input x: i32[4] below 5
+      layer table = embedding(5, 2 * a)
+      h = ((x |> table) * sqrt(2 * a)) |> learned_positions(4)
+      h = h + (h |> rms_norm |> self_attention(a))
+      output y: f32[4, 5] = h |> rms_norm |> table.unembed
+    }`,
+    ["4, 6", "7, 2", "1, 3", "11, 8", "12, 11"],
+  ],
+  "groups of heads, rotary and biases by distance": [
+    `model Net(a: int, b: int) {
+      input x: f32[4, 5]
+      h = x |> dense(4 * a) |> self_attention(2 * a, kv_heads: a, rotary: true, bias: relative_bias(2 * a, length: 4))
+      output y: f32[3] = h |> cross_attention(x |> dense(b) |> tanh, a) |> layer_norm |> mean(axis: 0) |> dense(3)
+    }`,
+    ["4, 6", "7, 2", "1, 3", "11, 8", "12, 11"],
+  ],
+  "two towers and their product": [
+    `model Net(a: int, b: int) {
+      input x: f32[4], z: f32[3]
+      p = x |> dense(b) |> relu |> dense(a)
+      q = z |> dense(a) |> tanh
+      output y = matmul(p |> reshape([1, a]), q |> reshape([a, 1]))
+    }`,
+    ["4, 6", "7, 2", "1, 3", "11, 8", "12, 11"],
+  ],
+  "weights that are used twice": [
+    `model Net(a: int, b: int) {
+      input x: f32[4, 5], z: f32[4, 5]
+      layer first = dense(a)
+      layer second = dense(a)
+      h = concat(x |> first |> relu |> second, z |> first |> tanh |> second |> gelu |> second)
+      output y: f32[3] = h |> flatten |> dense(3)
+    }`,
+    ["4, 6", "7, 2", "1, 3", "11, 8", "12, 11"],
+  ],
   "an lstm and a gru": [
     `model Net(a: int, b: int) {
       input x: f32[4, 3]
@@ -155,6 +202,50 @@ test("in self-fusion a mean is each: bottlenecks, shared stems and scales, state
   }
 });
 
+test("layers that no source has start as the identity, where they are added to what goes around them", () => {
+  const blocks: Readonly<Record<string, string>> = {
+    "pre-norm": `import { encoder_layer } from "std/transformer"
+      model Net(a: int, n: int) {
+        input x: f32[4, 5]
+        y = x |> dense(4 * a)
+        repeat n { y = y |> encoder_layer(a) }
+        output y = y |> layer_norm |> dense(3)
+      }`,
+    "relu of a sum": `import { residual } from "std/vision"
+      model Net(a: int, n: int) {
+        input x: f32[4, 4, 2]
+        y = x |> conv2d(a, kernel: 1) |> relu
+        repeat n { y = y |> residual(a) }
+        output y = y |> global_avg_pool |> dense(3)
+      }`,
+  };
+  const sizes = `
+model Left = Net(2, 2)
+model Right = Net(3, 2)
+model Deep = Net(5, 4)
+`;
+  for (const [name, text] of Object.entries(blocks)) {
+    const measured = measure(modelsOf(text + sizes), "Deep", ["Left", "Right"]);
+    isMean(measured);
+    assert.ok((measured.fusion.provenance?.newLayers.length ?? 0) > 4, name);
+  }
+  const refused = measure(modelsOf(`model Net(a: int, n: int) {
+    input x: f32[5]
+    y = x |> dense(a)
+    repeat n { y = (y + (y |> dense(a))) |> layer_norm }
+    output y = y |> dense(3)
+  }${sizes}`), "Deep", ["Left", "Right"]);
+  assert.equal(refused.fusion.problems.map(({ id }) => id), ["graphs-differ"], "post-norm is not the identity");
+});
+
+test("a GPT and a T5 with heads that are nobody's", () => {
+  for (const [name, body] of [["Gpt", "input x: i32[4] below 7\n  layer body = Gpt(vocab: 7, d: 4 * a, heads: a, depth: 2)\n  output y: f32[4, 7] = x |> body"], ["T5", "input x: i32[4] below 7, z: i32[5] below 7\n  layer body = T5(vocab: 7, d: 4 * a, heads: a, depth: 1)\n  output y: f32[5, 7] = body(x, z)"]]) {
+    const models = modelsOf(`import { ${name} } from "std/transformer"\nmodel Net(a: int) {\n  ${body}\n}\nmodel Left = Net(1)\nmodel Right = Net(2)\nmodel Wider = Net(5)\n`);
+    isMean(measure(models, "Wider", ["Left", "Right"]));
+    isMean(measure(models, "Wider", ["Right"]));
+  }
+});
+
 test("logits are the mean where probabilities are not", () => {
   const [measured] = fused(net("x |> dense(a) |> relu |> dense(3) |> softmax"), ab);
   assert.is(measured?.fusion.claims[0]?.kind, "function-of-mean");
@@ -162,14 +253,43 @@ test("logits are the mean where probabilities are not", () => {
   assert.ok((measured?.gaps["y"] ?? 0) > 1e-3);
 });
 
-test("a sum that no weight can make a mean is said to be a weighted sum, and is", () => {
-  for (const measured of fused(net("(x |> dense(a) |> tanh |> mean) * learned([3], init: normal(1))"), ab)) {
-    assert.is(measured.fusion.claims[0]?.kind, "not", textOf(measured.fusion));
+test("a sum that no weight can make a mean is multiplied at the output, or said to be a weighted sum", () => {
+  const tied = `model Net(a: int, b: int) {
+    input x: i32[4] below 5
+    layer table = embedding(5, a)
+    h = x |> table
+    output y: f32[4, 5] = (h + (h |> dense(b) |> tanh |> dense(a))) |> tanh |> table.unembed
+  }`;
+  const [two, uneven, three] = fused(tied, ab);
+  for (const [measured, inserted] of [[two, 1 / 2], [three, 1 / 3]] as const) {
+    if (measured === undefined) throw new Error("not measured");
+    isMean(measured);
+    assert.ok(measured.fusion.claims.every((claim) => claim.kind === "mean" && Math.abs(claim.inserted - inserted) < 1e-9), textOf(measured.fusion));
   }
-  for (const measured of fused(net("x |> dense(a) |> tanh |> mean", "x: f32[5]", "y: f32"), ab)) {
-    assert.is(measured.fusion.claims[0]?.kind, "weighted-sum", textOf(measured.fusion));
-    assert.ok((measured.errors["y"] ?? 1) < 1e-5);
-  }
+  assert.equal(uneven?.fusion.claims, [{ output: "y", kind: "weighted-sum", factors: [1, 1] }]);
+  for (const measured of fused(net("x |> dense(a) |> tanh |> mean", "x: f32[5]", "y: f32"), ab)) assert.is(measured.fusion.claims[0]?.kind, "weighted-sum", textOf(measured.fusion));
+  for (const measured of [...fused(tied, ab), ...fused(net("x |> dense(a) |> tanh |> mean", "x: f32[5]", "y: f32"), ab)]) assert.ok((measured.errors["y"] ?? 1) < 1e-5, textOf(measured.fusion));
+  for (const measured of fused(net("(x |> dense(a) |> tanh |> mean) * learned([3], init: normal(1))"), ab)) isNot(measured, "mean-in-product");
+});
+
+test("batch norm is exact in training too", () => {
+  const models = modelsOf(`import { Resnet8 } from "std/vision"
+model Net(w: int) {
+  input image: f32[8, 8, 3]
+  layer body = Resnet8(classes: 5, width: w)
+  output y: f32[5] = image |> body
+}
+model Left = Net(2)
+model Right = Net(3)
+model Two = Net(5)
+`);
+  const { module, weights, sources } = measure(models, "Two", ["Left", "Right"]);
+  if (module === null) throw new Error("not fused");
+  const inputs = randomInputs(module, 3);
+  const training = sop.trainingMode(1, 1, () => undefined);
+  const fusedOutput = outputsOf(module, weights, inputs, training)["y"] ?? [];
+  const [left, right] = ["Left", "Right"].map((name) => outputsOf(model(models, name), sources[name] ?? {}, inputs, training)["y"] ?? []);
+  assert.ok(distanceInNorm(fusedOutput, Float64Array.from(fusedOutput, (_, i) => ((left?.[i] ?? NaN) + (right?.[i] ?? NaN)) / 2)) < 1e-5);
 });
 
 test.run();

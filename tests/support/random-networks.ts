@@ -84,7 +84,7 @@ class Writer {
       case 4:
       case 5:
       case 6:
-        return keep(this.pick(["relu", "relu", "gelu", "tanh", "sigmoid", "silu", "softplus", "elu", "leaky_relu", "dropout(0.2)", "exp"]));
+        return keep(this.pick(["relu", "relu", "gelu", "tanh", "sigmoid", "silu", "softplus", "elu", "leaky_relu", "dropout(0.2)", "exp", "softplus |> log", "noise"]));
       case 7:
       case 8:
         return keep(this.pick(["layer_norm", "rms_norm", "batch_norm", "l2_normalize", "softmax"]));
@@ -95,7 +95,7 @@ class Writer {
         return this.add(`${x.name} * (${x.name} |> dense(${text}) |> sigmoid)`, x.shape);
       case 12: {
         const other = this.values.find((value) => same(value, x) && value.name !== x.name);
-        return other === undefined ? keep("relu") : this.add(`${x.name} ${this.pick(["+", "-", "*"])} ${other.name}`, x.shape);
+        return other === undefined ? keep("relu") : this.add(`${x.name} ${this.pick([`+ ${other.name}`, `- ${other.name}`, `* ${other.name}`, `/ (1 + (${other.name} |> softplus))`])}`, x.shape);
       }
       case 20: {
         const name = `shared${this.count}`;
@@ -117,7 +117,7 @@ class Writer {
         return this.add(`(${left.name} |> ${this.pick(["silu", "relu", "sigmoid"])}) * ${right.name}`, to(size));
       }
       case 15:
-        return this.add(`${x.name} ${this.pick([`* learned([1], init: normal(1))`, `* learned([${text}], init: normal(1))`, `+ learned([${text}], init: normal(1))`, `* sqrt(${text})`, `/ sqrt(${text})`, "* 2", "+ 1", "- 0.5"])}`, x.shape);
+        return this.add(`${x.name} ${this.pick([`* learned([1], init: normal(1))`, `* learned([${text}], init: normal(1))`, `+ learned([${text}], init: normal(1))`, `* sqrt(${text})`, `/ sqrt(${text})`, "* 2", "+ 1", "- 0.5", "** 2", `/ (1 + learned([${text}]) ** 2)`])}`, x.shape);
       case 16:
         if (isPure(last)) return keep(this.pick([`group_norm(group_size: 1)`, "group_norm(groups: 1)", `group_norm(groups: ${text})`]));
         return keep("relu");
@@ -222,6 +222,8 @@ class Writer {
       case 4:
         return this.add(`${x.name} |> batch_norm |> relu`, x.shape);
       case 5:
+        if (this.chance(0.3)) return this.add(`${x.name} |> resize(size: 3, method: ${this.pick(["nearest", "bilinear"])})`, [fixed(3), fixed(3), last]);
+        if (this.chance(0.3)) return this.add(`${x.name} |> pad([1, 0, 0], value: ${this.pick(["0", "1"])})`, [plus(height, fixed(1)), width, last]);
         return this.add(`${x.name} |> ${this.pick(["max_pool(2, stride: 1, padding: same)", "avg_pool(2, stride: 1, padding: same)"])}`, x.shape);
       case 6:
         return this.add(`${x.name} |> conv2d_transpose(${textOf(size)}, kernel: 2, stride: 1, padding: same)`, as(size));

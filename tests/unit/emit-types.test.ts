@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { emitProgram } from "../../compiler/emit/emit-program.js";
+import type { AxisRuns } from "../../compiler/ir/initializers.js";
+import type { Weight } from "../../compiler/ir/module.js";
 import { lowerRun } from "../../compiler/lower/lower.js";
 import { runPipeline } from "../../compiler/passes/pipeline.js";
 import { readCase } from "../support/cases.js";
@@ -34,6 +36,22 @@ test("programs with hostile names", async () => {
     programs[`hostile-${index}.ts`] = typescript;
   }
   assert.equal(typeCheck(programs), []);
+});
+
+test("programs with weights out of other models", async () => {
+  const run = makeRun();
+  const { module } = runPipeline(lowerRun(run), { verify: true, dumpAfter: null });
+  const weights = module.weights.map((weight): Weight => {
+    const axes = weight.shape.map((length): AxisRuns => ({ copies: 1, runs: [{ owner: "shared", length: 1 }, ...(length > 1 ? [{ owner: 1, length: length - 1 }] : [])] }));
+    const plain = weight.init.kind === "fused" ? weight.init.plain : weight.init;
+    const from = ["*/", "\u2028"].map((source) => ({ source, weight: "`${1}`", factor: 1, share: 0.5 }));
+    return { ...weight, init: { kind: "fused", from, axes, contracts: weight.role === "kernel" ? 0 : null, rest: weight.role === "kernel" ? { kind: "antisymmetric", std: 0.1 } : { kind: "zeros" }, plain } };
+  });
+  const unit = { instance: run.instance, module: { ...module, weights }, run: { declaration: run, identity: "", modelIdentity: "" } };
+  const { typescript } = await emitProgram({ file: "m.sop", directory: ".", units: [unit], placeOf: () => ({ file: "m.sop", line: 1 }) });
+  assert.match(typescript, /sop\.fused\(/);
+  const norm = 'import * as sop from "sop/runtime";\nexport const f = (x: sop.Tensor): sop.Tensor => sop.rmsNorm(sop.layerNorm(x, x, x, { epsilon: 1, segments: [0, 1, 1, 2] }), x, { epsilon: 1, segments: [0, 3] });';
+  assert.equal(typeCheck({ "fused.ts": typescript, "norm.ts": norm }), []);
 });
 
 test("the checker sees a mistake", () => {

@@ -38,14 +38,17 @@ export interface NamedModule {
   readonly module: Module;
 }
 
-/** The graphs side by side, or the first difference to each source. */
-export function align(target: Module, sources: readonly NamedModule[]): Aligned | readonly FusionProblem[] {
-  const graph = forwardOf(target);
+/** The graphs side by side, or the first difference to each source. `graph` is the target's, without layers that no source has. */
+export function align(target: Module, graph: Graph, sources: readonly NamedModule[]): Aligned | readonly FusionProblem[] {
   const others = sources.map(({ module }) => forwardOf(module));
-  const problems = others.flatMap((other, index) => differences(graph, other, sources[index]?.name ?? "").slice(0, 1));
+  // A source that is named twice differs once.
+  const firsts = sources.map(({ name }, index) => sources.findIndex((each) => each.name === name) === index);
+  const problems = others.flatMap((other, index) => (firsts[index] === true ? differences(graph, other, sources[index]?.name ?? "").slice(0, 1) : []));
   const weights = new Map<string, { readonly weight: Weight; readonly sources: readonly Weight[] }>();
-  for (const weight of target.weights) {
-    const found = sources.map(({ module }) => module.weights.find(({ path }) => path === weight.path));
+  const byPath = sources.map(({ module }) => new Map(module.weights.map((weight) => [weight.path, weight])));
+  const read = new Set(graph.ops.map((op) => op.attributes["path"]));
+  for (const weight of target.weights.filter(({ path }) => read.has(path))) {
+    const found = byPath.map((each) => each.get(weight.path));
     const known = found.filter((each) => each !== undefined);
     const missing = sources[found.findIndex((each) => each === undefined)];
     if (missing === undefined) weights.set(weight.path, { weight, sources: known });
@@ -60,7 +63,8 @@ export function placeOf(op: Op): Place {
   return { path: op.path, what: op.kind, origin: op.origin };
 }
 
-function forwardOf(module: Module): Graph {
+/** The graph from inputs to outputs. */
+export function forwardOf(module: Module): Graph {
   return module.graphs.find((graph) => graph.name === "forward") ?? { name: "forward", inputs: [], ops: [], outputs: [] };
 }
 

@@ -1,18 +1,22 @@
 // The weights of the target out of those of the sources, and norms with the segments that they need.
 
 import type { FusedInitializer, PlainInitializer, Rest } from "../../ir/initializers.js";
-import type { Module, Weight } from "../../ir/module.js";
+import type { Graph, Module, Op, Weight } from "../../ir/module.js";
+import { scalar } from "../../ir/value-types.js";
 import type { Aligned, NamedModule } from "./alignment.js";
+import type { Claim } from "./claims.js";
 import type { Layouts } from "./follow.js";
 import { isShared, toAxisRuns } from "./layout.js";
+import type { Reduced } from "./new-layers.js";
 import type { Contraction, Flow } from "./step.js";
 
 /** The target with initial values and segments. */
-export function construct(target: Module, sources: readonly NamedModule[], aligned: Aligned, layouts: Layouts, flow: Flow, rest: Rest): Module {
-  preferMeans(flow);
+export function construct(target: Module, sources: readonly NamedModule[], aligned: Aligned, reduced: Reduced, layouts: Layouts, flow: Flow, claims: readonly Claim[], rest: Rest): Module {
   const byWeight = new Map<string, Contraction[]>();
   for (const contraction of flow.contractions) byWeight.set(contraction.weight, [...(byWeight.get(contraction.weight) ?? []), contraction]);
   const shares = flow.factors.values(flow.shares);
+  const inputs = aligned.graph.inputs.length;
+  const segments = new Map([...flow.segments].map(([index, each]) => [reduced.values[index + inputs], each]));
   const init = (weight: Weight): FusedInitializer => {
     const axes = layouts.weights.get(weight.path) ?? [];
     const isPlain = axes.every(isShared);
@@ -29,20 +33,34 @@ export function construct(target: Module, sources: readonly NamedModule[], align
   };
   return {
     ...target,
-    weights: target.weights.map((weight) => (aligned.weights.has(weight.path) ? { ...weight, init: init(weight) } : weight)),
-    graphs: target.graphs.map((graph) => (graph.name === "forward" ? { ...graph, ops: graph.ops.map((op, index) => segmented(op, flow.segments.get(index))) } : graph)),
+    weights: target.weights.map((weight) => {
+      if (aligned.weights.has(weight.path)) return { ...weight, init: init(weight) };
+      return reduced.zeros.has(weight.path) ? { ...weight, init: { kind: "zeros" } } : weight;
+    }),
+    graphs: target.graphs.map((graph) => {
+      if (graph.name !== "forward") return graph;
+      return multiplied({ ...graph, ops: graph.ops.map((op, index) => segmented(op, segments.get(index + graph.inputs.length))) }, claims);
+    }),
   };
 }
 
-function segmented(op: Module["graphs"][number]["ops"][number], segments: readonly number[] | undefined): typeof op {
-  return segments === undefined ? op : { ...op, attributes: { ...op.attributes, segments } };
+/** With the numbers that outputs have to be multiplied by. */
+function multiplied(graph: Graph, claims: readonly Claim[]): Graph {
+  const ops: Op[] = [...graph.ops];
+  const outputs = graph.outputs.map((output) => {
+    const claim = claims.find((each) => each.output === output.name);
+    const op = graph.ops[output.value - graph.inputs.length];
+    if (claim?.kind !== "mean" || claim.inserted === 1 || op === undefined) return output;
+    const value = graph.inputs.length + ops.length;
+    const place = { path: "", hint: null, origin: op.origin };
+    ops.push({ kind: "constant", operands: [], attributes: { value: claim.inserted }, type: scalar("f32"), ...place }, { kind: "mul", operands: [output.value, value], attributes: {}, type: op.type, ...place });
+    return { ...output, value: value + 1 };
+  });
+  return { ...graph, ops, outputs };
 }
 
-/** Where nothing that is claimed depends on it, a weight between features and what all share takes the mean all the same. */
-function preferMeans({ factors, shares, contractions }: Flow): void {
-  for (const { weight, reads, takesMean } of contractions) {
-    if (takesMean) factors.require(factors.times(reads ?? factors.one, factors.of(weight)), shares);
-  }
+function segmented(op: Op, segments: readonly number[] | undefined): Op {
+  return segments === undefined ? op : { ...op, attributes: { ...op.attributes, segments } };
 }
 
 /** Noise that cancels needs copies that are equal, read by products only. */

@@ -7,8 +7,8 @@ export interface Factor {
   readonly constant: readonly number[];
 }
 
-/** Equations hold up to this. */
-const tolerance = 1e-9;
+/** Equations hold up to this: numbers of a program are float32, so that a root and its inverse differ by some 1e-7. */
+const tolerance = 5e-7;
 
 export class Factors {
   readonly one: Factor;
@@ -58,7 +58,7 @@ export class Factors {
     return true;
   }
 
-  /** Are two factors equal as things stand, with unknowns that nothing was said of taken for 1? */
+  /** The numbers that a factor stands for, with unknowns that nothing was said of taken for 1. */
   values(factor: Factor): readonly number[] {
     return this.reduced(factor).constant.map((value) => Math.exp(Math.abs(value) < tolerance ? 0 : value));
   }

@@ -2,13 +2,15 @@
 // not exact, is data. The door of this folder; layouts and states are explained in axes.ts, factors.ts and state.ts.
 
 import type { Rest } from "../../ir/initializers.js";
-import type { Module } from "../../ir/module.js";
-import { align, type NamedModule } from "./alignment.js";
+import type { Module, Weight } from "../../ir/module.js";
+import { align, forwardOf, type NamedModule } from "./alignment.js";
 import { claimsOf, type Claim } from "./claims.js";
 import { construct } from "./construction.js";
-import { Factors } from "./factors.js";
+import { Factors, type Factor } from "./factors.js";
 import { findLayouts, findStates } from "./follow.js";
+import { withoutInserted } from "./inserted.js";
 import { isShared } from "./layout.js";
+import { withoutNewLayers } from "./new-layers.js";
 import type { FusionProblem, Place } from "./problems.js";
 import { provenanceOf, type Provenance } from "./report.js";
 import type { Flow } from "./step.js";
@@ -42,7 +44,11 @@ export function fuse(target: Module, sources: readonly NamedModule[], options: F
   const shares = options.weights ?? sources.map(() => 1 / sources.length);
   const refused = refuse(shares, sources, isSelf, options, whole);
   if (refused.length > 0) return fail(refused);
-  const aligned = align(target, sources);
+  const reduced = withoutNewLayers(forwardOf(target), sources.map(({ module }) => forwardOf(module)));
+  if (!("graph" in reduced)) return fail([reduced]);
+  const stripped = sources.map(({ module }) => withoutInserted(forwardOf(module), reduced.graph));
+  const plain = sources.map(({ name, module }, index) => ({ name, module: { ...module, graphs: [stripped[index]?.graph ?? forwardOf(module)] } }));
+  const aligned = align(target, reduced.graph, plain);
   if (!("graph" in aligned)) return fail(aligned);
   const layouts = findLayouts(aligned);
   if (!("weights" in layouts)) return fail(layouts);
@@ -62,19 +68,32 @@ export function fuse(target: Module, sources: readonly NamedModule[], options: F
     noise: options.newWeights.kind === "normal" && options.newWeights.std > 0,
     norms: options.norms,
     contractions: [],
+    preferences: [],
     segments: new Map(),
   };
   const states = findStates(aligned, layouts, flow);
-  const claims = claimsOf(aligned, states, flow);
-  const module = construct(target, sources, aligned, layouts, flow, options.newWeights);
+  const ofTarget = (value: number): number => reduced.values[value] ?? value;
+  const multiples = (output: string): Factor => factors.given(stripped.map((each) => each.multiples.get(output) ?? 1));
+  const claims = claimsOf(aligned, states, flow, multiples).map((claim): Claim => (claim.kind === "function-of-mean" ? { ...claim, value: ofTarget(claim.value) } : claim));
+  const module = construct(target, sources, aligned, reduced, layouts, flow, claims, options.newWeights);
   const grows = [...layouts.weights.values()].some((axes) => !axes.every(isShared));
-  const isStill = isSelf && sources.length > 1 && grows && (options.newWeights.kind === "zeros" || options.newWeights.std === 0);
+  const isStill = isSelf && sources.length > 1 && grows && !breaksSymmetry(module);
   return {
     module,
     claims,
     problems: isStill ? [{ severity: "warning", id: "stays-symmetric", place: whole, parameters: { source: sources[0]?.name ?? "" } }] : [],
-    provenance: provenanceOf(sources, aligned, layouts, states, claims, flow),
+    provenance: provenanceOf(sources, aligned, reduced, layouts, states, claims, flow),
   };
+}
+
+/** Does something tell copies of one source apart: noise in weights, or noise in training? */
+function breaksSymmetry(module: Module): boolean {
+  const isNoisy = ({ init }: Weight): boolean => {
+    if (init.kind !== "fused" || init.rest.kind === "zeros" || init.rest.std === 0) return false;
+    // Entries between sources are where two axes are theirs.
+    return init.rest.kind === "antisymmetric" || init.axes.filter(({ runs }) => runs.some(({ owner }) => typeof owner === "number")).length > 1;
+  };
+  return module.weights.some(isNoisy) || forwardOf(module).ops.some(({ kind, attributes }) => kind === "noise" || (kind === "dropout" && attributes["rate"] !== 0));
 }
 
 function refuse(shares: readonly number[], sources: readonly NamedModule[], isSelf: boolean, options: FusionOptions, place: Place): readonly FusionProblem[] {

@@ -6,6 +6,7 @@ import type { Claim } from "./claims.js";
 import type { Factor, Factors } from "./factors.js";
 import type { Layouts } from "./follow.js";
 import { toAxisRuns, type Layout } from "./layout.js";
+import type { Reduced } from "./new-layers.js";
 import type { State } from "./state.js";
 import type { Flow } from "./step.js";
 
@@ -13,28 +14,32 @@ import type { Flow } from "./step.js";
 export interface Provenance {
   /** `source 0: left`, ... */
   readonly sources: readonly string[];
+  /** Layers that no source has; they start as the identity. */
+  readonly newLayers: readonly string[];
   readonly weights: readonly { readonly path: string; readonly layout: string; readonly factors: readonly number[] }[];
   readonly values: readonly { readonly value: number; readonly op: string; readonly path: string; readonly layout: string; readonly state: string }[];
   readonly outputs: readonly { readonly output: string; readonly claim: string }[];
 }
 
-export function provenanceOf(sources: readonly NamedModule[], aligned: Aligned, layouts: Layouts, states: readonly State[], claims: readonly Claim[], flow: Flow): Provenance {
+export function provenanceOf(sources: readonly NamedModule[], aligned: Aligned, reduced: Reduced, layouts: Layouts, states: readonly State[], claims: readonly Claim[], flow: Flow): Provenance {
   const { inputs } = aligned.graph;
   return {
     sources: sources.map(({ name }, index) => `source ${index}: ${name}`),
+    newLayers: reduced.layers,
     weights: [...layouts.weights].map(([path, axes]) => ({ path, layout: describeLayouts(axes), factors: flow.factors.values(flow.factors.of(path)) })),
     values: states.map((state, value) => {
       const op = aligned.ops[value - inputs.length]?.op;
-      return { value, op: op?.kind ?? "input", path: op?.path ?? inputs[value]?.name ?? "", layout: describeLayouts(layouts.values[value] ?? []), state: describeState(state, flow.factors) };
+      return { value: reduced.values[value] ?? value, op: op?.kind ?? "input", path: op?.path ?? inputs[value]?.name ?? "", layout: describeLayouts(layouts.values[value] ?? []), state: describeState(state, flow.factors) };
     }),
     outputs: claims.map((claim) => ({ output: claim.output, claim: describeClaim(claim) })),
   };
 }
 
 /** The text of a provenance. */
-export function printProvenance({ sources, weights, values, outputs }: Provenance): string {
+export function printProvenance({ sources, newLayers, weights, values, outputs }: Provenance): string {
   const lines = [
     ...sources,
+    ...newLayers.map((path) => `new layer ${path}`),
     ...weights.map(({ path, layout, factors }) => `weight ${path} ${layout}${factors.every((factor) => factor === 1) ? "" : ` times ${factors.map(short).join(", ")}`}`),
     ...values.filter(({ op }) => op !== "weight").map(({ value, op, path, layout, state }) => `%${value} ${op}${path === "" ? "" : ` ${path}`} ${layout}: ${state}`),
     ...outputs.map(({ output, claim }) => `output ${output}: ${claim}`),
@@ -71,7 +76,7 @@ function short(value: number): string {
 function describeClaim(claim: Claim): string {
   switch (claim.kind) {
     case "mean":
-      return "is the mean of the sources' outputs";
+      return `is the mean of the sources' outputs${claim.inserted === 1 ? "" : `, multiplied by ${short(claim.inserted)} at its end`}`;
     case "weighted-sum":
       return `is the sum of the sources' outputs times ${claim.factors.map(short).join(", ")}`;
     case "function-of-mean":

@@ -25,10 +25,12 @@ export interface Flow {
   readonly shares: Factor;
   /** Are all sources one? Then a mean over them is equal to each. */
   readonly isSelf: boolean;
-  /** Is the state of an output that reads noise between sources still known? */
+  /** Do entries between sources get noise? */
   readonly noise: boolean;
   readonly norms: "exact" | "joint";
   readonly contractions: Contraction[];
+  /** Factors that should be 1 where nothing else is asked: behind numbers that depend on the width. */
+  readonly preferences: Factor[];
   /** Segments of norms, by position of the op. */
   readonly segments: Map<number, readonly number[]>;
 }
@@ -137,5 +139,6 @@ export function multiplied(step: Step, left: Operand, right: Operand, power = 1)
     return unknown(weight === null ? causeOf(step, "mean-in-product", { mean: from }) : causeOf(step, "shared-weight-on-features", { weight }));
   }
   const factor = factors.times(a.factor, b.factor, power);
+  if ([a, b].some((each) => each.factor.unknowns.size === 0 && each.factor.constant.some((value) => value !== 0))) step.flow.preferences.push(factor);
   return hasMixed(step) ? unscaled(step, factor) : scaled(factor);
 }
