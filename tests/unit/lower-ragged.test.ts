@@ -62,7 +62,7 @@ test("what is no length of a sequence is refused where one is wanted", () => {
     "%4 = last(%0, %2) : f32[batch, 2]",
     "%4 = last(%2, %1) : f32[batch]",
     "%4 = ones_for_padding(%3, %1) : f32[4, 2]",
-    "%4 = mse(%0, %0, %2) : f32[]",
+    "%4 = mse(%0, %0, %3) : f32[]",
     "%4 = mse(%2, %2, %1) : f32[]",
     "%4 = mse(%0, %0, %1, %1) : f32[]",
   ]) assert.ok(problems(line) > 0, line);
