@@ -7,6 +7,7 @@ import { emitProgram } from "./emit/emit-program.js";
 import type { ProgramUnit, RunUnit, SourceUnit } from "./emit/program-source.js";
 import { assess } from "./fusion/findings.js";
 import { FusedModels } from "./fusion/fused-models.js";
+import { promiseOf } from "./fusion/promise.js";
 import type { Host } from "./host.js";
 import { identityOf, modelIdentityOf } from "./identity.js";
 import { print } from "./ir/print.js";
@@ -58,7 +59,7 @@ export async function compile(main: string, host: Host, options: CompileOptions)
   const runs = withSources(model.runs).map((run): Run => ({ ...run, dataset: relativeTo(main, run.dataset) }));
   const compiled = unitsOf(runs, model.instances).map(({ instance, run }) => {
     const result = runPipeline(models.input(run === null ? lowerInstance(instance) : lowerRun(run), instance), options);
-    const unit: ProgramUnit = { instance, module: result.module, run: run === null ? null : { declaration: run, identity: identityOf(run, result.module, host.hash), modelIdentity: modelIdentityOf(run, result.module, host.hash), sources: sourcesOf(models, main, run), declaredIn: declaredIn(main, run) } };
+    const unit: ProgramUnit = { instance, module: result.module, run: run === null ? null : { declaration: run, identity: identityOf(run, result.module, host.hash), modelIdentity: modelIdentityOf(run, result.module, host.hash), sources: sourcesOf(models, main, run), promised: promiseOf(models, run, result.module), declaredIn: declaredIn(main, run) } };
     return { name: run?.name ?? instance.model, result, unit };
   });
 
@@ -84,7 +85,7 @@ export async function compile(main: string, host: Host, options: CompileOptions)
 function sourcesOf(models: FusedModels, main: string, run: Run): readonly SourceUnit[] {
   return models.sources(run.instance).map(({ name, source }): SourceUnit => {
     if (source.kind === "run") return { kind: "run", name, origin: source.run.origin, step: source.step };
-    return { kind: "checkpoint", name, file: fileRelativeTo(main, source.origin.file, source.file), model: source.instance.model, module: models.module(source.instance) };
+    return { kind: "checkpoint", name, file: fileRelativeTo(main, source.origin.file, source.file), instance: source.instance, module: models.module(source.instance) };
   });
 }
 
