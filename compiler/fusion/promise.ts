@@ -24,7 +24,7 @@ export function promiseOf(models: FusedModels, run: Run, module: Module): Promis
 /** Losses that are convex in what they compare with the targets. */
 const convexLosses: ReadonlySet<Op["kind"]> = new Set<Op["kind"]>(["mse", "cross_entropy", "binary_cross_entropy"]);
 
-/** Terms of a loss that compare one of these outputs with the data, as it is, times a number that is not negative. */
+/** Terms of a loss that compare these outputs with the data, as they are, or add up such comparisons, times numbers that are not negative. */
 function convexTerms({ graphs }: Module, isMean: ReadonlySet<string>): readonly string[] {
   const { inputs, ops, outputs } = graphs.find(({ name }) => name === "loss") ?? { inputs: [], ops: [], outputs: [] };
   const isConvex = (value: number): boolean => {
@@ -32,6 +32,7 @@ function convexTerms({ graphs }: Module, isMean: ReadonlySet<string>): readonly 
     if (op === undefined) return false;
     const [first = -1, second = -1] = op.operands;
     if (op.kind === "mul") return (isWeight(first) && isConvex(second)) || (isWeight(second) && isConvex(first));
+    if (op.kind === "add") return isConvex(first) && isConvex(second);
     if (!convexLosses.has(op.kind)) return false;
     return isMean.has(inputs[first]?.name ?? "") && inputs[second]?.name.startsWith("row.") === true;
   };

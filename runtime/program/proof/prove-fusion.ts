@@ -134,7 +134,7 @@ function ofLoss(run: Run, term: string, pairs: readonly LossPair[], rounding: nu
   const last = measured.reduce((most, each) => (each.difference - each.bound > most.difference - most.bound ? each : most), measured[0] ?? { difference: NaN, bound: 0 });
   const holds = measured.length > 0 && measured.every(({ difference, bound }) => difference <= bound);
   const isNumber = measured.every(({ difference }) => Number.isFinite(difference));
-  return { what: `loss ${term}`, place: "", claim: `of ${run.name} is at most the mean of the sources'`, measure: "L(F) - mean L(f)", difference: isNumber ? last.difference : null, bound: last.bound, verdict: holds ? "holds" : "fails" };
+  return { what: term === "loss" ? "the loss" : `loss ${term}`, place: "", claim: `of ${run.name} is at most the mean of the sources'`, measure: "L(F) - mean L(f)", difference: isNumber ? last.difference : null, bound: last.bound, verdict: holds ? "holds" : "fails" };
 }
 
 /** `the mean of left, right`, or with shares where they differ. */
