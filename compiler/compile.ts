@@ -8,6 +8,7 @@ import type { ProgramUnit, RunUnit, SourceUnit } from "./emit/program-source.js"
 import { assess } from "./fusion/findings.js";
 import { FusedModels } from "./fusion/fused-models.js";
 import { promiseOf } from "./fusion/promise.js";
+import { provenanceText } from "./fusion/provenance.js";
 import type { Host } from "./host.js";
 import { identityOf, modelIdentityOf } from "./identity.js";
 import { print } from "./ir/print.js";
@@ -35,6 +36,8 @@ export interface Output {
   readonly ir: string;
   /** The same after the pass that `dumpAfter` names, or null. */
   readonly irAfter: string | null;
+  /** How fused models follow from their sources, in words. */
+  readonly provenance: string;
   /** Names of the runs, in order of the text. */
   readonly runs: readonly string[];
   /** Files that the runs read, relative to the folder of the opened file. */
@@ -63,11 +66,12 @@ export async function compile(main: string, host: Host, options: CompileOptions)
     return { name: run?.name ?? instance.model, result, unit };
   });
 
+  const placeOf = placeFinder(main, host);
   const program = await emitProgram({
     file: main.split("/").at(-1) ?? main,
     directory: options.outDirectoryToSource,
     units: compiled.map(({ unit }) => unit),
-    placeOf: placeFinder(main, host),
+    placeOf,
   });
 
   const text = (moduleOf: (result: PipelineResult) => PipelineResult["dump"]): string =>
@@ -75,6 +79,7 @@ export async function compile(main: string, host: Host, options: CompileOptions)
   const output: Output = {
     ...program,
     ir: text((result) => result.module),
+    provenance: provenanceText(models, compiled.map(({ name, unit }) => ({ name, instance: unit.instance })), placeOf),
     irAfter: options.dumpAfter === null ? null : text((result) => result.dump),
     runs: runs.map((run) => run.name),
     files: [...new Set(runs.flatMap((run) => filesOf(run.dataset)))],

@@ -91,7 +91,7 @@ function emitClaims({ mix, outputs, convex }: Promised, module: Module, placeOf:
   const claimed = outputs.map((claim) => {
     const made = forward.outputs.find(({ name }) => name === claim.output)?.value ?? -1;
     const rest = claim.kind === "weighted-sum" ? ([["factors", numbers(claim.factors)]] as const) : claim.kind === "not" ? ([["causes", texts(claim.causes)]] as const) : claim.kind === "function-of-mean" ? ([["through", text(claim.through)], ["reads", words(claim.at)]] as const) : [];
-    return [claim.output, object([["kind", text(claim.kind)], ...rest, ["place", words(forward.ops[made - forward.inputs.length]?.origin)]])] as const;
+    return [claim.output, object([["kind", wordOf(claim.output, claim.kind)], ...rest, ["place", words(forward.ops[made - forward.inputs.length]?.origin)]])] as const;
   });
   return object([["mix", `[${mix.map(({ source, share }) => `[${text(source)}, ${number(share)}]`).join(", ")}]`], ["outputs", object(claimed)], ["convex", texts(convex)]]);
 }
@@ -103,9 +103,13 @@ function emitSegments(module: Module): string | undefined {
 }
 
 function emitLink({ output, link, classes, field, ragged }: Run["links"][number]): string {
+  return object([["link", wordOf(output, link)], ["classes", classes === null ? "null" : texts(classes)], ["field", field === null ? "null" : text(field)], ["ragged", ragged === undefined ? undefined : text(ragged)]]);
+}
+
+/** One of some words, in a value of the key `key`. */
+function wordOf(key: string, word: string): string {
   // TypeScript gives `constructor` and the like the type of Object's own member, which does not say that a literal is wanted.
-  const word = Object.hasOwn(Object.prototype, output) ? `${text(link)} as const` : text(link);
-  return object([["link", word], ["classes", classes === null ? "null" : texts(classes)], ["field", field === null ? "null" : text(field)], ["ragged", ragged === undefined ? undefined : text(ragged)]]);
+  return Object.hasOwn(Object.prototype, key) ? `${text(word)} as const` : text(word);
 }
 
 /** A loss or metrics function: of the model's outputs and a batch of rows. */

@@ -175,6 +175,14 @@ train convex: Both on rows { loss 2 * cross_entropy(logits, label) + 0.5 * mse(l
     const unknown = sop(folder, ["prove", "m.sop", "bath"]);
     assert.is(unknown.status, 2);
     assert.match(unknown.stderr, /has no run `bath`[^]*Did you mean `both`/);
+
+    const built = sop(folder, ["build", "m.sop", "-o", "out", "--emit", "provenance"]);
+    assert.is(built.status, 0, built.stderr);
+    const text = readFileSync(join(folder, "out", "program.provenance"), "utf8");
+    assert.match(text, /^\/\/ both: Both\nsource 0: a\nsource 1: runs\/b\/model\.safetensors\n/);
+    assert.match(text, /^weight dense\.kernel /m);
+    assert.match(text, /^%\d+ relu relu \(m\.sop:6\) .*: the sources' own$/m);
+    assert.match(text, /^output logits: is the mean of the sources' outputs$/m);
   }));
 
 test.run();
