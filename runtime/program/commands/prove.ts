@@ -51,7 +51,7 @@ async function prove(program: Program, run: Run, graph: RunGraph, datasets: Data
     await graph.check(run);
     findings.push(...(await proveFusion(run, run.claims, data, batches, await graph.weights(run))));
   } else if (run.sources !== undefined) {
-    findings.push(unmeasured(run.name, `starts from ${Object.keys(run.sources).join(", ")} in parts of its body; only whole models are measured`));
+    findings.push(unmeasured(run.name, `starts from ${Object.keys(run.sources).join(", ")} in parts of its body, and only whole models have outputs to compare`));
   }
   if (hasKernelSets(run)) {
     // A fused model may be looked at before it is trained; of a kernel set there is nothing to see then.
