@@ -30,7 +30,7 @@ export class FusedModels {
     const { sources, newWeights, norms, weights } = start.fusion;
     const names = namesOf(sources, this);
     const named = sources.map((source, index) => ({ name: names[index] ?? source.name, module: this.module(instanceOf(source)) }));
-    const found = fuse(this.module(start.target), named, { newWeights, norms, weights, mayOutputsGrow: start.prefix !== "" });
+    const found = fuse(this.module(start.target), named, { newWeights, norms, weights, mayOutputsGrow: start.prefix !== "" || start.isPart === true });
     this.fusions.set(start, found);
     return found;
   }
@@ -74,8 +74,11 @@ export function instanceOf(source: FusionSource): Instance {
 // Runs that are equal in program, data and seed have equal weights: they go by one name, so that the analysis sees copies.
 function namesOf(sources: readonly FusionSource[], models: FusedModels): readonly string[] {
   const known = new Map<string, string>();
-  return sources.map((source) => {
-    const key = source.kind === "run" ? `${source.step ?? ""} ${textOf(source.run, models)}` : `file ${source.file}`;
+  const settings = sources.map((source) => (source.kind === "run" ? JSON.stringify([source.run.settings, source.run.instance.args]) : ""));
+  return sources.map((source, index) => {
+    // Whole programs are compared only where seeds and options are equal.
+    const isAlone = settings.filter((other) => other === settings[index]).length === 1;
+    const key = source.kind === "checkpoint" ? `file ${source.file}` : isAlone ? `run ${index}` : `${source.step ?? ""} ${textOf(source.run, models)}`;
     const name = known.get(key) ?? source.name;
     known.set(key, name);
     return name;

@@ -37,10 +37,15 @@ export function analyze(main: string, host: Host, parse: Parse, assess: Rules["a
   for (const file of files.values()) checkSizes(context, file, "model");
   for (const file of files.values()) checkBodies(context, file);
   for (const { origin, reached } of context.overparams.values()) if (!reached && report.errors() === 0) report.say("overparam-without-kernel", origin, {});
-  if (report.errors() === 0) for (const instance of value.instances) if (instance.starts !== undefined) assess(instance).say(report);
+  if (report.errors() === 0) for (const instance of value.instances) if (instance.starts !== undefined) assess(asUsed(instance, value.runs)).say(report);
   if (report.errors() === 0) applyRules(context, value);
   const diagnostics = withoutIgnored(withoutConsequences(report, files), { files, read: host.read, main, elaborated: context.elaborated });
   return { value, diagnostics: inOrder(diagnostics, files) };
+}
+
+function asUsed(instance: Instance, runs: readonly Run[]): Instance {
+  const { starts = [] } = instance;
+  return runs.some((run) => run.instance === instance) ? instance : { ...instance, starts: starts.map((start) => ({ ...start, isPart: true })) };
 }
 
 /** What the evaluator carries along, at the beginning. */

@@ -79,6 +79,8 @@ export interface Start {
   /** The fused model by itself, without its start. */
   readonly target: Instance;
   readonly fusion: Fusion;
+  /** No run trains it: it is there to be called in others, where an output may be wider than the sources'. */
+  readonly isPart?: true;
 }
 
 /** `fuse from`, checked, defaults filled in. */

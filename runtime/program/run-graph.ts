@@ -117,6 +117,8 @@ export class RunGraph {
     const again = `Run \`sop train ${this.program.source} ${source.name} --fresh\`.`;
     if (found === null) {
       if (step === null) throw new UserError(`\`${run.name}\` starts from \`${source.name}\`, which is not trained: \`${path}\` is missing.`, `Run \`sop train ${this.program.source} ${source.name}\` first.`);
+      const record = folder.read();
+      if (record?.status === "finished" && record.step < step) throw new UserError(`\`${run.name}\` starts from \`${source.name}\` at step ${step}, and \`${source.name}\` was over at step ${record.step}.`, "Name an earlier step, or leave it out for the result of the run.");
       throw new UserError(`\`${run.name}\` starts from \`${source.name}\` at step ${step}, and \`${folder.path}\` has no model of that step: it was trained beyond it before a run asked for it.`, again);
     }
     if (found.identity !== (await this.identity(source))) throw new UserError(`\`${run.name}\` starts from \`${source.name}\`, and \`${path}\` is of another program.`, again);

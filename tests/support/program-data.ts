@@ -110,12 +110,13 @@ function homes(): string {
   return csv(["rooms", "area", "kind", "price"], rows);
 }
 
-/** Reviews of 128 characters. */
+/** Reviews of 128 characters, each character of the plays among them: a model that read those must meet the same vocabulary. */
 function reviews(): string {
   const numbers = draws("reviews");
+  const alphabet = [...new Set(play(40_000))].sort().join("");
   const rows = times(120, (row) => {
-    const text = times(12, () => oneOf(numbers, row % 2 === 0 ? ["dull", "slow", "loud", "flat"] : ["warm", "wise", "bold", "kind"])).join(" and ");
-    return [text.slice(0, 128).padEnd(128, "."), row % 2 === 0 ? "bad" : "good"];
+    const text = times(12, () => oneOf(numbers, row % 2 === 0 ? ["dull", "slow", "loud", "flat"] : ["warm", "wise", "calm", "kind"])).join(" and ");
+    return [`"${text.padEnd(128, ".").slice(0, 128 - alphabet.length)}${alphabet}"`, row % 2 === 0 ? "bad" : "good"];
   });
   return csv(["text", "label"], rows);
 }
