@@ -7,6 +7,8 @@ import { emitProgram } from "./emit/emit-program.js";
 import type { ProgramUnit, RunUnit, SourceUnit } from "./emit/program-source.js";
 import { assess } from "./fusion/findings.js";
 import { FusedModels } from "./fusion/fused-models.js";
+import { promiseOf } from "./fusion/promise.js";
+import { provenanceText } from "./fusion/provenance.js";
 import type { Host } from "./host.js";
 import { identityOf, modelIdentityOf } from "./identity.js";
 import { print } from "./ir/print.js";
@@ -34,6 +36,8 @@ export interface Output {
   readonly ir: string;
   /** The same after the pass that `dumpAfter` names, or null. */
   readonly irAfter: string | null;
+  /** How fused models follow from their sources, in words. */
+  readonly provenance: string;
   /** Names of the runs, in order of the text. */
   readonly runs: readonly string[];
   /** Files that the runs read, relative to the folder of the opened file. */
@@ -58,15 +62,16 @@ export async function compile(main: string, host: Host, options: CompileOptions)
   const runs = withSources(model.runs).map((run): Run => ({ ...run, dataset: relativeTo(main, run.dataset) }));
   const compiled = unitsOf(runs, model.instances).map(({ instance, run }) => {
     const result = runPipeline(models.input(run === null ? lowerInstance(instance) : lowerRun(run), instance), options);
-    const unit: ProgramUnit = { instance, module: result.module, run: run === null ? null : { declaration: run, identity: identityOf(run, result.module, host.hash), modelIdentity: modelIdentityOf(run, result.module, host.hash), sources: sourcesOf(models, main, run), declaredIn: declaredIn(main, run) } };
+    const unit: ProgramUnit = { instance, module: result.module, run: run === null ? null : { declaration: run, identity: identityOf(run, result.module, host.hash), modelIdentity: modelIdentityOf(run, result.module, host.hash), sources: sourcesOf(models, main, run), promised: promiseOf(models, run, result.module), declaredIn: declaredIn(main, run) } };
     return { name: run?.name ?? instance.model, result, unit };
   });
 
+  const placeOf = placeFinder(main, host);
   const program = await emitProgram({
     file: main.split("/").at(-1) ?? main,
     directory: options.outDirectoryToSource,
     units: compiled.map(({ unit }) => unit),
-    placeOf: placeFinder(main, host),
+    placeOf,
   });
 
   const text = (moduleOf: (result: PipelineResult) => PipelineResult["dump"]): string =>
@@ -74,6 +79,7 @@ export async function compile(main: string, host: Host, options: CompileOptions)
   const output: Output = {
     ...program,
     ir: text((result) => result.module),
+    provenance: provenanceText(models, compiled.map(({ name, unit }) => ({ name, instance: unit.instance })), placeOf),
     irAfter: options.dumpAfter === null ? null : text((result) => result.dump),
     runs: runs.map((run) => run.name),
     files: [...new Set(runs.flatMap((run) => filesOf(run.dataset)))],
@@ -84,7 +90,7 @@ export async function compile(main: string, host: Host, options: CompileOptions)
 function sourcesOf(models: FusedModels, main: string, run: Run): readonly SourceUnit[] {
   return models.sources(run.instance).map(({ name, source }): SourceUnit => {
     if (source.kind === "run") return { kind: "run", name, origin: source.run.origin, step: source.step };
-    return { kind: "checkpoint", name, file: fileRelativeTo(main, source.origin.file, source.file), model: source.instance.model, module: models.module(source.instance) };
+    return { kind: "checkpoint", name, file: fileRelativeTo(main, source.origin.file, source.file), instance: source.instance, module: models.module(source.instance) };
   });
 }
 

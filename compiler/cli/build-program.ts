@@ -1,4 +1,4 @@
-// Builds a checked program into a folder: program.ts, program.mjs with its source map, program.ir. What is up to date by content
+// Builds a checked program into a folder: program.ts, program.mjs with its source map, program.ir, program.provenance. What is up to date by content
 // stays as it is: a record beside the files says from which texts, by which sop, they were made, and what was written.
 
 import { createHash } from "node:crypto";
@@ -47,6 +47,7 @@ export async function buildProgram(program: OpenProgram, options: BuildOptions):
 
   const contents = new Map<string, string>();
   if (options.emit.includes("ir")) contents.set("program.ir", value.ir);
+  if (options.emit.includes("provenance")) contents.set("program.provenance", value.provenance);
   if (options.emit.includes("ts")) contents.set("program.ts", `${value.typescript}//# sourceMappingURL=program.ts.map\n`).set("program.ts.map", value.map);
   if (options.emit.includes("bundle")) {
     const { bundle: makeBundle } = await import("./bundle.js");

@@ -49,8 +49,8 @@ export async function commandLine(words: readonly string[], terminal: Terminal):
       exitCode = await buildCommand(file, options, terminal);
     });
 
-  const run = (name: "train" | "eval" | "predict" | "export", description: string, operands: string, flags: readonly Option[]): void => {
-    const built = command(name, description).argument("[file-and-runs...]", operands).usage(name === "train" ? "[options] [file] [run...]" : "[options] [file] [run]");
+  const run = (name: "train" | "eval" | "predict" | "export" | "prove", description: string, operands: string, flags: readonly Option[]): void => {
+    const built = command(name, description).argument("[file-and-runs...]", operands).usage(name === "train" || name === "prove" ? "[options] [file] [run...]" : "[options] [file] [run]");
     for (const option of flags) built.addOption(option);
     built.addOption(new Option("--runs-dir <dir>", "where the folders of runs are (default: runs/ beside the file)"));
     if (name !== "export") {
@@ -90,6 +90,7 @@ export async function commandLine(words: readonly string[], terminal: Terminal):
     new Option("--to <format>", "the format").choices(["safetensors"]).default("safetensors"),
     new Option("-o, --out <file>", "the file to write"),
   ]);
+  run("prove", "measure what is claimed: fused models are their sources' means, folded ones those of their kernels", ".sop file, then runs (default: all of which something is claimed)", []);
 
   command("summary", "per layer: output shape, weights trained and shipped, FLOPs, memory")
     .argument("[file]", ".sop file")

@@ -2,6 +2,8 @@
 // one go (one by one is slow), then Prettier formats it. Both are loaded here only, so that checking a program never loads them.
 
 import { invariant } from "../invariant.js";
+import type { Module } from "../ir/module.js";
+import type { Instance } from "../semantics/semantic-model.js";
 import type { Origin } from "../source/source.js";
 import { emitDataset } from "./emit-dataset.js";
 import type { Declaration } from "./declaration.js";
@@ -40,6 +42,13 @@ function declare(source: ProgramSource): { readonly declarations: readonly Decla
     return name;
   };
   const exported = source.units.every((unit) => unit.run === null);
+  const modelOf = (instance: Instance, module: Module): EmittedModel => {
+    const key = `${instance.model}\n${modelKey(module)}`;
+    const model = models.get(key) ?? emitModel(instance, module, names, exported);
+    if (!models.has(key)) declarations.push(...model.declarations);
+    models.set(key, model);
+    return model;
+  };
 
   for (const { run } of source.units) {
     if (run === null) continue;
@@ -51,14 +60,11 @@ function declare(source: ProgramSource): { readonly declarations: readonly Decla
     declarations.push({ kind: "constant", name, value, doc: dataset.doc ?? `The data ${dataset.name}.`, exported: false, origin: dataset.origin });
   }
   for (const { instance, module, run } of source.units) {
-    const key = `${instance.model}\n${modelKey(module)}`;
-    const model = models.get(key) ?? emitModel(instance, module, names, exported);
-    if (!models.has(key)) declarations.push(...model.declarations);
-    models.set(key, model);
+    const model = modelOf(instance, module);
     if (run === null) continue;
     const dataset = datasets.get(emitDataset(run.declaration.dataset));
     invariant(dataset !== undefined, `the dataset of ${run.declaration.name} is emitted`);
-    const emitted = emitRun(run, module, model, dataset, names, source.placeOf, runAt);
+    const emitted = emitRun(run, module, model, dataset, names, source.placeOf, { runAt, forwardOf: (file) => modelOf(file.instance, file.module).forward });
     byPlace.set(keyOf(run.declaration.origin), emitted.name);
     declarations.push(...emitted.declarations);
     runs.push(emitted.name);

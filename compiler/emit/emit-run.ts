@@ -9,7 +9,7 @@ import { emitSettings } from "./emit-settings.js";
 import { emitBody } from "./function-body.js";
 import { member, number, numbers, object, objectType, text, texts } from "./literals.js";
 import type { Names } from "./names.js";
-import type { Place, RunUnit, SourceUnit } from "./program-source.js";
+import type { Place, Promised, RunUnit, SourceUnit } from "./program-source.js";
 import { call, runtimeType } from "./runtime-names.js";
 
 /** Inputs of loss and metrics that are fields of the data have this before the field's name. */
@@ -22,8 +22,18 @@ export interface EmittedRun {
   readonly declarations: readonly Declaration[];
 }
 
-/** `placeOf` gives the line of an origin, `runAt` the constant of the run declared there; `dataset` is the name of the dataset's constant. */
-export function emitRun({ declaration: run, identity, modelIdentity, sources, declaredIn }: RunUnit, module: Module, model: EmittedModel, dataset: string, names: Names, placeOf: (origin: Origin) => Place, runAt: (origin: Origin) => string): EmittedRun {
+/** Constants of a program that runs refer to. */
+export interface References {
+  /** Of the run that is declared there. */
+  readonly runAt: (origin: Origin) => string;
+  /** The forward function of the model of a file of weights. */
+  readonly forwardOf: (source: CheckpointUnit) => string;
+}
+
+type CheckpointUnit = Extract<SourceUnit, { readonly kind: "checkpoint" }>;
+
+/** `placeOf` gives the line of an origin; `dataset` is the name of the dataset's constant. */
+export function emitRun({ declaration: run, identity, modelIdentity, sources, promised, declaredIn }: RunUnit, module: Module, model: EmittedModel, dataset: string, names: Names, placeOf: (origin: Origin) => Place, refer: References): EmittedRun {
   const loss = names.take(`${run.name}_loss`);
   const metrics = names.take(`${run.name}_metrics`);
   const name = names.take(run.name);
@@ -45,7 +55,8 @@ export function emitRun({ declaration: run, identity, modelIdentity, sources, de
       ["loss", loss],
       ["metrics", metrics],
       ["links", object(run.links.map((link) => [link.output, emitLink(link)]))],
-      ["sources", sources.length === 0 ? undefined : object(sources.map((source) => [source.name, emitSource(source, runAt)]))],
+      ["sources", sources.length === 0 ? undefined : object(sources.map((source) => [source.name, emitSource(source, refer)]))],
+      ["claims", promised === null ? undefined : emitClaims(promised, module, placeOf)],
       ["segments", emitSegments(module)],
       ["declaredIn", declaredIn === null ? undefined : object([["file", text(declaredIn.file)], ["directory", text(declaredIn.directory)]])],
       ["step", step],
@@ -63,10 +74,26 @@ export function emitRun({ declaration: run, identity, modelIdentity, sources, de
   };
 }
 
-function emitSource(source: SourceUnit, runAt: (origin: Origin) => string): string {
-  if (source.kind === "run") return object([["run", runAt(source.origin)], ["step", source.step === null ? undefined : number(source.step)]]);
+function emitSource(source: SourceUnit, refer: References): string {
+  if (source.kind === "run") return object([["run", refer.runAt(source.origin)], ["step", source.step === null ? undefined : number(source.step)]]);
   const shapes = object(source.module.weights.map(({ path, shape }) => [path, numbers(shape)]));
-  return object([["checkpoint", text(source.file)], ["model", text(source.model)], ["shapes", shapes], ["segments", emitSegments(source.module)]]);
+  return object([["checkpoint", text(source.file)], ["model", text(source.instance.model)], ["forward", refer.forwardOf(source)], ["shapes", shapes], ["segments", emitSegments(source.module)]]);
+}
+
+/** What `sop prove` measures. */
+function emitClaims({ mix, outputs, convex }: Promised, module: Module, placeOf: (origin: Origin) => Place): string {
+  const forward = graphNamed(module, "forward");
+  const words = (origin: Origin | undefined): string => {
+    if (origin === undefined) return text("");
+    const { file, line } = placeOf(origin);
+    return text(`${file}:${line}`);
+  };
+  const claimed = outputs.map((claim) => {
+    const made = forward.outputs.find(({ name }) => name === claim.output)?.value ?? -1;
+    const rest = claim.kind === "weighted-sum" ? ([["factors", numbers(claim.factors)]] as const) : claim.kind === "not" ? ([["causes", texts(claim.causes)]] as const) : claim.kind === "function-of-mean" ? ([["through", text(claim.through)], ["reads", words(claim.at)]] as const) : [];
+    return [claim.output, object([["kind", wordOf(claim.output, claim.kind)], ...rest, ["place", words(forward.ops[made - forward.inputs.length]?.origin)]])] as const;
+  });
+  return object([["mix", `[${mix.map(({ source, share }) => `[${text(source)}, ${number(share)}]`).join(", ")}]`], ["outputs", object(claimed)], ["convex", texts(convex)]]);
 }
 
 /** What norms of a fused model keep apart, by their paths: part of the model wherever its weights are. */
@@ -76,9 +103,13 @@ function emitSegments(module: Module): string | undefined {
 }
 
 function emitLink({ output, link, classes, field, ragged }: Run["links"][number]): string {
+  return object([["link", wordOf(output, link)], ["classes", classes === null ? "null" : texts(classes)], ["field", field === null ? "null" : text(field)], ["ragged", ragged === undefined ? undefined : text(ragged)]]);
+}
+
+/** One of some words, in a value of the key `key`. */
+function wordOf(key: string, word: string): string {
   // TypeScript gives `constructor` and the like the type of Object's own member, which does not say that a literal is wanted.
-  const word = Object.hasOwn(Object.prototype, output) ? `${text(link)} as const` : text(link);
-  return object([["link", word], ["classes", classes === null ? "null" : texts(classes)], ["field", field === null ? "null" : text(field)], ["ragged", ragged === undefined ? undefined : text(ragged)]]);
+  return Object.hasOwn(Object.prototype, key) ? `${text(word)} as const` : text(word);
 }
 
 /** A loss or metrics function: of the model's outputs and a batch of rows. */

@@ -18,6 +18,8 @@ export interface RunUnit {
   readonly modelIdentity: string;
   /** Trained models that weights begin with. */
   readonly sources: readonly SourceUnit[];
+  /** What is claimed of the whole model as it starts from them; null: nothing. */
+  readonly promised: Promised | null;
   /** The file that declares the run and its folder relative to that of the opened file; null: the opened file. */
   readonly declaredIn: { readonly file: string; readonly directory: string } | null;
 }
@@ -26,7 +28,26 @@ export interface RunUnit {
 export type SourceUnit =
   | { readonly kind: "run"; readonly name: string; readonly origin: Origin; readonly step: number | null }
   /** A file relative to the folder of the opened file, and what it must hold. */
-  | { readonly kind: "checkpoint"; readonly name: string; readonly file: string; readonly model: string; readonly module: Module };
+  | { readonly kind: "checkpoint"; readonly name: string; readonly file: string; readonly instance: Instance; readonly module: Module };
+
+/** What `sop prove` measures of a run that starts from others. */
+export interface Promised {
+  /** The mean: sources in order, a name twice being the same weights twice, and their shares. */
+  readonly mix: readonly { readonly source: string; readonly share: number }[];
+  readonly outputs: readonly PromisedOutput[];
+  /** Terms of the loss that are convex in outputs that are the mean. */
+  readonly convex: readonly string[];
+}
+
+/** What is claimed of an output at step 0. */
+export type PromisedOutput = { readonly output: string } & (
+  | { readonly kind: "mean" }
+  /** In order of the sources. */
+  | { readonly kind: "weighted-sum"; readonly factors: readonly number[] }
+  /** What `through` (softmax, ...) reads is the mean; it is made at `at`. */
+  | { readonly kind: "function-of-mean"; readonly through: string; readonly at: Origin }
+  | { readonly kind: "not"; readonly causes: readonly string[] }
+);
 
 export interface ProgramSource {
   /** File name of the opened `.sop` file, without its folder. */

@@ -44,6 +44,11 @@ export class FusedModels {
     return [...new Map(all.map((each) => [each.name, each])).values()];
   }
 
+  /** What the mean of a start is made of: its sources by the same names, in order, and the share of each. */
+  mix({ fusion: { sources, weights } }: Start): readonly { readonly source: string; readonly share: number }[] {
+    return namesOf(sources, this).map((source, index) => ({ source, share: weights?.[index] ?? 1 / sources.length }));
+  }
+
   /** The fused models in an instance, for the pass. */
   of(instance: Instance): readonly FusedModel[] {
     return (instance.starts ?? []).flatMap((start) => {

@@ -1,4 +1,5 @@
-// The command line of a generated program: `train` (what it does when nothing is said), `eval`, `predict`, `export`, `backends`.
+// The command line of a generated program: `train` (what it does when nothing is said), `eval`, `predict`, `export`,
+// `prove`, `backends`.
 // Results go to standard output, everything else to standard error. Exit codes: 0 fine, 1 the user's, 2 wrong usage, 3 a fault of
 // sop, 130 interrupted.
 
@@ -11,6 +12,7 @@ import { backendsCommand, kernelsCommand } from "./commands/backends.js";
 import { evalCommand } from "./commands/eval.js";
 import { exportCommand } from "./commands/export.js";
 import { predictCommand } from "./commands/predict.js";
+import { proveCommand } from "./commands/prove.js";
 import { trainCommand } from "./commands/train.js";
 import { printable } from "../logging/printable.js";
 import { Interrupted, systemCode, UserError } from "./errors.js";
@@ -137,6 +139,12 @@ function commandLine(definition: ProgramDefinition, home: string, name: string, 
     .action(async (run: string, options: BackendOptions & { readonly in?: readonly string[]; readonly split?: string; readonly out?: string }) => {
       await select(options);
       await predictCommand(program(options), run, { files: options.in ?? [], split: options.split ?? null, out: options.out ?? null }, output);
+    });
+  executes(root.command("prove").argument("[run...]", "names of runs; none: all of which something is claimed"))
+    .description("measures that fused models are the means of their sources, and folded ones those of their kernels")
+    .action(async (runs: readonly string[], options: BackendOptions) => {
+      const { name: backend } = await select(options);
+      await proveCommand(program(options), runs, backend, output);
     });
   places(root.command("export").argument("<run>"))
     .description("the folded model of a finished run as a file of its own")

@@ -41,9 +41,30 @@ export type RunSource =
       /** Relative to the folder of the program's data. */
       readonly checkpoint: string;
       readonly model: string;
+      /** Takes exactly the weights that `shapes` names; a method, since that is checked where they are read. */
+      forward(weights: Named, input: Named, mode: Mode): Named;
       readonly shapes: Readonly<Record<string, readonly number[]>>;
       readonly segments?: Segments;
     };
+
+/** What the compiler claims of a model that starts from others, at step 0 and in evaluation mode. */
+export interface FusionClaims {
+  /** The mean: sources in order, a name twice being the same weights twice, and their shares. */
+  readonly mix: readonly (readonly [source: string, share: number])[];
+  readonly outputs: Readonly<Record<string, OutputClaim>>;
+  /** Terms of the loss that are convex in outputs that are the mean. */
+  readonly convex: readonly string[];
+}
+
+/** What is claimed of an output; `place` is its file and line. */
+export type OutputClaim = { readonly place: string } & (
+  | { readonly kind: "mean" }
+  /** The sum of the sources' outputs times these. */
+  | { readonly kind: "weighted-sum"; readonly factors: readonly number[] }
+  /** What `through` reads is the mean: a value that is made at `reads`. */
+  | { readonly kind: "function-of-mean"; readonly through: string; readonly reads: string }
+  | { readonly kind: "not"; readonly causes: readonly string[] }
+);
 
 /** What norms of a fused model keep apart, by their paths. */
 export type Segments = Readonly<Record<string, readonly number[]>>;
@@ -66,6 +87,8 @@ export interface RunSettings {
   readonly positions?: Readonly<Record<string, string>>;
   /** Trained models that weights begin with, by the names that these call them by; absent: all weights are drawn. */
   readonly sources?: Readonly<Record<string, RunSource>>;
+  /** What is claimed of the whole model as it starts; absent: it does not start from others as a whole. */
+  readonly claims?: FusionClaims;
   readonly segments?: Segments;
   /** Where the run is declared, if not in the program's own file: its folder holds the run. */
   readonly declaredIn?: { readonly file: string; readonly directory: string };

@@ -19,7 +19,7 @@ import { makeRun, somewhere, tame } from "../support/runs.js";
 
 function unitOf(run: Run): ProgramUnit {
   const { module } = runPipeline(lowerRun(run), { verify: true, dumpAfter: null });
-  return { instance: run.instance, module, run: { declaration: run, identity: identityOf(run, module, (value) => String(value.length)), modelIdentity: "", sources: [], declaredIn: null } };
+  return { instance: run.instance, module, run: { declaration: run, identity: identityOf(run, module, (value) => String(value.length)), modelIdentity: "", sources: [], promised: null, declaredIn: null } };
 }
 
 function emit(units: readonly ProgramUnit[], file = "digits.sop"): Promise<Program> {

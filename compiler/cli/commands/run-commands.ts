@@ -1,4 +1,4 @@
-// `sop train`, `eval`, `predict` and `export`: check, build unless that is up to date, and hand over to the program's own command line.
+// `sop train`, `eval`, `predict`, `export` and `prove`: check, build unless that is up to date, and hand over to the program's own command line.
 
 import { suggest } from "../../diagnostics/suggest.js";
 import { buildProgram } from "../build-program.js";
@@ -14,7 +14,7 @@ export interface RunOptions {
 
 /** Builds the program that `words` name and runs one of its commands with the runs among them and `flags`. */
 export async function runCommand(
-  command: "train" | "eval" | "predict" | "export",
+  command: "train" | "eval" | "predict" | "export" | "prove",
   words: readonly string[],
   flags: readonly string[],
   options: RunOptions,
@@ -25,7 +25,7 @@ export async function runCommand(
   const names = program.model.runs.map((run) => run.name);
   if (names.length === 0) throw new Failure(`\`${file}\` has no \`train\` declaration`, "Declare a run: `train name: Model on data { ... }`.");
   for (const run of rest) if (!names.includes(run)) throw unknownRun(run, names, file);
-  if (command !== "train" && rest.length !== 1) {
+  if (command !== "train" && command !== "prove" && rest.length !== 1) {
     // With a single run there is nothing to choose.
     const [only, ...others] = names;
     if (rest.length > 1 || only === undefined || others.length > 0) {

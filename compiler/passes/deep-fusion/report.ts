@@ -1,6 +1,7 @@
 // Layouts and states in words: what `--emit provenance` prints.
 
 import { printAxis } from "../../ir/initializers.js";
+import type { Origin } from "../../source/source.js";
 import type { Aligned, NamedModule } from "./alignment.js";
 import type { Claim } from "./claims.js";
 import type { Factor, Factors } from "./factors.js";
@@ -17,7 +18,7 @@ export interface Provenance {
   /** Layers that no source has; they start as the identity. */
   readonly newLayers: readonly string[];
   readonly weights: readonly { readonly path: string; readonly layout: string; readonly factors: readonly number[] }[];
-  readonly values: readonly { readonly value: number; readonly op: string; readonly path: string; readonly layout: string; readonly state: string }[];
+  readonly values: readonly { readonly value: number; readonly op: string; readonly path: string; readonly layout: string; readonly state: string; readonly origin: Origin | null }[];
   readonly outputs: readonly { readonly output: string; readonly claim: string }[];
 }
 
@@ -29,19 +30,20 @@ export function provenanceOf(sources: readonly NamedModule[], aligned: Aligned, 
     weights: [...layouts.weights].map(([path, axes]) => ({ path, layout: describeLayouts(axes), factors: flow.factors.values(flow.factors.of(path)) })),
     values: states.map((state, value) => {
       const op = aligned.ops[value - inputs.length]?.op;
-      return { value: reduced.values[value] ?? value, op: op?.kind ?? "input", path: op?.path ?? inputs[value]?.name ?? "", layout: describeLayouts(layouts.values[value] ?? []), state: describeState(state, flow.factors) };
+      return { value: reduced.values[value] ?? value, op: op?.kind ?? "input", path: op?.path ?? inputs[value]?.name ?? "", layout: describeLayouts(layouts.values[value] ?? []), state: describeState(state, flow.factors), origin: op?.origin ?? null };
     }),
     outputs: claims.map((claim) => ({ output: claim.output, claim: describeClaim(claim) })),
   };
 }
 
-/** The text of a provenance. */
-export function printProvenance({ sources, newLayers, weights, values, outputs }: Provenance): string {
+/** The text of a provenance; with `lineOf`, which places stand in `.sop` files, each value has its line. */
+export function printProvenance({ sources, newLayers, weights, values, outputs }: Provenance, lineOf?: (origin: Origin) => string): string {
+  const at = (origin: Origin | null): string => (origin === null || lineOf === undefined ? "" : ` (${lineOf(origin)})`);
   const lines = [
     ...sources,
     ...newLayers.map((path) => `new layer ${path}`),
     ...weights.map(({ path, layout, factors }) => `weight ${path} ${layout}${factors.every((factor) => factor === 1) ? "" : ` times ${factors.map(short).join(", ")}`}`),
-    ...values.filter(({ op }) => op !== "weight").map(({ value, op, path, layout, state }) => `%${value} ${op}${path === "" ? "" : ` ${path}`} ${layout}: ${state}`),
+    ...values.filter(({ op }) => op !== "weight").map(({ value, op, path, layout, state, origin }) => `%${value} ${op}${path === "" ? "" : ` ${path}`}${at(origin)} ${layout}: ${state}`),
     ...outputs.map(({ output, claim }) => `output ${output}: ${claim}`),
   ];
   return `${lines.join("\n")}\n`;

@@ -54,7 +54,7 @@ const smokeSteps = 2;
 /** Rows that a smoke run chooses from. */
 const smokeRows = 1000;
 /** The first word of a command line that is no command is taken for a run. */
-const commands = ["train", "eval", "predict", "export", "backends"];
+const commands = ["train", "eval", "predict", "export", "prove", "backends"];
 
 export async function trainCommand(program: Program, options: TrainOptions, output: Output): Promise<void> {
   if (program.runs.length === 0) throw new UserError(`\`${program.source}\` has no runs.`, "Declare one: `train name: Model on data { ... }`.", 2);
