@@ -70,8 +70,10 @@ function sumOf(sizes: string): string {
   return numbers.some(Number.isNaN) ? sizes : `${numbers.reduce((sum, size) => sum + size, 0)} (${numbers.join(" + ")})`;
 }
 
-function sayClaim(report: Report, { fusion, target }: Start, claim: Claim): void {
+function sayClaim(report: Report, { fusion, target, prefix }: Start, claim: Claim): void {
   const { output } = claim;
+  // Within another model there is no place for a constant behind an output.
+  if (prefix !== "" && claim.kind === "mean" && claim.inserted !== 1) return report.say("fuse-weighted-sum", fusion.origin, { model: target.model, output, factors: String(Number((1 / claim.inserted).toPrecision(4))) });
   switch (claim.kind) {
     // What a softmax or sigmoid reads is the mean: that is what a loss on logits compares.
     case "mean":

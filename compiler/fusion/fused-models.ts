@@ -30,7 +30,7 @@ export class FusedModels {
     const { sources, newWeights, norms, weights } = start.fusion;
     const names = namesOf(sources, this);
     const named = sources.map((source, index) => ({ name: names[index] ?? source.name, module: this.module(instanceOf(source)) }));
-    const found = fuse(this.module(start.target), named, { newWeights, norms, weights });
+    const found = fuse(this.module(start.target), named, { newWeights, norms, weights, mayOutputsGrow: start.prefix !== "" });
     this.fusions.set(start, found);
     return found;
   }

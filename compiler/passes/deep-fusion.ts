@@ -15,6 +15,7 @@ export interface FusedModel {
 export function deepFusion(models: readonly FusedModel[]): Pass {
   const inits = new Map(models.flatMap(({ prefix, module }) => module.weights.flatMap(({ path, init }) => (init.kind === "fused" ? [[joined(prefix, path), init] as const] : []))));
   const segments = new Map(models.flatMap(({ prefix, module }) => module.graphs.flatMap(({ ops }) => segmentsOf(ops).map(([key, value]) => [joined(prefix, key), value] as const))));
+  const whole = models.find(({ prefix }) => prefix === "")?.module;
   return {
     name: "deep-fusion",
     doc: "lets weights of fused models begin with those of their sources, and norms keep each source's statistics",
@@ -22,6 +23,9 @@ export function deepFusion(models: readonly FusedModel[]): Pass {
       ...module,
       weights: module.weights.map((weight) => ({ ...weight, init: inits.get(weight.path) ?? weight.init })),
       graphs: module.graphs.map((graph) => {
+        // The model itself may have a constant behind an output, without which it would be a multiple of the mean.
+        const own = graph.name === "forward" ? whole?.graphs.find(({ name }) => name === "forward") : undefined;
+        if (own !== undefined) return own;
         const seen = new Map<string, number>();
         return rewriteGraph(graph, (op, { add }) => {
           const found = segments.get(keyOf(op, seen));

@@ -20,7 +20,7 @@ export interface Layouts {
 }
 
 /** The layouts of all values and weights, or why there are none. */
-export function findLayouts(aligned: Aligned): Layouts | readonly FusionProblem[] {
+export function findLayouts(aligned: Aligned, mayOutputsGrow: boolean): Layouts | readonly FusionProblem[] {
   const table = new AxisTable(aligned.sources.length);
   const problems: FusionProblem[] = [];
   const weights = new Map<string, readonly Axis[]>();
@@ -37,7 +37,7 @@ export function findLayouts(aligned: Aligned): Layouts | readonly FusionProblem[
     values.push(relations[op.kind]({ table, place, ops: [op, ...sources], operands: op.operands.map((operand) => values[operand] ?? []), weightAxes: weights.get(path) ?? [], report }));
     if (problems.length > 0) return problems;
   }
-  for (const output of graph.outputs) {
+  for (const output of mayOutputsGrow ? [] : graph.outputs) {
     const op = aligned.ops[output.value - graph.inputs.length];
     for (const axis of values[output.value] ?? []) table.fix(axis, "output", { path: output.name, what: "output", origin: op?.op.origin ?? origin });
   }

@@ -22,6 +22,8 @@ export interface FusionOptions {
   readonly norms: "exact" | "joint";
   /** Of the mean, one per source; null: all alike. */
   readonly weights: readonly number[] | null;
+  /** May outputs grow, because the model is a part of another? They are the sources' side by side then. Absent: they may not. */
+  readonly mayOutputsGrow?: boolean;
 }
 
 export interface Fusion {
@@ -55,7 +57,7 @@ export function fuse(target: Module, sources: readonly NamedModule[], options: F
   const plain = sources.map(({ name, module }, index) => ({ name, module: { ...module, graphs: [stripped[index]?.graph ?? forwardOf(module)] } }));
   const aligned = align(target, reduced.graph, plain);
   if (!("graph" in aligned)) return fail(aligned);
-  const layouts = findLayouts(aligned);
+  const layouts = findLayouts(aligned, options.mayOutputsGrow === true);
   if (!("weights" in layouts)) return fail(layouts);
 
   const uses = new Map<string, number>();

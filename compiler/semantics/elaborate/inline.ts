@@ -154,7 +154,8 @@ function noteStart(env: Env, request: BlockRequest, model: ResolvedModel & { rea
     const value = request.tensors[index]?.value;
     return value?.kind === "tensor" ? [[name, value.type.shape] as const] : [];
   }));
-  const instance = env.context.rules.instance(env.context, model, node.name.text, fed, env, request.call);
+  // How it is annotated here says nothing of what its sources were.
+  const instance = env.context.rules.instance(env.context, { ...model, reach: undefined }, node.name.text, fed, env, request.call);
   const start = instance === null || instance === "symbolic" ? undefined : instance.starts?.[0];
   if (start === undefined) return false;
   site.graph.starts.push({ ...start, prefix: request.path });
