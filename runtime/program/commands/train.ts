@@ -29,7 +29,7 @@ import type { RunRecord } from "../run-record.js";
 import type { Run } from "../run.js";
 
 export interface TrainOptions {
-  /** Names of runs; none: all, in order of the program. */
+  /** Names of runs; none: all that the file declares, in order of the program. */
   readonly runs: readonly string[];
   /** The backend in use, for the record. */
   readonly backend: string;
@@ -59,7 +59,8 @@ const commands = ["train", "eval", "predict", "export", "backends"];
 export async function trainCommand(program: Program, options: TrainOptions, output: Output): Promise<void> {
   if (program.runs.length === 0) throw new UserError(`\`${program.source}\` has no runs.`, "Declare one: `train name: Model on data { ... }`.", 2);
   const named = options.runs.map((name) => runOf(program, name, commands));
-  const runs = named.length === 0 ? program.runs : program.runs.filter((run) => named.includes(run));
+  // Runs of other files are taken as far as those of this one need them.
+  const runs = program.runs.filter((run) => (named.length === 0 ? run.declaredIn === undefined : named.includes(run)));
   const datasets = new Datasets(program, (line) => output.terminal.write(`${line}\n`));
   const graph = new RunGraph(program, datasets);
   if (options.smoke) {
