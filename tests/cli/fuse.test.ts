@@ -77,6 +77,13 @@ test("a fused run is evaluated, applied, exported, and its file is a source agai
     }
   }));
 
+test("the summary says how copies of fused kernels begin", () =>
+  inFolder({ "grow.sop": shared().replace("train wide: Wide", "train wide: Wide overparam 2").replace("train left: Net(width: 4)", "train left: Net(width: 4) overparam 2") }, (folder) => {
+    const said = fine(sop(folder, ["summary", "grow.sop"]));
+    assert.match(said, /^Net\(width: 4\).*\n[^]*init centred, spread 0\.1,/m);
+    assert.match(said.slice(said.indexOf("Wide(width: 8)  (wide)")), /init centred, spread 0,/);
+  }));
+
 test("sources in another folder's file have their runs there, and what changes of a source is another program", () =>
   inFolder({ "base/grow.sop": shared(), "top/top.sop": 'import { few, quick, Net, left, right } from "../base/grow.sop"\nmodel Top = Net(width: 8) fuse from left at step 3, right\ntrain top: Top on few { use quick; seed 5 }\n' }, (folder) => {
     fine(sop(folder, ["train", "top/top.sop", ...cpu]));
