@@ -4,6 +4,7 @@ import type { Note } from "../diagnostics/diagnostic.js";
 import type { Claim } from "../passes/deep-fusion/claims.js";
 import type { FusionProblem } from "../passes/deep-fusion/problems.js";
 import type { FusionFindings } from "../semantics/context.js";
+import { withDrawnCopies } from "../semantics/fusion/fused-reach.js";
 import type { Report } from "../semantics/report.js";
 import type { Instance, Start } from "../semantics/semantic-model.js";
 import { inWords } from "./causes.js";
@@ -13,6 +14,7 @@ import { instanceOf, type FusedModels } from "./fused-models.js";
 export function assess(models: FusedModels, instance: Instance): FusionFindings {
   const all = (instance.starts ?? []).map((start) => ({ start, found: models.fusion(start) }));
   const problems = all.flatMap(({ found }) => found.problems);
+  const drawn = withDrawnCopies(instance);
   return {
     errors: problems.filter(({ severity }) => severity === "error").length,
     isExact: all.every(({ found }) => found.module !== null && found.claims.every(({ kind }) => kind === "mean")),
@@ -21,6 +23,10 @@ export function assess(models: FusedModels, instance: Instance): FusionFindings 
       for (const { start, found } of all) {
         for (const problem of found.problems) sayProblem(report, start, problem);
         for (const claim of found.claims) sayClaim(report, start, claim);
+      }
+      for (const { overparam, start } of drawn) {
+        const { origin } = start.fusion;
+        report.say("fuse-overparam-init", overparam.origin, { model: start.target.model, init: overparam.init.rule }, { notes: [{ origin, message: "The weights begin with those of its sources here." }] });
       }
     },
   };
@@ -41,8 +47,10 @@ function sayProblem(report: Report, { fusion, target }: Start, { id, place, para
       return report.say("fuse-antisymmetric", fusion.origin, {});
     case "graphs-differ":
       return report.say("fuse-graphs-differ", fusion.origin, { layer, expected: get("expected"), found: get("found"), source: get("source") }, { notes });
+    case "layer-not-added":
+      return report.say("fuse-new-layer", fusion.origin, { layer }, { notes });
     case "fixed-axis-differs":
-      return report.say("fuse-fixed-axis", fusion.origin, { layer, axis: get("axis"), target: get("target"), sources: get("sources") }, { notes });
+      return report.say("fuse-fixed-axis", fusion.origin, { layer, axis: get("axis"), target: get("target"), sources: [...new Set(get("sources").split(", "))].join(" and ") }, { notes });
     case "sizes-do-not-add-up":
       return report.say("fuse-sizes", fusion.origin, { layer, target: get("target"), sources: sumOf(get("sources")) }, { notes });
     case "layout-conflict":

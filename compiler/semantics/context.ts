@@ -64,7 +64,7 @@ export interface Rules {
   /** What `fuse from` describes; null where something was reported. */
   readonly fusion: (context: Context, start: FuseClause, fed: ReadonlyMap<string, readonly number[]> | null) => Fusion | null;
   /** The options of a model that is derived from its sources; null where something was reported. */
-  readonly derive: (context: Context, fusion: Fusion, base: ResolvedModel, name: string, fed: ReadonlyMap<string, readonly number[]> | null) => ReadonlyMap<string, Value> | null;
+  readonly derive: (context: Context, fusion: Fusion, base: ResolvedModel, name: string, fed: ReadonlyMap<string, readonly number[]> | null) => ReadonlyMap<string, Value> | "symbolic" | null;
   /** What is true of a model that starts from others. */
   readonly assess: (instance: Instance) => FusionFindings;
 }

@@ -12,12 +12,12 @@ export const standardNames: Readonly<Record<string, { readonly kind: Kind; reado
     [
       ["std/mlp", "block", "mlp"],
       ["std/mlp", "model", "ImageMlp"],
-      ["std/vision", "block", "conv_block residual separable_conv mobile_block"],
-      ["std/vision", "model", "Resnet8 Resnet20"],
+      ["std/vision", "block", "conv_block residual resnet separable_conv mobile_block"],
+      ["std/vision", "model", "Resnet8 Resnet20 Vit"],
       ["std/transformer", "block", "feed_forward encoder_layer encoder decoder_layer decoder t5_encoder_layer t5_decoder_layer"],
       ["std/transformer", "model", "Gpt TextClassifier T5"],
-      ["std/data", "data", "digits"],
-      ["std/recipes", "recipe", "classify lm"],
+      ["std/data", "data", "digits shapes spirals"],
+      ["std/recipes", "recipe", "classify momentum lm seq2seq"],
     ] as const
   ).flatMap(([from, kind, names]) => names.split(" ").map((name) => [name, { kind, from }] as const)),
 );

@@ -114,11 +114,14 @@ export class RunGraph {
     const folder = folderOf(this.program, source);
     const path = step === null ? folder.model : folder.snapshot(step);
     const found = readModel(path);
-    const again = `Run \`sop train ${this.program.source} ${source.name} --fresh\`.`;
+    // Only the program's own runs are trained by name.
+    const again = source.declaredIn === undefined ? `Run \`sop train ${this.program.source} ${source.name} --fresh\`.` : `Move \`${folder.path}\` away and run the same command again.`;
     if (found === null) {
       if (step === null) throw new UserError(`\`${run.name}\` starts from \`${source.name}\`, which is not trained: \`${path}\` is missing.`, `Run \`sop train ${this.program.source} ${source.name}\` first.`);
-      const record = folder.read();
-      if (record?.status === "finished" && record.step < step) throw new UserError(`\`${run.name}\` starts from \`${source.name}\` at step ${step}, and \`${source.name}\` was over at step ${record.step}.`, "Name an earlier step, or leave it out for the result of the run.");
+      const ended = folder.read();
+      if (ended?.status === "finished" && ended.step < step) {
+        throw new UserError(`\`${run.name}\` starts from \`${source.name}\` at step ${step}, and \`${source.name}\` stopped early, at step ${ended.step}.`, `Name an earlier step, or leave \`at step\` out for the result of \`${source.name}\`.`);
+      }
       throw new UserError(`\`${run.name}\` starts from \`${source.name}\` at step ${step}, and \`${folder.path}\` has no model of that step: it was trained beyond it before a run asked for it.`, again);
     }
     if (found.identity !== (await this.identity(source))) throw new UserError(`\`${run.name}\` starts from \`${source.name}\`, and \`${path}\` is of another program.`, again);
@@ -137,6 +140,16 @@ export class RunGraph {
     }
     return found.tensors;
   }
+}
+
+/** Zeros in the shapes of the sources' weights: for a run that goes on, whose weights are read from its checkpoint, whether or not its sources are still there. */
+export function noWeights(run: Run): SourceWeights {
+  return (source, weight) => {
+    const from = run.sources?.[source];
+    const shape = from === undefined ? undefined : "run" in from ? from.run.weights[weight]?.shape : from.shapes[weight];
+    if (shape === undefined) throw new Error(`there is no ${weight} of ${source}`);
+    return { shape, values: new Float32Array(shape.reduce((product, size) => product * size, 1)) };
+  };
 }
 
 function lookUp(tensors: ReadonlyMap<string, ReadonlyMap<string, StoredTensor>>): SourceWeights {

@@ -2,6 +2,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { fusionRows } from "../../compiler/diagnostics/rows/fusion.js";
 import { nameRows } from "../../compiler/diagnostics/rows/names.js";
 import { optionRows } from "../../compiler/diagnostics/rows/options.js";
 import { ruleRows } from "../../compiler/diagnostics/rows/rules.js";
@@ -10,7 +11,7 @@ import { shapeRows } from "../../compiler/diagnostics/rows/shapes.js";
 import { trainingRows } from "../../compiler/diagnostics/rows/training.js";
 import { check } from "./semantics-support.js";
 
-for (const [id, row] of Object.entries<Row<never>>({ ...nameRows, ...shapeRows, ...optionRows, ...trainingRows, ...ruleRows })) {
+for (const [id, row] of Object.entries<Row<never>>({ ...nameRows, ...shapeRows, ...optionRows, ...trainingRows, ...fusionRows, ...ruleRows })) {
   test(`${id}: its example shows it`, () => {
     const { diagnostics, lines } = check(row.example, row.files);
     assert.equal([...new Set(diagnostics.map((diagnostic) => diagnostic.id))], [id], lines.join("\n"));

@@ -7,6 +7,12 @@ const runs = `import { digits } from "std/data"\n${net}recipe quick {\n  loss cr
 const wide = (model: string): string => `${runs}model Wide${model}\ntrain wide: Wide on digits { use quick; seed 3 }\n`;
 const grouped = (norm: string): string => `${wide(" = Net(width: 16) fuse from left, right").replace("|> relu", `|> ${norm} |> relu`)}`;
 
+/** `The output `y``, `Axis 0 of `embedding.table``, `The size of a head of ...`. */
+function fixedAxis(axis: string, of: string): string {
+  if (axis === "input" || axis === "output") return `The ${axis} ${of}`;
+  return axis.startsWith("axis ") ? `A${axis.slice(1)} of ${of}` : `The ${axis} of ${of}`;
+}
+
 export const fusionRows = {
   "circular-run": row<{ name: string }>({
     severity: "error",
@@ -82,13 +88,20 @@ export const fusionRows = {
     severity: "error",
     message: ({ layer, expected, found, source }) => `At \`${layer}\` the target has ${expected}, and the source \`${source}\` has ${found}.`,
     help: () => "Fuse models of one architecture: the same layers with the same options, of other widths.",
-    page: "Sources and target are matched layer by layer. Depth, activations, strides, padding, the size of heads and whatever else is no width must be equal.",
+    page: "Sources and target are matched layer by layer. Activations, strides, padding, the size of heads and whatever else is no width must be equal.",
+    example: `${runs}${net.replace("Net", "Smooth").replace("relu", "gelu")}model Wide = Smooth(width: 16) fuse from left, right\ntrain wide: Wide on digits { use quick; seed 3 }\n`,
+  }),
+  "fuse-new-layer": row<{ layer: string }>({
+    severity: "error",
+    message: ({ layer }) => `The sources have no \`${layer}\`, and the target does not add it to what goes around it.`,
+    help: () => "Give the target the depth of its sources, or add what is new: `x = x + (x |> ...)`.",
+    page: "A target may be deeper than its sources where each new layer is added to a value that goes around it, as in a residual block: with its last weights at 0 it begins as the identity. Elsewhere a new layer would change what the model computes.",
     example: wide(" = Net(width: 16, depth: 2) fuse from left, right"),
   }),
   "fuse-fixed-axis": row<{ layer: string; axis: string; target: string; sources: string }>({
     severity: "error",
-    message: ({ layer, axis, target, sources }) => `${axis === "" ? "An axis" : axis} of \`${layer}\` cannot grow: the target has ${target}, the sources ${sources}.`,
-    help: ({ sources }) => `Give the target ${sources} there.`,
+    message: ({ layer, axis, target, sources }) => `${fixedAxis(axis, `\`${layer}\``)} cannot grow: the target has ${target}, the sources have ${sources}.`,
+    help: () => "Give sources and target the same size there.",
     page: "Inputs, outputs, vocabularies, classes, positions, kernel sizes and the size of a head are the same in sources and target. Widths, channels, heads and units grow.",
     example: `${runs}model Wide = Head(width: 16, classes: 12) fuse from small, other\nmodel Head(width: int, classes: int = 10) {\n  input image: f32[28, 28, 1]\n  output y: f32[classes] = image |> flatten |> dense(width) |> relu |> dense(classes)\n}\ntrain small: Head(width: 8) on digits { use quick }\ntrain other: Head(width: 8) on digits { use quick; seed 1 }\ntrain wide: Wide on digits { use quick; seed 3 }\n`,
   }),
@@ -104,7 +117,7 @@ export const fusionRows = {
     message: ({ layer }) => `\`${layer}\` needs the features of the sources in another order than other uses of them.`,
     help: () => "Give one of them weights of its own, or join its tensors in the same order.",
     page: "An axis that grows holds the features of the sources one behind the other, or as often as its uses repeat them (gates, heads, a concatenation). Two uses of one axis must agree.",
-    example: `import { digits } from "std/data"\nmodel Net(width: int) {\n  input image: f32[28, 28, 1]\n  x = image |> flatten |> dense(width) |> relu\n  z = image |> flatten |> dense(width) |> relu\n  both = concat(x, z)\n  y = both + (image |> flatten |> dense(2 * width) |> relu |> reshape([width, 2]) |> transpose |> flatten)\n  output digit: f32[10] = y |> dense(10)\n}\nrecipe quick {\n  loss cross_entropy(digit, label)\n  optimizer adam(lr: warmup_cosine(peak: 1e-3, warmup: 5%))\n  batch 32\n  steps 20\n}\ntrain left: Net(width: 4) on digits { use quick; seed 1 }\ntrain right: Net(width: 4) on digits { use quick; seed 2 }\nmodel Wide = Net(width: 8) fuse from left, right\ntrain wide: Wide on digits { use quick; seed 3 }\n`,
+    example: `import { digits } from "std/data"\nmodel Net(width: int) {\n  input image: f32[28, 28, 1]\n  x = image |> flatten |> dense(2 * width)\n  output y: f32[10] = ((x |> slice(0, 4)) * (x |> slice(4, 4))) |> dense(10)\n}\nrecipe quick {\n  loss cross_entropy(y, label)\n  optimizer adam(lr: warmup_cosine(peak: 1e-3, warmup: 5%))\n  batch 32\n  steps 20\n}\ntrain left: Net(width: 4) on digits { use quick; seed 1 }\ntrain right: Net(width: 4) on digits { use quick; seed 2 }\nmodel Wide = Net(width: 8) fuse from left, right\ntrain wide: Wide on digits { use quick; seed 3 }\n`,
   }),
   "fuse-outer-product": row<{ layer: string }>({
     severity: "error",
@@ -132,7 +145,7 @@ export const fusionRows = {
     message: ({ model, output, factors }) => `\`${output}\` of \`${model}\` starts as the sum of its sources' outputs times ${factors}, not as their mean.`,
     help: () => "Put a layer with weights, or a norm with a scale, in front of it.",
     page: "Where the mean of the sources is made without a weight, there is no place for the factor 1 / N.",
-    example: `import { digits } from "std/data"\nmodel Net(width: int) {\n  input image: f32[28, 28, 1]\n  x = image |> flatten |> dense(width) |> relu\n  output y: f32 = matmul(reshape(x, [1, width]), reshape(x, [width, 1])) |> reshape([1]) |> mean\n}\ndata numbers = csv("numbers.csv") {\n  fields image: f32[28, 28, 1] from columns(1, 784), target: f32\n}\nrecipe quick {\n  loss mse(y, target)\n  optimizer adam(lr: warmup_cosine(peak: 1e-3, warmup: 5%))\n  batch 32\n  steps 20\n}\ntrain left: Net(width: 4) on numbers { use quick; seed 1 }\ntrain right: Net(width: 4) on numbers { use quick; seed 2 }\nmodel Wide = Net(width: 8) fuse from left, right\ntrain wide: Wide on numbers { use quick; seed 3 }\n`,
+    example: `model Net(width: int) {\n  input image: f32[28, 28, 1]\n  output y: f32 = image |> flatten |> dense(width) |> tanh |> mean\n}\ndata numbers = csv("numbers.csv") {\n  fields image: f32[28, 28, 1] from columns("a", "b"), target: f32\n}\nrecipe quick {\n  loss mse(y, target)\n  optimizer adam(lr: warmup_cosine(peak: 1e-3, warmup: 5%))\n  batch 32\n  steps 20\n}\ntrain left: Net(width: 4) on numbers { use quick; seed 1 }\ntrain right: Net(width: 6) on numbers { use quick; seed 2 }\nmodel Wide = Net(width: 10) fuse from left, right\ntrain wide: Wide on numbers { use quick; seed 3 }\n`,
   }),
   "fuse-stays-symmetric": row<{ model: string; source: string }>({
     severity: "warning",
@@ -147,5 +160,19 @@ export const fusionRows = {
     help: () => "Write a schedule such as `warmup_cosine(peak: 1e-3, warmup: 5%)`, with the peak that suits the target.",
     page: "After a fusion the schedule starts again: a short warm-up to the target's own peak rate, then decay. In trials of ours with a small Transformer a constant rate after fusion ended at a validation loss 0.05 to 0.1 higher, and peaks below the target's own cost as much.",
     example: wide(" = Net(width: 16) fuse from left, right").replace("{ use quick; seed 3 }", "{ use quick; seed 3; optimizer adam(lr: 1e-3) }"),
+  }),
+  "fuse-overparam-init": row<{ model: string; init: string }>({
+    severity: "error",
+    message: ({ model, init }) => `The weights of \`${model}\` come from its sources, and \`init: ${init}\` draws copies whose mean is another kernel.`,
+    help: () => "Leave `init` out, so that the copies begin as the fused kernel, or write `init: centred(0.1)`.",
+    page: "With `overparam` on a fused model each copy begins as the fused kernel, plus deviations with the sum zero if `init: centred(spread)` asks for them: the mean of the copies, which ships, is then the fused kernel. `scaled` and `independent` draw copies on their own.",
+    example: wide(" = Net(width: 16) overparam(2, init: scaled) fuse from left, right"),
+  }),
+  "fuse-copies-stay-equal": row<{ model: string }>({
+    severity: "warning",
+    message: ({ model }) => `The copies of the kernels of \`${model}\` begin equal, and \`mix: mean\` keeps them equal forever.`,
+    help: () => "Leave `mix` out, or give the copies a spread: `init: centred(0.1)`.",
+    page: "Copies of a fused kernel begin equal unless `init: centred(spread)` says otherwise. Mixing weights that are drawn give each copy another gradient from the first step; those of `mix: mean` give all copies the same, so that they train as one plain kernel at the cost of several.",
+    example: wide(" = Net(width: 16) overparam(2, mix: mean) fuse from left, right"),
   }),
 } as const;

@@ -47,7 +47,12 @@ export function fuse(target: Module, sources: readonly NamedModule[], options: F
   const refused = refuse(shares, sources, isSelf, options, whole);
   if (refused.length > 0) return fail(refused);
   const reduced = withoutNewLayers(forwardOf(target), sources.map(({ module }) => forwardOf(module)));
-  if (!("graph" in reduced)) return fail([reduced]);
+  if (!("graph" in reduced)) {
+    // As many ops as the sources have: one layer stands in the place of another.
+    const whole = forwardOf(target);
+    const other = sources.every(({ module }) => forwardOf(module).ops.length === whole.ops.length) ? align(target, whole, sources) : [];
+    return fail("graph" in other || other.length === 0 ? [reduced] : other);
+  }
   const stripped = sources.map(({ module }) => withoutInserted(forwardOf(module), reduced.graph));
   const plain = sources.map(({ name, module }, index) => ({ name, module: { ...module, graphs: [stripped[index]?.graph ?? forwardOf(module)] } }));
   const aligned = align(target, reduced.graph, plain);

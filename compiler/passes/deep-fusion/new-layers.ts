@@ -39,7 +39,7 @@ export function withoutNewLayers(target: Graph, sources: readonly Graph[]): Redu
     const isOwn = op.path !== "" && !known.has(op.path);
     if (isOwn) layers.add(op.path);
     if (!isOwn && !operands.some(isNew)) fates.push({ kind: "kept" });
-    else if (!isOwn && op.path !== "") return differs(op);
+    else if (!isOwn && op.path !== "") return notAdded(opOf(operands.find(isNew) ?? -1) ?? op);
     else {
       const around = wayAround(op, operands, isNew, opOf);
       const last = around === null ? null : operands.filter(isNew).map((value) => lastWeights(value, opOf));
@@ -51,7 +51,7 @@ export function withoutNewLayers(target: Graph, sources: readonly Graph[]): Redu
     }
   }
   const lost = target.outputs.find(({ value }) => isNew(resolved(value)));
-  if (lost !== undefined) return differs(opOf(lost.value) ?? target.ops[0]);
+  if (lost !== undefined) return notAdded(opOf(lost.value) ?? target.ops[0]);
   const values = fates.flatMap((fate, value) => (fate.kind === "kept" ? [value] : []));
   const numbers = new Map(values.map((value, index) => [value, index]));
   const renumber = (value: number): number => numbers.get(resolved(value)) ?? 0;
@@ -105,7 +105,7 @@ function lastWeights(value: number, opOf: (value: number) => Op | undefined): re
   return found.includes(null) ? null : found.flatMap((paths) => paths ?? []);
 }
 
-function differs(op: Op | undefined): FusionProblem {
+function notAdded(op: Op | undefined): FusionProblem {
   const place = op === undefined ? { path: "", what: "output", origin: { file: "", span: { start: 0, end: 0 } } } : placeOf(op);
-  return { severity: "error", id: "graphs-differ", place, parameters: { source: "", expected: "only layers that are added to what goes around them beside those of the sources", found: place.what } };
+  return { severity: "error", id: "layer-not-added", place, parameters: {} };
 }

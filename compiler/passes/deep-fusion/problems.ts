@@ -17,6 +17,8 @@ export type FusionErrorId =
   | "mixing-weights"
   /** The graphs differ at `place`: `expected` in the target, `found` in the source `source`. */
   | "graphs-differ"
+  /** A layer that no source has, and that is not added to what goes around it: at the start it is not the identity. */
+  | "layer-not-added"
   /** An axis that may not grow has the size `target` here and `sources` there; `axis` says which. */
   | "fixed-axis-differs"
   /** The size `target` of a feature axis is neither that of all sources nor at least their sum `sources`. */

@@ -31,7 +31,7 @@ function instantiateFused(context: Context, instances: Instances, { start, ...mo
   const fusion = context.rules.fusion(context, start, fed);
   if (fusion === null) return null;
   const values = start.derived ? context.rules.derive(context, fusion, { ...model, start: null }, name, fed) : model.values;
-  if (values === null) return null;
+  if (values === null || values === "symbolic") return values;
   const target = instantiatePlain(context, instances, { ...model, values, start: null }, name, fed, caller, call);
   if (target === null || target === "symbolic") return target;
   const key = `fused ${start.file.path} ${start.fuse.span.start} ${name} ${keyOfInstance(target)}`;

@@ -14,8 +14,8 @@ import { numberValue, type Value } from "../values.js";
 /** More parameters than these in which sources agree are not tried. */
 const mostParameters = 7;
 
-/** The options of the target, or null where something was reported. `base` is the sources' model. */
-export function deriveValues(context: Context, fusion: Fusion, base: ResolvedModel, name: string, fed: ReadonlyMap<string, readonly number[]> | null): ReadonlyMap<string, Value> | null {
+/** The options of the target; null where something was reported, "symbolic" where inputs have sizes that only data can give. `base` is the sources' model. */
+export function deriveValues(context: Context, fusion: Fusion, base: ResolvedModel, name: string, fed: ReadonlyMap<string, readonly number[]> | null): ReadonlyMap<string, Value> | "symbolic" | null {
   const sources = fusion.sources.map((source) => (source.kind === "run" ? source.run.instance : source.instance));
   const models = sources.map((source) => context.models.get(source));
   const other = models.findIndex((model) => model === undefined || model.node !== base.node);
@@ -36,6 +36,7 @@ export function deriveValues(context: Context, fusion: Fusion, base: ResolvedMod
     const values = new Map(fixed);
     for (const { param, values: each } of subset) values.set(param, numberValue(each.reduce<Num>((total, value) => sumOf(total, value) ?? total, whole(0))));
     const found = tried(context, base, values, name, fed, fusion);
+    if (found === "symbolic") return found;
     if (found === null) continue;
     if (found.isExact && found.grows) return values;
     if (found.grows) fitting.push(values);
@@ -71,7 +72,7 @@ function subsetsOf(counts: readonly Count[]): readonly (readonly Count[])[] {
   return all.sort((a, b) => a.length - b.length);
 }
 
-function tried(context: Context, base: ResolvedModel, values: ReadonlyMap<string, Value>, name: string, fed: ReadonlyMap<string, readonly number[]> | null, fusion: Fusion): { readonly isExact: boolean; readonly grows: boolean } | null {
+function tried(context: Context, base: ResolvedModel, values: ReadonlyMap<string, Value>, name: string, fed: ReadonlyMap<string, readonly number[]> | null, fusion: Fusion): { readonly isExact: boolean; readonly grows: boolean } | "symbolic" | null {
   const report = createReport();
   // Nothing of a trial is said, and nothing of it stays.
   const aside: Context = { ...context, report, overparams: new Map(), elaborated: new Set(), models: new Map(), traces: new Map(), spent: { ...context.spent } };
@@ -79,7 +80,8 @@ function tried(context: Context, base: ResolvedModel, values: ReadonlyMap<string
   const env: Env = { context: aside, file: base.file, scope: new Scope(), site: null };
   const span = base.node.name.span;
   const instance = instantiate(aside, instances, { ...base, values, start: null }, name, fed, env, span);
-  if (instance === null || instance === "symbolic" || report.errors() > 0) return null;
+  if (instance === null || report.errors() > 0) return null;
+  if (instance === "symbolic") return instance;
   const found = context.rules.assess({ ...instance, starts: [{ prefix: "", target: instance, fusion }] });
   return found.errors > 0 ? null : { isExact: found.isExact, grows: found.grows };
 }

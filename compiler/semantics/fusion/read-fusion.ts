@@ -104,8 +104,8 @@ function readRunSource(env: Env, node: FuseSource, name: string, step: number | 
   }
   if (run === null) return null;
   const { length } = run.settings;
-  if (step !== null && length.unit === "steps" && step > length.value) {
-    report.say("fuse-step-beyond", origin, { name, step, steps: length.value });
+  if (node.step !== null && step !== null && length.unit === "steps" && step > length.value) {
+    report.say("fuse-step-beyond", at(env, node.step.span), { name, step, steps: length.value });
     return null;
   }
   return { kind: "run", name: step === null ? name : `${name} at step ${step}`, run, step, origin };
@@ -117,7 +117,7 @@ function readCheckpoint(env: Env, instances: Instances, node: FuseSource, fed: R
   const file = argument === undefined || argument.name !== null || others.length > 0 ? null : readText(env, argument.value);
   if (argument === undefined || argument.name !== null || others.length > 0) report.say("value-type", at(env, node.source.span), { what: "`checkpoint`", expected: 'one file, as `checkpoint("model.safetensors")`', found: `${node.source.arguments?.length ?? 0} values` });
   if (node.step !== null) report.say("fuse-checkpoint-step", at(env, node.span), {});
-  if (node.as === null) report.say("fuse-checkpoint-model", at(env, node.span), {});
+  else if (node.as === null && file !== null) report.say("fuse-checkpoint-model", at(env, node.span), {});
   if (file === null || node.as === null || node.step !== null) return null;
   const named = readModelCall(env, node.as);
   const model = named === null ? null : resolveModel(env.context, named.entry, named.values, undefined);

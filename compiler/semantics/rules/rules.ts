@@ -4,6 +4,8 @@ import type { Context } from "../context.js";
 import type { SemanticModel } from "../semantic-model.js";
 import { channelsFirst } from "./channels-first.js";
 import { dropoutAtEnd } from "./dropout-at-end.js";
+import { fuseSchedule } from "./fuse-schedule.js";
+import { fusedCopies } from "./fused-copies.js";
 import { metricDoesNotFit } from "./metric-does-not-fit.js";
 import { optionWithoutEffect } from "./option-without-effect.js";
 import { overparamOneUnit } from "./overparam-one-unit.js";
@@ -15,7 +17,7 @@ import { unusedParameter } from "./unused-parameter.js";
 import { unusedResult } from "./unused-result.js";
 import { warmupTooLong } from "./warmup-too-long.js";
 
-const rules: readonly Rule[] = [unusedResult, unusedParameter, unusedLayer, channelsFirst, sameWindows, dropoutAtEnd, overparamOneUnit, optionWithoutEffect, metricDoesNotFit, warmupTooLong, splitsOverlap];
+const rules: readonly Rule[] = [unusedResult, unusedParameter, unusedLayer, channelsFirst, sameWindows, dropoutAtEnd, overparamOneUnit, optionWithoutEffect, metricDoesNotFit, warmupTooLong, splitsOverlap, fuseSchedule, fusedCopies];
 
 /** Warns of what the rules find in a program without errors. */
 export function applyRules(context: Context, model: SemanticModel): void {

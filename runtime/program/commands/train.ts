@@ -22,14 +22,14 @@ import { Interrupted, UserError } from "../errors.js";
 import { trainSideBySide } from "../jobs.js";
 import { recordedResults, resultLine, type Output } from "../output.js";
 import { planOf, printPlan, type PlannedRun } from "../plan.js";
-import { RunGraph, snapshotsOf } from "../run-graph.js";
+import { noWeights, RunGraph, snapshotsOf } from "../run-graph.js";
 import { Datasets, folderOf, runOf, type Program } from "../program.js";
 import { RunFolder } from "../run-folder.js";
 import type { RunRecord } from "../run-record.js";
 import type { Run } from "../run.js";
 
 export interface TrainOptions {
-  /** Names of runs; none: all, in order of the program. */
+  /** Names of runs; none: all that the file declares, in order of the program. */
   readonly runs: readonly string[];
   /** The backend in use, for the record. */
   readonly backend: string;
@@ -59,7 +59,8 @@ const commands = ["train", "eval", "predict", "export", "prove", "backends"];
 export async function trainCommand(program: Program, options: TrainOptions, output: Output): Promise<void> {
   if (program.runs.length === 0) throw new UserError(`\`${program.source}\` has no runs.`, "Declare one: `train name: Model on data { ... }`.", 2);
   const named = options.runs.map((name) => runOf(program, name, commands));
-  const runs = named.length === 0 ? program.runs : program.runs.filter((run) => named.includes(run));
+  // Runs of other files are taken as far as those of this one need them.
+  const runs = program.runs.filter((run) => (named.length === 0 ? run.declaredIn === undefined : named.includes(run)));
   const datasets = new Datasets(program, (line) => output.terminal.write(`${line}\n`));
   const graph = new RunGraph(program, datasets);
   if (options.smoke) {
@@ -152,7 +153,7 @@ async function trainRun(program: Program, run: Run, data: LoadedDataset, options
     const step = start?.position.step ?? 0;
     if (step > 0) note(`${run.name}: goes on from step ${step}`);
     if (step > 0 && known !== null && known.backend !== options.backend) note(`${run.name}: the steps before were taken on the backend ${known.backend}, those to come are on ${options.backend}: last bits will differ`);
-    const sourceWeights = start === null && run.sources !== undefined ? await graph.weights(run) : null;
+    const sourceWeights = run.sources === undefined ? null : start === null ? await graph.weights(run) : noWeights(run);
     const selection = await selectRows({ run, data, folder, identity, sourceWeights, isUnderWay: step > 0, isInterrupted: signals.isInterrupted, smoke: null });
     if (selection !== null && step === 0) note(chosenLine(run, selection));
     const rows = trainingRows(run, data, selection);
@@ -170,8 +171,8 @@ async function trainRun(program: Program, run: Run, data: LoadedDataset, options
       const trained = await train(context, start);
       progress.end();
       if (trained === null) {
-        record("interrupted", options.until ?? reached);
-        output.result(`${run.name}: stands at step ${options.until ?? reached} of ${steps}, as far as it is needed (${shown})`);
+        record("interrupted", reached);
+        output.result(`${run.name}: stands at step ${reached} of ${steps}, as far as it is needed (${shown})`);
         return;
       }
       writeModel(folder.model, identity, await toStored(trained.model), run.segments);
