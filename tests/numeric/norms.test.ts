@@ -166,7 +166,7 @@ const differentiated: Readonly<Record<string, { readonly shapes: readonly number
   transpose: { shapes: [[2, 3, 2]], f: (x) => sop.transpose(x, { axes: [1, 0] }) },
   slice: { shapes: [[2, 4, 2]], f: (x) => sop.slice(x, { axis: 0, start: 1, length: 2 }) },
   per_example: { shapes: [[2, 3]], f: (x) => sop.perExample(x, tf.zeros([3, 1])) },
-  kl_normal: { shapes: [[3, 4], [3, 4]], f: sop.klNormal },
+  kl_normal: { shapes: [[3, 4], [3, 4]], f: (a, b) => sop.klNormal(a, b) },
   contrastive: { shapes: [[4, 3], [4, 3]], f: (a, b) => sop.contrastive(a, b, { temperature: 0.5 }) },
 };
 
