@@ -3,7 +3,7 @@
 import type { Module } from "../ir/module.js";
 import { print } from "../ir/print.js";
 import { lowerInstance, lowerRun, type Lowered } from "../lower/lower.js";
-import type { FusedModel } from "../passes/deep-fusion.js";
+import { joined, type FusedModel } from "../passes/deep-fusion.js";
 import { fuse, type Fusion as Fused } from "../passes/deep-fusion/fuse.js";
 import { runPipeline } from "../passes/pipeline.js";
 import type { FusionSource, Instance, Run, Start } from "../semantics/semantic-model.js";
@@ -60,7 +60,7 @@ export class FusedModels {
   /** A run or model as the pipeline takes it. Kernel sets of fused weights begin as equal copies unless the program says how. */
   input(lowered: Lowered, instance: Instance): { readonly module: Module; readonly reach: Lowered["reach"]; readonly fused: readonly FusedModel[] } {
     const fused = this.of(instance);
-    const paths = new Set(fused.flatMap(({ prefix, module }) => module.weights.filter(({ init }) => init.kind === "fused").map(({ path }) => (prefix === "" ? path : `${prefix}.${path}`))));
+    const paths = new Set(fused.flatMap(({ prefix, module }) => module.weights.filter(({ init }) => init.kind === "fused").map(({ path }) => joined(prefix, path))));
     const reach = new Map([...lowered.reach].map(([path, set]) => [path, paths.has(path) && lowered.defaultInit.has(path) ? { ...set, init: { rule: "centred", spread: 0 } as const } : set]));
     return { module: lowered.module, reach, fused };
   }

@@ -53,6 +53,7 @@ function keyOf({ path, kind }: Op, seen: Map<string, number>): string {
   return `${name} ${count}`;
 }
 
-function joined(prefix: string, path: string): string {
+/** The path of a weight or layer of the model within the module. */
+export function joined(prefix: string, path: string): string {
   return prefix === "" ? path : `${prefix}.${path}`;
 }

@@ -43,6 +43,7 @@ export function analyze(main: string, host: Host, parse: Parse, assess: Rules["a
   return { value, diagnostics: inOrder(diagnostics, files) };
 }
 
+/** The instance as it is used: a model that no run trains is there to be called in others. */
 function asUsed(instance: Instance, runs: readonly Run[]): Instance {
   const { starts = [] } = instance;
   return runs.some((run) => run.instance === instance) ? instance : { ...instance, starts: starts.map((start) => ({ ...start, isPart: true })) };
