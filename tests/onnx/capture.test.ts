@@ -192,10 +192,10 @@ model Small {
   output digit: f32[10] = image |> avg_pool(7) |> flatten |> dense(8) |> batch_norm |> relu |> dropout(0.2) |> dense(10)
 }
 
-/// Dropout of the shares in attention, of rows of the picture to each other and of two queries to them.
+/// Dropout of the shares in attention, of rows of the picture to each other and of two queries to them; a part of a table.
 model Attending {
   input  image: f32[28, 28, 1]
-  x = image |> avg_pool(4) |> reshape([7, 7]) |> dense(8) |> self_attention(2, causal: true, dropout: 0.3)
+  x = image |> avg_pool(4) |> reshape([7, 7]) |> dense(8) |> learned_positions(9) |> self_attention(2, causal: true, dropout: 0.3)
   y = learned([2, 8], init: normal(1)) |> cross_attention(x, 2, dropout: 0.2)
   output digit: f32[10] = y |> flatten |> dense(10)
 }

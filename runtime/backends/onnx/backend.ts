@@ -65,7 +65,8 @@ export class OnnxBackend extends tf.KernelBackend {
     const { storage, host } = of;
     if (storage === null || host === null) throw new Error("a view of a tensor that has not been computed");
     this.settled(storage.array);
-    if (storage.isLive === true) return this.hostValue(host.subarray(start, start + length), of.dtype as DataType);
+    // What is traced keeps no numbers, and has to be seen to read the state.
+    if (storage.isLive === true && !this.recorder.isTracing) return this.hostValue(host.subarray(start, start + length), of.dtype as DataType);
     const value = new Value(of.dtype, length);
     value.hold(storage, host.subarray(start, start + length));
     return value;
