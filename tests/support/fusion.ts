@@ -49,15 +49,18 @@ export function randomWeights(module: Module, seed: number): Values {
   );
 }
 
-/** Random inputs of a module: integers below 2 for integer tensors. */
+/** Random inputs of a module: integers below 2 for integer tensors; sequences of unequal length are at least one long, with numbers behind their ends. */
 export function randomInputs(module: Module, seed: number, batch = 3): Readonly<Record<string, tf.Tensor>> {
-  const forward = graphOf(module);
+  const { inputs } = graphOf(module);
   return Object.fromEntries(
-    forward.inputs.map(({ name, type }) => {
+    inputs.map(({ name, type }) => {
       const numbers = sop.stream(seed, "inputs", name);
       const shape = [batch, ...type.shape];
       const size = shape.reduce((product, n) => product * n, 1);
-      return [name, type.dtype === "f32" ? tf.tensor(Float32Array.from({ length: size }, () => numbers.normal()), shape) : tf.tensor(Int32Array.from({ length: size }, () => numbers.below(2)), shape, "int32")];
+      if (type.dtype === "f32") return [name, tf.tensor(Float32Array.from({ length: size }, () => numbers.normal()), shape)];
+      const longest = inputs.find((input) => `${input.name}.length` === name)?.type.shape[0];
+      const whole = (): number => (longest === undefined ? numbers.below(2) : 1 + numbers.below(longest));
+      return [name, tf.tensor(Int32Array.from({ length: size }, whole), shape, type.dtype === "bool" ? "bool" : "int32")];
     }),
   );
 }
