@@ -147,7 +147,6 @@ function shareWeights(env: Env, site: Site, request: LayerRequest, weights: read
   const origin = at(env, request.span);
   if (shared === undefined) {
     graph.weights.set(request.path, { shapes, copies, frozen, origin });
-    graph.count(weights);
     return true;
   }
   const notes = [{ origin: shared.origin, message: "The other use is here." }];

@@ -25,7 +25,7 @@ export interface LayerCost {
   readonly weightsTrained: number;
   /** Numbers in the model that ships, statistics included. */
   readonly weightsShipped: number;
-  /** Floating-point operations for one example; a multiply-add counts as two. */
+  /** Floating-point operations for one example outside training; a multiply-add counts as two. */
   readonly flops: number;
   /** Bytes of the result for one example. */
   readonly activationBytes: number;
@@ -36,15 +36,26 @@ export interface LayerCost {
 /** All elements of the language's dtypes have four bytes but `bool`. */
 const bytes: { readonly [D in TensorType["dtype"]]: number } = { f32: 4, i32: 4, bool: 1 };
 
-/** The cost of each application, in order of the graph. */
+/** The cost of each application, in order of the graph. One that no output depends on is left out of programs and costs nothing. */
 export function costsOf(graph: Graph): readonly LayerCost[] {
   const types: TensorType[] = graph.inputs.map((input) => input.type);
   const seen = new Set<string>();
-  return graph.applications.map((application) => {
+  const live = liveValues(graph);
+  return graph.applications.map((application, index) => {
     const operands = application.operands.flatMap((operand) => types[operand] ?? []);
     types.push(application.type);
-    return costOf(application, operands, seen);
+    return live.has(graph.inputs.length + index) ? costOf(application, operands, seen) : { ...nameOf(application), weightsTrained: 0, weightsShipped: 0, flops: 0, activationBytes: 0, overparam: null };
   });
+}
+
+function liveValues({ inputs, applications, outputs }: Graph): ReadonlySet<number> {
+  const live = new Set(outputs.map(({ value }) => value));
+  for (const [index, { operands }] of [...applications.entries()].reverse()) if (live.has(inputs.length + index)) operands.forEach((operand) => live.add(operand));
+  return live;
+}
+
+function nameOf({ path, layer, type }: Application): Pick<LayerCost, "path" | "layer" | "shape" | "ragged"> {
+  return { path: path === "" ? layer : path, layer, ...sizesOf(type) };
 }
 
 /** Was it put in by the compiler? Numbers as tensors, and scalars as vectors of one where they are joined; a `reshape` that the program writes has a path. */
@@ -63,9 +74,7 @@ function costOf(application: Application, operands: readonly TensorType[], seen:
   const trained = application.frozen ? [] : weights.filter((weight) => weight.role !== "statistic");
   const isFree = isMade(application);
   return {
-    path: application.path === "" ? application.layer : application.path,
-    layer: application.layer,
-    ...sizesOf(application.type),
+    ...nameOf(application),
     weightsTrained: total(trained, (weight) => size(weight) * (reached.includes(weight) ? copies : 1)),
     weightsShipped: total(weights, size),
     flops: isFree ? 0 : signature.flops(operands, application.options, application.type),

@@ -196,12 +196,6 @@ function lookup(env: Env, path: Path): Value {
 function member(env: Env, path: Path, first: string, name: string): Value {
   const figure = env.figures?.get(name);
   if (figure !== undefined) return numberValue(whole(figure));
-  if (first === "shipped" && env.site?.purpose === "model") {
-    const { graph } = env.site;
-    const known: Readonly<Record<string, number>> = { "shipped.weights": graph.shippedWeights + graph.shippedStatistics, "shipped.bytes": 4 * (graph.shippedWeights + graph.shippedStatistics), "shipped.flops": graph.flops };
-    const value = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (value !== undefined) return numberValue(whole(value));
-  }
   if (env.scope.lookup(first)?.kind === "error" || env.file.broken.has(first)) return error;
   sayUnknown(env, path, name);
   return error;

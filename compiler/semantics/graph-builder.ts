@@ -2,8 +2,6 @@
 
 import type { Origin } from "../source/source.js";
 import type { Application, Graph, GraphInput, Run, Start } from "./semantic-model.js";
-import { layers } from "./layers/layers.js";
-import { elements } from "./layers/shape-rules.js";
 import type { TensorType } from "./types.js";
 import type { TensorValue } from "./values.js";
 
@@ -29,10 +27,6 @@ export class GraphBuilder {
   /** Values that a call of a block gave back, with the outermost such call, and values that were bound to `_`. */
   readonly returned = new Map<number, { readonly call: Origin; readonly index: number }>();
   readonly discarded = new Set<number>();
-  /** Trained numbers in the shipped model, and operations for one example. */
-  shippedWeights = 0;
-  shippedStatistics = 0;
-  flops = 0;
 
   input(name: string, type: TensorType, origin: Origin): TensorValue {
     this.inputs.push({ name, type, origin });
@@ -43,8 +37,6 @@ export class GraphBuilder {
   /** Adds an application; its operands are checked already. Operands keep their references until `finish`. */
   apply(draft: Draft, metric: boolean): TensorValue {
     this.applications.push(draft);
-    const tensors = draft.operands.map((ref) => this.typeOf(ref));
-    this.flops += layers[draft.layer].flops(tensors, draft.options, draft.type);
     return { kind: "tensor", ref: this.applications.length - 1, type: draft.type, origin: draft.origin, metric };
   }
 
@@ -57,14 +49,6 @@ export class GraphBuilder {
   name(value: TensorValue, name: string): void {
     const application = this.applications[value.ref];
     if (application !== undefined && application.name === null && !name.startsWith("_")) application.name = name;
-  }
-
-  /** The elements of all weights of a layer. */
-  count(shapes: readonly { readonly role: string; readonly shape: readonly number[] }[]): void {
-    for (const { role, shape } of shapes) {
-      if (role === "statistic") this.shippedStatistics += elements(shape);
-      else this.shippedWeights += elements(shape);
-    }
   }
 
   /** The graph, with values numbered: inputs first, then applications. */

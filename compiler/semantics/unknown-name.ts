@@ -40,7 +40,7 @@ function figureFor(env: Env, name: string): { readonly nearest: string; readonly
   const word = name.replace(/^(?:shipped|trained)\./, "");
   if (!isFigure && env.site !== null && env.site.purpose !== "model") return null;
   if (!isFigure && !all.some((figure) => figure.endsWith(`.${word}`)) && !Object.hasOwn(figureWords, word)) return null;
-  const help = `Name a figure in a model or a run: ${oneOf(all)}.`;
+  const help = `Name a figure in an \`assert\` of a model or a run: ${oneOf(all)}.`;
   if (all.includes(name)) return { nearest: "", help };
   const meant = `${isFigure ? name.slice(0, name.indexOf(".")) : "shipped"}.${figureWords[word] ?? word}`;
   return { nearest: all.includes(meant) ? meant : (suggest(name, all) ?? ""), help };

@@ -149,6 +149,7 @@ test("the memory of a run is weights, mixed kernels, gradients, moments and a ba
   assert.equal(lines(synthetic("  assert trained.memory <= 446.7KB\n")), [`7:3 ${wanted}`]);
   assert.equal(lines(synthetic("", "  assert trained.memory <= 446_752\n")), []);
 });
+gives("figures are not known while a model is being built", net("h = x |> dense(3)\noutput z = h |> dense(shipped.weights)"), ['4:25 unknown-name {"name":"shipped.weights","nearest":""}']);
 gives("without a run the memory of training is not known, and not checked", net("output z = x |> dense(3)\nassert trained.memory <= 1"), []);
 gives("a misspelled figure", synthetic("", "  assert shipped.weight <= 1\n"), ['13:10 unknown-name {"name":"shipped.weight","nearest":"shipped.weights"}']);
 gives("a budget that a recipe brings", synthetic("", "  use small\n") + "recipe small {\n  assert shipped.weights <= 1K\n}\n", ['16:3 budget-exceeded {"figure":"shipped.weights","found":"7,850","limit":"at most 1,000","layers":"`dense` (7,850)"}']);

@@ -2,8 +2,15 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { check as checkProgram } from "../../compiler/compile.js";
+import type { Weight } from "../../compiler/ir/module.js";
+import { lowerInstance } from "../../compiler/lower/lower.js";
+import { runPipeline } from "../../compiler/passes/pipeline.js";
 import { summarize } from "../../compiler/services/summary.js";
 import { check } from "./semantics-support.js";
+import { memoryHost } from "../support/host.js";
+import { programs } from "../support/programs.js";
+import { small } from "../support/small-programs.js";
 import { GraphMaker, makeRun, overparam4, tame } from "../support/runs.js";
 
 test("kernel sets count k times in training and once in what ships", () => {
@@ -40,6 +47,22 @@ test("what the compiler puts in by itself has no row, and the rows add up to the
   assert.equal(rows.map(({ path }) => path), ["mul", "concat", "reshape", "flatten", "dense"]);
   for (const key of ["weightsTrained", "weightsShipped", "flops", "activationBytes"] as const) assert.is(totals[key], rows.reduce((sum, row) => sum + row[key], 0), key);
   assert.is(totals.weightsShipped, 3 * 2 + 2);
+});
+
+test("figures of weights are those of the programs that are compiled", () => {
+  const beside = Object.fromEntries(programs.map(({ path, text }) => [path, text]));
+  let models = 0;
+  for (const text of [...programs.map((program) => program.text), ...small]) {
+    for (const instance of checkProgram("main.sop", memoryHost({ ...beside, "main.sop": text })).value.instances) {
+      const { module, folded } = runPipeline(lowerInstance(instance), { verify: false, dumpAfter: null });
+      const sizeOf = ({ shape, set }: Weight): number => shape.reduce((size, n) => size * n, set?.copies ?? 1);
+      const { totals } = summarize(instance);
+      assert.is(totals.weightsTrained, module.weights.filter((weight) => weight.trainable && weight.role !== "statistic").reduce((sum, weight) => sum + sizeOf(weight), 0), instance.model);
+      assert.is(totals.weightsShipped, folded.weights.reduce((sum, weight) => sum + sizeOf(weight), 0), instance.model);
+      models++;
+    }
+  }
+  assert.ok(models > 20, `${models} models`);
 });
 
 test.run();

@@ -76,7 +76,9 @@ function build(context: Context, model: ResolvedModel, name: string, fed: Readon
   const frame: Frame = { owner: node, given: null, fed, caller: null, returned: null, outputs: [] };
   try {
     runBody(env, node.definition.body, frame);
-    for (const check of graph.deferred) check();
+    for (const { name: output, value, origin } of frame.outputs) if (value.kind === "tensor") graph.outputs.push({ name: output, value, origin });
+    // Of a model without its outputs nothing is known to cost anything.
+    if (graph.outputs.length === frame.outputs.length && graph.outputs.length > 0) for (const check of graph.deferred) check();
   } catch (thrown) {
     context.spent.depth = depth;
     if (thrown instanceof Symbolic) {
@@ -89,11 +91,7 @@ function build(context: Context, model: ResolvedModel, name: string, fed: Readon
   const origin = at(env, node.name.span);
   if (context.report.errors() === errors && graph.inputs.length === 0) context.report.say("model-without", origin, { name, what: "input" });
   if (context.report.errors() === errors && frame.outputs.length === 0) context.report.say("model-without", origin, { name, what: "output" });
-  for (const { name: output, value, origin: place } of frame.outputs) {
-    if (value.kind !== "tensor") return null;
-    graph.outputs.push({ name: output, value, origin: place });
-  }
-  if (context.report.errors() > errors) return null;
+  if (context.report.errors() > errors || graph.outputs.length < frame.outputs.length) return null;
   const starts = graph.starts.filter(({ prefix }) => !graph.starts.some((other) => prefix.startsWith(`${other.prefix}.`)));
   const instance: Instance = { model: name, args, doc: node.doc, graph: graph.finish(), ...(starts.length === 0 ? {} : { starts }), origin };
   context.traces.set(instance, graph);

@@ -20,6 +20,9 @@ function elementwise(doc: string, cost: number, options: readonly OptionSpec[] =
   };
 }
 
+/** Operations per element of those that other layers have inside. */
+export const operationsPerElement = { sigmoid: 4, tanh: 4, softmax: 5 } as const;
+
 /** The functions by name; formulas in their docs. */
 export const activations = {
   relu: elementwise("max(x, 0).", 1),
@@ -27,14 +30,14 @@ export const activations = {
   elu: elementwise("x where x > 0, else exp(x) - 1.", 3),
   gelu: elementwise("x Phi(x), with the normal distribution function Phi (exact, by erf).", 8),
   silu: elementwise("x sigmoid(x).", 5),
-  sigmoid: elementwise("1 / (1 + exp(-x)).", 4),
-  tanh: elementwise("Hyperbolic tangent, (e^x - e^-x) / (e^x + e^-x).", 4),
+  sigmoid: elementwise("1 / (1 + exp(-x)).", operationsPerElement.sigmoid),
+  tanh: elementwise("Hyperbolic tangent, (e^x - e^-x) / (e^x + e^-x).", operationsPerElement.tanh),
   softplus: elementwise("log(1 + exp(x)).", 4),
   exp: elementwise("e^x.", 1),
   log: elementwise("Natural logarithm, of numbers above 0.", 1),
   sqrt: elementwise("Square root; its gradient at 0 is infinite.", 1),
   softmax: {
-    ...elementwise("exp(x) / sum exp(x) along the last axis.", 5),
+    ...elementwise("exp(x) / sum exp(x) along the last axis.", operationsPerElement.softmax),
     rule: { takes: ["f32[..., n]"], gives: "f32[..., n]" },
     shape: (tensors) => {
       const x = tensor(tensors, 0);

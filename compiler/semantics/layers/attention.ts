@@ -3,8 +3,10 @@
 import { initialValue, initializer } from "../initializers.js";
 import type { OptionSpec } from "../options.js";
 import { printType, type TensorType } from "../types.js";
+import { operationsPerElement } from "./activations.js";
 import { l2Option } from "./decay.js";
 import type { LayerSignature, Options, ShapeResult, WeightSignature } from "./layer.js";
+import { rotaryOperations } from "./positions.js";
 import { lastSize, mismatch, notFloat, numberOption, sequenceFix, tensor } from "./shape-rules.js";
 
 const formula = "softmax(q k^T / sqrt(size) + bias) v for each head, the heads joined by one more projection (Vaswani et al. 2017)";
@@ -111,7 +113,7 @@ function projections(x: TensorType, memory: TensorType, options: Options): reado
   ];
 }
 
-/** Four projections, two products of activations; a softmax counts as four operations per score. */
+/** Four projections, two products of activations; of each score its scaling, its bias and its part in a softmax, and what `rotary` does to queries and keys. */
 function attentionFlops(x: TensorType, memory: TensorType, options: Options): number {
   const [queries = 1, d = 1] = x.shape;
   const [keys = 1, features = 1] = memory.shape;
@@ -119,7 +121,9 @@ function attentionFlops(x: TensorType, memory: TensorType, options: Options): nu
   const inner = (numberOption(options, "kv_heads") * d) / count;
   const bias = options["projection_bias"] === true ? 1 : 0;
   const projected = 2 * queries * d * (2 * d + bias) + 2 * keys * inner * (2 * features + bias);
-  return projected + 4 * queries * keys * d + 4 * count * queries * keys;
+  const perScore = 1 + operationsPerElement.softmax + (options["bias"] === undefined ? 0 : 1);
+  const turned = options["rotary"] === true ? rotaryOperations * (queries * d + keys * inner) : 0;
+  return projected + turned + 4 * queries * keys * d + perScore * count * queries * keys;
 }
 
 /** The divisor of `of` that is nearest to `near`, the smaller of two; 1 where none is near, for sizes can be large. */

@@ -18,7 +18,7 @@ export interface LayerSignature {
   readonly shape: (tensors: readonly TensorType[], options: Options) => ShapeResult;
   /** Its weights, in order; names are appended to the path of the call. */
   readonly weights: (tensors: readonly TensorType[], options: Options) => readonly WeightSignature[];
-  /** Floating-point operations for one example, a multiply-add counted as two. */
+  /** Floating-point operations for one example outside training, a multiply-add counted as two; moving and looking up numbers is none. */
   readonly flops: (tensors: readonly TensorType[], options: Options, result: TensorType) => number;
 }
 

@@ -28,7 +28,7 @@ export const layerNorm: LayerSignature = {
   options: [epsilon(1e-5, "the variance")],
   shape: alongLast,
   weights: (tensors) => [scale(lastSize(tensor(tensors, 0))), bias(lastSize(tensor(tensors, 0)))],
-  flops: (_tensors, _options, result) => 8 * elements(result.shape),
+  flops: (_tensors, _options, result) => 7 * elements(result.shape),
 };
 
 /** y = scale x / sqrt(mean of x^2 + epsilon) along the last axis (Zhang and Sennrich 2019). */
@@ -67,7 +67,7 @@ export const groupNorm: LayerSignature = {
     return result.kind === "mismatch" ? result : (groupProblem(lastSize(result.type), options) ?? result);
   },
   weights: (tensors) => [scale(lastSize(tensor(tensors, 0))), bias(lastSize(tensor(tensors, 0)))],
-  flops: (_tensors, _options, result) => 8 * elements(result.shape),
+  flops: (_tensors, _options, result) => 7 * elements(result.shape),
 };
 
 /** x / sqrt(max(sum of x^2, epsilon)) along the last axis. */

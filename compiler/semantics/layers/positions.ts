@@ -32,6 +32,9 @@ export const learnedPositions: LayerSignature = {
   flops: (_tensors, _options, result) => elements(result.shape),
 };
 
+/** Operations per feature: it and its partner, each times a number, and their sum. */
+export const rotaryOperations = 3;
+
 /** Pairs of features turned by an angle that grows with the position (Su et al. 2021): [t, d] to [t, d]. */
 export const rotary: LayerSignature = {
   doc: "Turns pairs of features by angles that grow with the position (Su et al. 2021): features i and i + size / 2 of a head at position p by p * base^(-2 i / size). A product of two turned vectors depends on the distance of their positions.",
@@ -51,7 +54,7 @@ export const rotary: LayerSignature = {
     return ok(x, x.shape);
   },
   weights: () => [],
-  flops: (_tensors, _options, result) => 3 * elements(result.shape),
+  flops: (_tensors, _options, result) => rotaryOperations * elements(result.shape),
 };
 
 /** A number for each head and distance of two positions, equal within buckets of distances (Raffel et al. 2020): [heads, length, length]. */

@@ -3,6 +3,7 @@
 import { initialValue, initializer } from "../initializers.js";
 import type { OptionSpec } from "../options.js";
 import type { TensorType } from "../types.js";
+import { operationsPerElement } from "./activations.js";
 import { l2Option } from "./decay.js";
 import type { LayerSignature, Options, ShapeResult, WeightSignature } from "./layer.js";
 import { mismatch, notFloat, numberOption, ok, tensor } from "./shape-rules.js";
@@ -45,7 +46,7 @@ function weights(gates: number): LayerSignature["weights"] {
   };
 }
 
-/** Of the products with both kernels and their sum; what follows per unit is `perUnit`. */
+/** Of the products with both kernels, and of two sums for each gate; what follows per unit is `perUnit`. */
 function flops(gates: number, perUnit: number): LayerSignature["flops"] {
   return (tensors, given) => {
     const [steps = 1, inputs = 1] = tensor(tensors, 0).shape;
@@ -63,7 +64,8 @@ export const lstm: LayerSignature = {
   options,
   shape,
   weights: weights(4),
-  flops: flops(4, 9),
+  // c from two products and a sum, h from one more.
+  flops: flops(4, 3 * operationsPerElement.sigmoid + 2 * operationsPerElement.tanh + 4),
 };
 
 /** Gated recurrent units (Cho et al. 2014), with the gates of PyTorch. */
@@ -75,5 +77,6 @@ export const gru: LayerSignature = {
   options,
   shape,
   weights: (tensors, given) => [...weights(3)(tensors, given), { name: "recurrent_bias", role: "bias", shape: [numberOption(given, "units")], axes: ["feature"], init: { kind: "zeros" } }],
-  flops: flops(3, 10),
+  // n has a product and a sum more than the gates, h is two products, a difference and a sum.
+  flops: flops(3, 2 * operationsPerElement.sigmoid + operationsPerElement.tanh + 2 + 4),
 };
