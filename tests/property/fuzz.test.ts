@@ -1,8 +1,6 @@
 // Damaged programs through the whole of `check`, and damaged values of valid ones through `compile`: nothing throws, nothing runs on
 // without end, and what has no error is complete. Seeded; work is counted in evaluations, the clock only watches for hangs.
 
-import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { check, compile } from "../../compiler/compile.js";
@@ -10,7 +8,7 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { limits } from "../../compiler/semantics/limits.js";
 import { memoryHost } from "../support/host.js";
 import { mutate, randomStream } from "../support/mutate.js";
-import { programs } from "../support/programs.js";
+import { programs, shipped } from "../support/programs.js";
 import { small } from "../support/small-programs.js";
 import { alter } from "../support/alter.js";
 
@@ -20,13 +18,8 @@ const COMPILED = 200;
 /** One check may take so long on a busy machine; a hang takes longer. */
 const SECONDS = 20;
 
-const folder = (path: string): readonly string[] => {
-  const root = fileURLToPath(new URL(path, import.meta.url));
-  return readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".sop") && !file.includes("node_modules")).sort().map((file) => readFileSync(root + file, "utf8"));
-};
-
 /** Valid programs weigh more: most of the others use what only a later version has. */
-const sources: readonly string[] = [...programs.map(({ text }) => text), ...folder("../../stdlib/"), ...folder("../../examples/"), ...small, ...small, ...small];
+const sources: readonly string[] = [...programs.map(({ text }) => text), ...shipped, ...small, ...small, ...small];
 const beside = Object.fromEntries(programs.map(({ path, text }) => [path, text]));
 
 interface Checked {

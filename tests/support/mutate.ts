@@ -58,17 +58,21 @@ function changePiece(text: string, random: () => number): string {
   return all.join("");
 }
 
-/** The same program written another way: spaces, line ends after commas and operators, comments; may be a mistake where lines count. */
-export function relayout(text: string, random: () => number): string {
-  const all = pieces(text);
-  const out: string[] = [];
-  for (const piece of all) {
-    out.push(piece);
-    const roll = random();
-    if (/^(,|\(|\[|\+|\*|\|>|=|:)$/.test(piece) && roll < 0.15) out.push(roll < 0.05 ? "\n" : roll < 0.1 ? ` // note ${out.length}\n` : `\n/// doc ${out.length}\n`);
-    else if (piece === "\n" && roll < 0.2) out.push(roll < 0.05 ? "\n\n" : roll < 0.1 ? `// note ${out.length}\n` : roll < 0.15 ? `/// doc ${out.length}\n` : "   ");
-    else if (/^[ \t]+$/.test(piece) && roll < 0.1) out.push(roll < 0.05 ? "  " : "\t");
-    else if (/^[)\]}]$/.test(piece) && roll < 0.05) out.push(` // end ${out.length}\n`);
+/** What may stand between two pieces; `n` makes comments different. */
+const gaps: readonly ((n: string) => string)[] = [
+  () => " ", () => " \t ", () => "\n", () => "\r\n", () => "\n\n\n", (n) => ` // ${n}\n`, (n) => `\n// ${n}\n`, (n) => `\n/// ${n}\n`, (n) => ` /// ${n}\n`, (n) => `//${n}\r\n`, (n) => ` //// ${n}\n`,
+  (n) => ` // ${n} ) ] } { " ' , ; |>\n`, () => "//\n", (n) => `\n\n  //  ${n}  \n\n  `, (n) => `\n// ${n}a\n// ${n}b\n`, (n) => ` // ${n} // ${n}x\n`, (n) => ` // é ${n} 😀\n`,
+];
+
+/** A text that is valid, with spaces, line ends and comments at one to `most` places between its pieces, as far as it stays valid there. */
+export function scatter(text: string, random: () => number, isValid: (text: string) => boolean, most = 6): string {
+  let result = text;
+  const places = 1 + Math.floor(random() * most);
+  for (let i = 0; i < places; i++) {
+    const all = pieces(result);
+    all.splice(Math.floor(random() * (all.length + 1)), 0, pick(gaps, random, () => " ")(`note${i}`));
+    const next = all.join("");
+    if (isValid(next)) result = next;
   }
-  return out.join("");
+  return result;
 }

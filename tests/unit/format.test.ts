@@ -78,6 +78,12 @@ becomes(
 );
 
 becomes(
+  "a bracket in a comment ends no list",
+  "model M(a: int = 1, // one )\n  // two\n) {\n  input x: f32[a]\n  output y = x\n}\nimport { b, // }\n  // last\n} from \"./c.sop\"\n",
+  "model M(\n  a: int = 1,    // one )\n  // two\n) {\n  input  x: f32[a]\n  output y = x\n}\nimport {\n  b,    // }\n  // last\n} from \"./c.sop\"\n",
+);
+
+becomes(
   "documented parameters and fields keep their comments",
   "block f(\n  /// The image.\n  x: f32[d],\n  /// How wide.\n  k: int = 3) -> f32[d] {\n  return x }\nmodel M {\n  /// First.\n  input a: f32,\n  /// Second.\n  b: f32\n  output c = a\n}\n",
   "block f(\n  /// The image.\n  x: f32[d],\n  /// How wide.\n  k: int = 3,\n) -> f32[d] {\n  return x\n}\nmodel M {\n  /// First.\n  input  a: f32,\n         /// Second.\n         b: f32\n  output c = a\n}\n",

@@ -31,6 +31,17 @@ export class Comments {
     }
   }
 
+  /** The offset of a text from `start` on that is in no comment left; -1: there is none. */
+  indexOf(searched: string, start: number): number {
+    let offset = this.text.indexOf(searched, start);
+    for (let i = this.next; offset >= 0; i++) {
+      const comment = this.comments[i];
+      if (comment === undefined || comment.span.start > offset) return offset;
+      if (offset < comment.span.end) offset = this.text.indexOf(searched, comment.span.end);
+    }
+    return offset;
+  }
+
   /** All comments before an offset that have not been taken yet; `operator` may stand between the last one and the offset. */
   take(offset: number, operator = ""): Taken {
     const taken: Comment[] = [];

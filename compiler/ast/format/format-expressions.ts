@@ -138,12 +138,9 @@ export function formatType(formatting: Formatting, type: Type): Doc {
   return unbroken(concat(type.name.text, brackets, alternatives, below));
 }
 
-/**
- * Where a list ends whose bracket is in no node: the next such bracket. One in a comment does no harm, since comments are taken up to
- * there and the rest of them at the next place.
- */
-export function closingOffset({ text }: Formatting, bracket: string, after: number): number {
-  const offset = text.indexOf(bracket, after);
+/** Where a list ends whose bracket is in no node: the next such bracket. */
+export function closingOffset({ comments }: Formatting, bracket: string, after: number): number {
+  const offset = comments.indexOf(bracket, after);
   return offset < 0 ? after : offset;
 }
 
