@@ -2,6 +2,8 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { parse } from "../../compiler/ast/build-ast.js";
+import { format } from "../../compiler/ast/format.js";
 import { check, mend, net } from "./semantics-support.js";
 
 const data = 'data d = csv("d.csv") {\n  fields x: f32[4] from columns("a", "d"), y: class[2], v: f32, c: class[5]\n}\n';
@@ -124,6 +126,14 @@ gives("one that silences nothing", net("// sop-ignore dropout-at-end: as in the 
 gives("a misspelled one", net("// sop-ignore dropout-at-ned: as in the paper\noutput z = x |> dense(3) |> dropout(0.5)"), ['3:3 unused-ignore {"id":"dropout-at-ned","nearest":"dropout-at-end"}', '4:31 dropout-at-end {"output":"z"}']);
 gives("two for one line, and other comments between", net("// sop-ignore dropout-at-end: as in the paper\n// sop-ignore overparam-one-unit: likewise\n// what it is\noutput z = x |> dense(1) overparam 2 |> dropout(0.5)"), []);
 gives("it reaches one line only", net("// sop-ignore unused-result: kept\nh = x |> dense(3)\ng = x |> dense(5)\noutput z = x |> dense(3)"), ['5:12 unused-result {"value":"g"}']);
+gives("it reaches as far as what begins on its line goes on", net("// sop-ignore dropout-at-end: as in the paper\noutput z = x\n|> dense(3)\n|> dropout(\n0.5)"), []);
+gives("but into no body", net("// sop-ignore unused-result: kept\nrepeat 1 {\nh = x |> dense(3)\n}\noutput z = x |> dense(3)"), ['3:3 unused-ignore {"id":"unused-result","nearest":""}', '5:12 unused-result {"value":"h"}']);
+test("a line that is silenced may be broken by the formatter", () => {
+  const long = net(`// sop-ignore dropout-at-end: as in the paper\noutput z = x |> ${"dense(3, bias: false) |> ".repeat(6)}dropout(0.5)`);
+  const formatted = format(parse({ path: "main.sop", text: long }).value, long);
+  assert.ok(formatted.split("\n").length > long.split("\n").length, formatted);
+  assert.equal(check(formatted).lines, []);
+});
 gives("an older warning too", net("// sop-ignore overparam-without-kernel: later\noutput z = x |> relu overparam 4"), []);
 gives("an error is never silenced, and beside errors nothing is called unused", net("// sop-ignore unknown-layer: no\noutput z = x |> dens(3)"), ['4:19 unknown-layer {"name":"dens","nearest":"dense"}']);
 gives("in a body that nothing builds nothing is called unused", "model Net(width: int) {\n  input x: f32[4]\n  // sop-ignore dropout-at-end: as in the paper\n  output z = x |> dense(width) |> dropout(0.5)\n}\n", []);

@@ -1,5 +1,5 @@
 // Rows of the catalogue: rules about training. All are warnings: the program means something, and surely not what was wanted.
-// `// sop-ignore <id>: reason` silences one on the next line.
+// `// sop-ignore <id>: reason` silences one in what begins on the next line.
 
 import { row } from "./row.js";
 
@@ -91,7 +91,7 @@ export const ruleRows = {
     severity: "warning",
     message: ({ id, nearest }) => (nearest === "" ? `The next line has no warning \`${id}\` that this comment could silence.` : `There is no warning \`${id}\`; did you mean \`${nearest}\`?`),
     help: () => "Remove the comment.",
-    page: "`// sop-ignore <id>: reason` silences warnings of that id on the next line that is no comment. Errors cannot be silenced. One that silences nothing was left behind, or stands at the wrong line, and would hide the next mistake there.",
+    page: "`// sop-ignore <id>: reason` silences warnings of that id on the next line that is no comment, and where what begins on it goes on: a pipeline over several lines, a head up to its brace. Errors cannot be silenced. One that silences nothing was left behind, or stands at the wrong line, and would hide the next mistake there.",
     example: `${net.replace("  output", "  // sop-ignore unused-result: kept for a comparison\n  output")}`,
   }),
   "ignore-without-reason": row<{ id: string }>({
