@@ -4,6 +4,7 @@ import { EOF, tokenMatcher, type IRecognitionException, type IToken } from "chev
 import type { ProgramCstNode } from "./cst.generated.js";
 import { layout } from "./layout.js";
 import { endOf, lex } from "./lexer.js";
+import { tableLookahead } from "./lookahead.js";
 import { SopParser } from "./parser.js";
 import { MAX_PROBLEMS, type CommentText, type SyntaxProblem } from "./problems.js";
 import { TooManyMistakes } from "./syntax-messages.js";
@@ -29,7 +30,7 @@ let parser: SopParser | null = null;
 
 /** Parses a whole file. Of a text that is too long or has too many mistakes the tree is empty. */
 export function parseCst(text: string): ParsedText {
-  parser ??= new SopParser({ validate: false, strict: false });
+  parser ??= new SopParser({ validate: false, strict: false, lookahead: tableLookahead() });
   if (text.length > MAX_CHARACTERS) return unread(parser, [{ id: "text-too-long", limit: MAX_CHARACTERS, unit: "characters", start: 0, end: 0 }]);
   const lexed = lex(text);
   const far = lexed.tokens[MAX_TOKENS];

@@ -8,6 +8,8 @@ import * as assert from "uvu/assert";
 import { parse } from "../../compiler/ast/build-ast.js";
 import { syntaxRows } from "../../compiler/diagnostics/rows/syntax.js";
 import { cstTypes } from "../../grammar/generate-cst.js";
+import { lookaheadTable } from "../../grammar/generate-lookahead.js";
+import { makeLexer } from "../../grammar/lexer.js";
 import { parseCst } from "../../grammar/parse.js";
 import { SopParser } from "../../grammar/parser.js";
 import { programs } from "../support/programs.js";
@@ -16,6 +18,7 @@ const grammarFile = (name: string): string => fileURLToPath(new URL(`../../gramm
 const reference = readFileSync(grammarFile("README.md"), "utf8");
 
 test("the grammar passes Chevrotain's own checks", () => {
+  makeLexer(true);
   new SopParser({ validate: true, strict: false });
 });
 
@@ -28,6 +31,12 @@ test("the generated types of the tree are current", () => {
   const file = grammarFile("cst.generated.ts");
   if (process.env["UPDATE"] === "1") writeFileSync(file, cstTypes());
   assert.fixture(readFileSync(file, "utf8"), cstTypes());
+});
+
+test("the generated table of choices is current", () => {
+  const file = grammarFile("lookahead.generated.ts");
+  if (process.env["UPDATE"] === "1") writeFileSync(file, lookaheadTable());
+  assert.fixture(readFileSync(file, "utf8"), lookaheadTable());
 });
 
 test("the programs parse without a message", () => {
