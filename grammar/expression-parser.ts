@@ -15,6 +15,8 @@ export interface ParserSettings {
   readonly validate: boolean;
   /** Leave out what only exists to catch unknown lines, which hides true ambiguities. */
   readonly strict: boolean;
+  /** Go on after a mistake, and find the next; left out, yes. */
+  readonly recover?: boolean;
   /** How to choose between alternatives; left out, Chevrotain computes it from the productions. */
   readonly lookahead?: ILookaheadStrategy;
 }
@@ -28,7 +30,7 @@ export abstract class ExpressionParser extends CstParser {
   protected constructor(settings: ParserSettings) {
     const mistakes = { count: 0 };
     super([...parserTokens], {
-      recoveryEnabled: true,
+      recoveryEnabled: settings.recover ?? true,
       maxLookahead: 1,
       nodeLocationTracking: "onlyOffset",
       errorMessageProvider: syntaxMessages(mistakes),

@@ -27,41 +27,55 @@ interface Parser {
   LA(distance: number): IToken;
 }
 
+/** A choice: the number of the alternative, or whether an optional part is there. */
+export type Lookahead = (this: Parser) => number | boolean | undefined;
+
 /** Chevrotain's strategy of the table. Throws where a production is not in it: then the table is older than the grammar. */
 export function tableLookahead(): ILookaheadStrategy {
-  const columns: number[] = [];
-  lookaheadTokens.forEach((type, column) => (columns[type.tokenTypeIdx ?? 0] = column));
-  const alternative = (row: string, token: IToken): number | undefined => {
-    const code = row.charCodeAt(columns[token.tokenTypeIdx] ?? NaN);
-    return code >= ZERO && code <= NINE ? code - ZERO : code >= LETTER_A ? code - LETTER_A + 10 : undefined;
-  };
-  const choose = (name: string): ((this: Parser) => number | undefined) => {
-    const decision = decisions[name];
-    if (decision === undefined) throw new Error(`the choice "${name}" is not in lookahead.generated.ts`);
-    const { first, second } = decision;
-    if (second === undefined) {
-      return function () {
-        return alternative(first, this.LA(1));
-      };
-    }
-    return function () {
-      const token = this.LA(1);
-      const row = second[token.tokenType.name];
-      return row === undefined ? alternative(first, token) : alternative(row, this.LA(2));
-    };
-  };
   return {
     validate: () => [],
-    buildLookaheadForAlternation: ({ rule, prodOccurrence }) => choose(decisionName(rule, "OR", prodOccurrence)),
-    buildLookaheadForOptional: ({ rule, prodOccurrence, prodType }) => {
-      const chosen = choose(decisionName(rule, prodType, prodOccurrence));
-      return function (this: Parser) {
-        return chosen.call(this) === 1;
-      };
-    },
+    buildLookaheadForAlternation: ({ rule, prodOccurrence }) => alternatives(decisionName(rule, "OR", prodOccurrence)),
+    buildLookaheadForOptional: ({ rule, prodOccurrence, prodType }) => isThere(decisionName(rule, prodType, prodOccurrence)),
+  };
+}
+
+/** The choice of that name, of that kind. */
+export function chooser(name: string, kind: string): Lookahead {
+  return kind === "OR" ? alternatives(name) : isThere(name);
+}
+
+function isThere(name: string): (this: Parser) => boolean {
+  const chosen = alternatives(name);
+  return function () {
+    return chosen.call(this) === 1;
+  };
+}
+
+const columns: number[] = [];
+lookaheadTokens.forEach((type, column) => (columns[type.tokenTypeIdx ?? 0] = column));
+
+function alternatives(name: string): (this: Parser) => number | undefined {
+  const decision = decisions[name];
+  if (decision === undefined) throw new Error(`the choice "${name}" is not in lookahead.generated.ts`);
+  const { first, second } = decision;
+  if (second === undefined) {
+    return function () {
+      return alternative(first, this.LA(1));
+    };
+  }
+  return function () {
+    const token = this.LA(1);
+    const row = second[token.tokenType.name];
+    return row === undefined ? alternative(first, token) : alternative(row, this.LA(2));
   };
 }
 
 const ZERO = "0".charCodeAt(0);
 const NINE = "9".charCodeAt(0);
 const LETTER_A = "a".charCodeAt(0);
+
+function alternative(row: string, token: IToken): number | undefined {
+  const code = row.charCodeAt(columns[token.tokenTypeIdx] ?? NaN);
+  if (code >= LETTER_A) return code - LETTER_A + 10;
+  return code >= ZERO && code <= NINE ? code - ZERO : undefined;
+}
