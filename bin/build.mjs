@@ -5,7 +5,7 @@
 // written before the entries that name them, every file is renamed into place, and the stamp comes last.
 
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -18,12 +18,17 @@ const KEEP_MS = 10 * 60 * 1000;
 
 /** The files that dist/ is made of, in a fixed order. */
 function sources() {
-  const files = sourceFolders.flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
-      .map((entry) => join(entry.parentPath ?? entry.path, entry.name)),
-  );
-  return [...files, ...otherSources.map((file) => join(root, file))].sort();
+  const files = otherSources.map((file) => join(root, file));
+  for (const folder of sourceFolders) addSources(join(root, folder), files);
+  return files;
+}
+
+// By name alone, as asking the kind of each takes three times as long: what has no dot is a folder.
+function addSources(folder, files) {
+  for (const name of readdirSync(folder).sort()) {
+    if (name.endsWith(".ts")) files.push(`${folder}${sep}${name}`);
+    else if (!name.includes(".")) addSources(`${folder}${sep}${name}`, files);
+  }
 }
 
 /** Cheap, since every start in a clone asks for it, and good enough to see that something changed: names, sizes and times, summed up. */
