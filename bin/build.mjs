@@ -83,6 +83,8 @@ export async function build(keepMs = KEEP_MS) {
       entryPoints: { cli: "compiler/cli/main.ts" },
       outdir: "dist",
       format: "cjs",
+      // A script that is compiled by itself cannot import; packages that are loaded on demand are required.
+      supported: { "dynamic-import": false },
       outExtension: { ".js": ".cjs" },
       minifyWhitespace: true,
       minifySyntax: true,

@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
-import { Script, constants } from "node:vm";
+import { Script } from "node:vm";
 
 /** Commands that run different code; every other word shares nothing worth keeping. */
 const commands = ["build", "check", "explain", "fix", "fmt", "graph", "prove", "summary", "train"];
@@ -18,7 +18,6 @@ export function load(file, command) {
   const script = new Script(`(function (exports, require, module, __filename) {${source}\n})`, {
     filename: file,
     cachedData,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   if (code !== null && (cachedData === undefined || script.cachedDataRejected)) process.once("exit", () => keep(code, script));
   const module = { exports: {} };

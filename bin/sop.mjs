@@ -46,4 +46,4 @@ try {
   process.stderr.write(`sop could not start: ${first}${detail}\n`);
   process.exit(3);
 }
-await main(process.argv.slice(2));
+await main(process.argv.slice(2), (address) => import(address));

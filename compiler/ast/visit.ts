@@ -36,9 +36,6 @@ export function children(node: Node): readonly Node[] {
 
 // Calls and no lists: a program is walked some ten times, and most of its nodes have one or two parts.
 function eachChild(node: Node, act: (part: Node) => void): void {
-  const one = (part: Node | null): void => {
-    if (part !== null) act(part);
-  };
   switch (node.kind) {
     case "program":
       return node.declarations.forEach(act);
@@ -47,10 +44,10 @@ function eachChild(node: Node, act: (part: Node) => void): void {
       return act(node.from);
     case "imported-name":
       act(node.name);
-      return one(node.alias);
+      return one(node.alias, act);
     case "let":
       act(node.name);
-      one(node.type);
+      one(node.type, act);
       return act(node.value);
     case "data":
       act(node.name);
@@ -69,15 +66,15 @@ function eachChild(node: Node, act: (part: Node) => void): void {
       if (definition.kind === "body") return act(definition.body);
       if (definition.kind === "derived") return act(definition.fuse);
       act(definition.call);
-      return one(definition.fuse);
+      return one(definition.fuse, act);
     }
     case "fuse":
       node.sources.forEach(act);
       return node.options.forEach(act);
     case "fuse-source":
       act(node.source);
-      one(node.as);
-      return one(node.step);
+      one(node.as, act);
+      return one(node.step, act);
     case "fuse-option":
       act(node.name);
       return act(node.value);
@@ -93,18 +90,18 @@ function eachChild(node: Node, act: (part: Node) => void): void {
     case "param":
       act(node.name);
       act(node.type);
-      return one(node.default);
+      return one(node.default, act);
     case "type":
       act(node.name);
       node.sizes?.forEach(act);
       node.alternatives.forEach(act);
-      return one(node.below);
+      return one(node.below, act);
     case "size":
       return act(node.value);
     case "field":
       act(node.name);
       act(node.type);
-      return one(node.from);
+      return one(node.from, act);
     case "body":
       return node.statements.forEach(act);
     case "input":
@@ -112,24 +109,24 @@ function eachChild(node: Node, act: (part: Node) => void): void {
       return node.fields.forEach(act);
     case "output":
       act(node.name);
-      one(node.type);
+      one(node.type, act);
       return act(node.value);
     case "layer":
       act(node.name);
       return act(node.value);
     case "repeat":
       act(node.count);
-      one(node.counter);
+      one(node.counter, act);
       return act(node.body);
     case "if":
       act(node.condition);
       act(node.then);
-      return one(node.else);
+      return one(node.else, act);
     case "return":
       return node.values.forEach(act);
     case "assert":
       act(node.condition);
-      return one(node.message);
+      return one(node.message, act);
     case "bind":
       node.names.forEach(act);
       return act(node.value);
@@ -137,7 +134,7 @@ function eachChild(node: Node, act: (part: Node) => void): void {
       act(node.word);
       return node.items.forEach(act);
     case "item":
-      one(node.name);
+      one(node.name, act);
       return node.parts.forEach(act);
     case "list":
       return node.items.forEach(act);
@@ -149,7 +146,7 @@ function eachChild(node: Node, act: (part: Node) => void): void {
       act(node.callee);
       return node.arguments?.forEach(act);
     case "argument":
-      one(node.name);
+      one(node.name, act);
       return act(node.value);
     case "pipe":
     case "binary":
@@ -174,6 +171,10 @@ function eachChild(node: Node, act: (part: Node) => void): void {
     case "boolean":
     case "missing":
   }
+}
+
+function one(part: Node | null, act: (part: Node) => void): void {
+  if (part !== null) act(part);
 }
 
 /** Calls `visit` for a node and all in it, outermost first, in order of position; where it returns false, what is inside is passed over. */
