@@ -27,10 +27,10 @@ export class FusedModels {
   fusion(start: Start): Fused {
     const known = this.fusions.get(start);
     if (known !== undefined) return known;
-    const { sources, newWeights, norms, weights } = start.fusion;
+    const { sources, newWeights, norms, weights, moments } = start.fusion;
     const names = namesOf(sources, this);
     const named = sources.map((source, index) => ({ name: names[index] ?? source.name, module: this.module(instanceOf(source)) }));
-    const found = fuse(this.module(start.target), named, { newWeights, norms, weights, mayOutputsGrow: start.prefix !== "" || start.isPart === true });
+    const found = fuse(this.module(start.target), named, { newWeights, norms, weights, moments, mayOutputsGrow: start.prefix !== "" || start.isPart === true });
     this.fusions.set(start, found);
     return found;
   }

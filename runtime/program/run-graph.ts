@@ -3,18 +3,21 @@
 
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import { checkTensors, readModel, readWeights } from "../checkpoint/checkpoint.js";
+import { checkTensors, readModel, readWeights, type Checkpoint } from "../checkpoint/checkpoint.js";
 import { readWhole } from "../checkpoint/files.js";
 import type { StoredTensor } from "../checkpoint/safetensors.js";
 import type { LoadedDataset } from "../data/load.js";
 import type { SourceWeights } from "../initializers.js";
+import type { SourceMoments, TrainedMoments } from "../training/carried.js";
 import { initialWeights } from "../weights.js";
 import { toStored } from "../checkpoint/tensors.js";
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "./errors.js";
 import { runIdentity } from "./identity.js";
 import { folderOf, type Datasets, type Program } from "./program.js";
+import { checkpointAt } from "./run-checkpoints.js";
 import type { Run, RunSource } from "./run.js";
+import { carriedSourcesOf, momentsIn, type CarriedSource } from "./source-state.js";
 
 type CheckpointSource = Extract<RunSource, { readonly checkpoint: string }>;
 
@@ -38,6 +41,12 @@ export function withSources(runs: readonly Run[]): readonly Run[] {
 export function snapshotsOf(program: Program, run: Run): readonly number[] {
   const steps = withSources(program.runs).flatMap((other) => sourceRunsOf(other).flatMap((source) => (source.run === run && source.step !== null ? [source.step] : [])));
   return [...new Set(steps)].sort((a, b) => a - b);
+}
+
+/** Those of its steps after which others of the program begin with its optimizer's state, too. */
+export function keptStepsOf(program: Program, run: Run): readonly number[] {
+  const steps = withSources(program.runs).flatMap((other) => carriedSourcesOf(other).flatMap((source) => (source.run === run && source.step !== null ? [source.step] : [])));
+  return [...new Set(steps)];
 }
 
 export class RunGraph {
@@ -110,12 +119,37 @@ export class RunGraph {
     return lookUp(tensors);
   }
 
+  /** What the optimizers of sources kept, which that of a run begins with; null: it begins with zeros. */
+  async moments(run: Run): Promise<SourceMoments | null> {
+    const read = new Map<string, (weight: string) => TrainedMoments | null>();
+    for (const source of carriedSourcesOf(run)) {
+      const state = await this.state(run, source);
+      read.set(source.name, (weight) => momentsIn(source.run, state, weight));
+    }
+    return read.size === 0 ? null : (source, weight) => read.get(source)?.(weight) ?? null;
+  }
+
+  /** The checkpoint of a source, whose optimizer's state a run begins with. Throws a UserError if there is none. */
+  async state(run: Run, { run: source, step }: CarriedSource): Promise<Checkpoint> {
+    const folder = folderOf(this.program, source);
+    const record = folder.read();
+    const at = step ?? record?.modelStep ?? record?.step ?? 0;
+    const found = checkpointAt(folder, at, await this.identity(source));
+    if (found !== null) return found;
+    const lost = step === null ? "is missing" : "is missing: it was trained beyond that step before a run asked for it";
+    throw new UserError(`\`${run.name}\` begins with the moments of \`${source.name}\`${step === null ? "" : ` at step ${step}`}, and \`${folder.checkpoint(at)}\` ${lost}.`, `${this.again(source)} Or write \`moments: fresh\`.`);
+  }
+
+  /** How to train a source anew: only the program's own runs are trained by name. */
+  private again(source: Run): string {
+    return source.declaredIn === undefined ? `Run \`sop train ${this.program.source} ${source.name} --fresh\`.` : `Move \`${folderOf(this.program, source).path}\` away and run the same command again.`;
+  }
+
   private async trainedTensors(run: Run, source: Run, step: number | null): Promise<ReadonlyMap<string, StoredTensor>> {
     const folder = folderOf(this.program, source);
     const path = step === null ? folder.model : folder.snapshot(step);
     const found = readModel(path);
-    // Only the program's own runs are trained by name.
-    const again = source.declaredIn === undefined ? `Run \`sop train ${this.program.source} ${source.name} --fresh\`.` : `Move \`${folder.path}\` away and run the same command again.`;
+    const again = this.again(source);
     if (found === null) {
       if (step === null) throw new UserError(`\`${run.name}\` starts from \`${source.name}\`, which is not trained: \`${path}\` is missing.`, `Run \`sop train ${this.program.source} ${source.name}\` first.`);
       const ended = folder.read();

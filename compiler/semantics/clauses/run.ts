@@ -24,6 +24,7 @@ import { links } from "./links.js";
 import { alignedFields, feedsOf, positionsOf } from "./lengths.js";
 import { readObjectives, type Objectives } from "./objectives.js";
 import { checkSourceData } from "../fusion/source-data.js";
+import { checkSourceMoments } from "../fusion/source-moments.js";
 import { trainedLayers } from "./trained-layers.js";
 import { readSelect } from "./select.js";
 import { readSettings } from "./settings.js";
@@ -108,6 +109,7 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
   };
   env.context.clauses.set(run, clauses);
   checkSourceData(env, run);
+  checkSourceMoments(env, run);
   return run;
 }
 

@@ -148,6 +148,22 @@ export const topicEntries: readonly ReferenceEntry[] = [
     ],
   }),
   entry({
+    word: "moments",
+    kind: "topic",
+    title: "what the optimizer of a fused model begins with",
+    doc: "With `moments: fused` of `fuse from` it begins with what the optimizers of the sources kept, in the place of zeros; `moments: fresh` is zeros. (`moments` of `overparam` is on its own page.)",
+    notes: [
+      "An entry of a weight that is c times an entry of a source with the share w has w / c times that one's gradient, where the gradients at the outputs are equal: of two sources half of it in weights that stand side by side (c = 1), all of it in a head (c = w), and what follows from the factors of tied tables. Moments that are linear in the gradient are multiplied by w / c: those of `sgd`, `rk` and `lion`, and the first of `adam` and `adamw`. Squares are multiplied by its square: the second of `adam` and `adamw`, those of `rmsprop` and `adagrad`. The momentum of `rmsprop` stays, since its steps do not see how large gradients are. An entry that is the mean of the sources' begins with the mean of theirs, by the same shares.",
+      "Derived, and tested against fused models that took the same steps: this is exact where outputs are the mean of the sources' and `new_weights` are zeros, for squares of means where the sources' gradients agree, and for `rk` up to the size of a step.",
+      "Our choice, because we did not have the paper's exact rules: that gradients of the sources stand in for those of the target at all; the mean of squares; and entries that no source has, which begin with a first moment of 0 and with the mean of the other squares of their weight. With squares of 0, Adam's steps there would be up to 6.6 times the rate (`betas: [0.9, 0.999]`), since its correction goes on.",
+      "Adam's count of steps goes on per weight, from the smallest count of its sources; moments of sources that took more steps are brought to it so that their corrected values stay. It is in the checkpoints. Weights that no source has or trains begin with zeros and count from 1.",
+      "The state is read from the checkpoint of the step whose weights the source gives: of the best one where that ships, and of `left at step 1000` from a checkpoint of that step, which then stays. It is that of gradients as the optimizer met them, after `clip` and `regularize`. Of a kernel set it is that of one kernel: copies' first moments add up to it.",
+      "Fresh all the same: the average of `ema`, the curvature of `rk(adaptive: true)`, and the schedule. `accumulate` keeps nothing between steps.",
+      "Not possible, and said before training: other optimizers or other shares of the past in target and sources (`adam` and `adamw` keep the same), files of weights, models within another, `rk(precondition: true)`, and `moments: copies` of `overparam`.",
+      "What to expect: in a small trial of ours (two perceptrons of width 32 on 3,000 digits, fused and trained for 200 steps with a warm-up, three seeds) losses were 0.01 to 0.02 higher than with `moments: fresh`. Without a warm-up, at a rate of 0.01 (two seeds), the training loss rose to 0.8 and 0.9 in the first steps, and with `fresh` to 2.2 and 1.7.",
+    ],
+  }),
+  entry({
     word: "limits",
     kind: "topic",
     title: "how large a program may be",
