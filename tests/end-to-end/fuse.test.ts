@@ -211,6 +211,46 @@ train wide: Wide on rows { use all }
   });
 });
 
+test("sources that were still moving are named before the first step, in the plan, and in the log", () => {
+  const source = `${smallData}
+model Net(width: int) {
+  input image: f32[64]
+  output y: f32[1] = image |> dense(width) |> relu |> dense(1)
+}
+recipe all {
+  loss      mse(y |> reshape([]), size)
+  optimizer adam(lr: warmup_cosine(peak: 1e-2))
+  batch     16
+  steps     60
+}
+train short: Net(width: 4) on rows { use all; optimizer adam(lr: 1e-2); steps 2 }
+train long: Net(width: 4) on rows { use all; seed 1; evaluate every 60 steps }
+model Wide = Net(width: 12) fuse from short, long, long at step 8
+train wide: Wide on rows { use all; steps 3; checkpoint every 1 steps }
+train again: Wide on rows { use all; steps 3; seed 1 }
+model FromFile = Net(width: 8) fuse from checkpoint("short.safetensors") as Net(width: 4), long
+train from_file: FromFile on rows { use all; steps 3 }
+`;
+  return withProgram(source, smallFiles(150), async (program) => {
+    const warned = (said: string): readonly string[] => [...said.matchAll(/^warning: `\w+` starts from `(.+)`, which was still moving: .* (\d\.\d\d) of .*, expected below 0\.25\. /gm)].map(([, name = ""]) => name);
+    const log = (run: string): Readonly<Record<string, number>> => JSON.parse(readFileSync(program.path(run, "metrics.jsonl"), "utf8").split("\n")[0] ?? "");
+    assert.equal(warned(await done(program, "train", "wide", ...cpu)), ["short", "long at step 8"]);
+    const { step, ...paces } = log("wide");
+    assert.equal([step, ...Object.keys(paces)], [0, "pace.short", "pace.long", "pace.long at step 8"]);
+    assert.equal(Object.values(paces).map((pace) => pace >= 0.25), [true, false, true]);
+
+    // A run under way has begun already; one without a log, or from a file, says nothing.
+    writeFileSync(program.path("wide", "run.json"), readFileSync(program.path("wide", "run.json"), "utf8").replace('"finished"', '"interrupted"'));
+    writeFileSync(program.path("..", "short.safetensors"), bytes(program, "runs", "short"));
+    assert.equal(warned(await done(program, "train", "again", "wide", "from_file", "--plan", "--backend", "cpu")), ["short", "long at step 8"]);
+    rmSync(program.path("short", "metrics.jsonl"));
+    const said = await done(program, "train", "wide", "again", "from_file", ...cpu);
+    assert.match(said, /wide: goes on from step 3/);
+    assert.equal(warned(said), ["long at step 8"]);
+    assert.equal(Object.keys(log("from_file")), ["step", "pace.long"]);
+  });
+});
+
 test("all of a graph takes two steps, in fresh folders that are gone afterwards", () =>
   withProgram(graph, smallFiles(200), async (program) => {
     const said = await done(program, "train", "--smoke", ...cpu);
