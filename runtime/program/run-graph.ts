@@ -8,6 +8,7 @@ import { readWhole } from "../checkpoint/files.js";
 import type { StoredTensor } from "../checkpoint/safetensors.js";
 import { own, type LoadedDataset } from "../data/load.js";
 import type { SourceWeights } from "../initializers.js";
+import { totalSteps } from "../training/loop.js";
 import { initialWeights } from "../weights.js";
 import { toStored } from "../checkpoint/tensors.js";
 import * as tf from "@tensorflow/tfjs-core";
@@ -83,8 +84,13 @@ export class RunGraph {
   async check(run: Run): Promise<void> {
     const data = await this.datasets.get(run.dataset);
     for (const [name, source] of Object.entries(run.sources ?? {})) {
-      if (!("run" in source)) this.checkpointTensors(run, source);
-      else checkFitted(run, data, name, source, await this.datasets.get(source.run.dataset));
+      if (!("run" in source)) {
+        this.checkpointTensors(run, source);
+        continue;
+      }
+      const sourceData = await this.datasets.get(source.run.dataset);
+      checkStep(run, source, sourceData);
+      checkFitted(run, data, name, source, sourceData);
     }
   }
 
@@ -121,7 +127,7 @@ export class RunGraph {
       if (step === null) throw new UserError(`\`${run.name}\` starts from \`${source.name}\`, which is not trained: \`${path}\` is missing.`, `Run \`sop train ${this.program.source} ${source.name}\` first.`);
       const ended = folder.read();
       if (ended?.status === "finished" && ended.step < step) {
-        throw new UserError(`\`${run.name}\` starts from \`${source.name}\` at step ${step}, and \`${source.name}\` stopped early, at step ${ended.step}.`, `Name an earlier step, or leave \`at step\` out for the result of \`${source.name}\`.`);
+        throw new UserError(`\`${run.name}\` starts from \`${source.name}\` at step ${step}, and \`${source.name}\` ended at step ${ended.step}.`, `Name an earlier step, or leave \`at step\` out for the result of \`${source.name}\`.`);
       }
       throw new UserError(`\`${run.name}\` starts from \`${source.name}\` at step ${step}, and \`${folder.path}\` has no model of that step: it was trained beyond it before a run asked for it.`, again);
     }
@@ -167,6 +173,13 @@ function shapesOf(shapes: Readonly<Record<string, readonly number[]>>): Readonly
 
 function missing(run: Run, { checkpoint }: CheckpointSource): UserError {
   return new UserError(`\`${run.name}\` starts from \`${checkpoint}\`, which does not exist.`, "Name a file of weights relative to the `.sop` file.");
+}
+
+/** How many steps epochs are is known with the rows. */
+function checkStep(run: Run, { run: source, step }: TrainedSource, data: LoadedDataset): void {
+  const steps = totalSteps(source, data.splits.train.length);
+  if (step === undefined || step <= steps) return;
+  throw new UserError(`\`${run.name}\` starts from \`${source.name}\` at step ${step}, and \`${source.name}\` has ${source.select === undefined ? "" : "at most "}${steps} steps.`, `Name an earlier step, or leave \`at step\` out for the result of \`${source.name}\`.`);
 }
 
 /** What training splits and files determined of the inputs must be equal: a source knows its inputs by these numbers. */

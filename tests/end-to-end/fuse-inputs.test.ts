@@ -1,5 +1,5 @@
 // What a source knew its inputs by - statistics, vocabularies, tokenizers - is compared with what they are where it is fused, before anything
-// is trained: field by field, also of a model that is called in another one.
+// is trained: field by field, also of a model that is called in another one. And steps that a source will never take.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { Datasets, type Program } from "../../runtime/program/program.js";
 import { RunGraph } from "../../runtime/program/run-graph.js";
 import { named, runsOf } from "../support/compiled.js";
 
-/** Looks at sources of runs as a program does before it trains; each must be told the text that stands behind its name, "" is nothing. */
+/** Looks at sources of runs as a program does before it trains; each must be told what stands behind its name, "" is nothing. */
 async function told(source: string, files: Readonly<Record<string, string>>, expected: Readonly<Record<string, string>>): Promise<void> {
   const runs = await runsOf(source);
   const folder = mkdtempSync(join(tmpdir(), "sop-inputs-"));
@@ -22,7 +22,7 @@ async function told(source: string, files: Readonly<Record<string, string>>, exp
     for (const [name, text] of Object.entries(expected)) {
       const found = await graph.check(named(runs, name)).then(() => "", (error: unknown) => error);
       const said = found instanceof UserError ? `${found.message} ${found.help}` : String(found);
-      assert.is(said, text === "" ? "" : `${text.replace("...", "was trained with another")} than \`${name}\` has. Train both on the same training rows of the same field.`);
+      assert.is(said, text.replace(/^(`.*`) \.\.\. (.*)$/, `$1 was trained with another $2 than \`${name}\` has. Train both on the same training rows of the same field.`));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -76,9 +76,23 @@ model Computed {
   output z: f32[1] = concat(Wide(0.5 * x), other) |> dense(1)
 }
 train computed: Computed on fewer { use all; feed x: b, other: a }
+
+recipe twice_all {
+  use    all
+  feed   x: a
+  epochs 2
+}
+train by_epochs: Net(width: 2) on rows { use twice_all }
+train by_some: Net(width: 2) on rows { use twice_all; select uniform(fraction: 50%) }
+model Last = Net(width: 4) fuse from by_epochs at step 16, left
+train last: Last on rows { use all; feed x: a }
+model Late = Net(width: 4) fuse from left, by_epochs at step 17
+train late: Late on rows { use all; feed x: a }
+model Fewer = Net(width: 4) fuse from left, by_some at step 17
+train of_fewer: Fewer on rows { use all; feed x: a }
 `;
 
-test("statistics are those of the field that the source's input is here", () => {
+test("statistics are those of the field that the source's input is here, and epochs have so many steps", () => {
   const numbers = Array.from({ length: 30 }, (_, row) => [row, row % 7, 5 * row, -(row % 4), row / 30].join(","));
   const mistake = "`left` ... mean and spread of its input `x`";
   return told(pairs, { "rows.csv": `p,q,r,s,y\n${numbers.join("\n")}\n` }, {
@@ -91,6 +105,9 @@ test("statistics are those of the field that the source's input is here", () => 
     twice: "",
     twice_field: mistake,
     computed: "",
+    last: "",
+    late: "`late` starts from `by_epochs` at step 17, and `by_epochs` has 16 steps. Name an earlier step, or leave `at step` out for the result of `by_epochs`.",
+    of_fewer: "`of_fewer` starts from `by_some` at step 17, and `by_some` has at most 16 steps. Name an earlier step, or leave `at step` out for the result of `by_some`.",
   });
 });
 

@@ -207,7 +207,7 @@ train wide: Wide on rows { use all }
   return withProgram(source, smallFiles(150), async (program) => {
     const { code, err } = await program.run("train", ...cpu);
     assert.is(code, 1, err);
-    assert.match(err, /`wide` starts from `left` at step 59, and `left` stopped early, at step \d+\.\nhelp: Name an earlier step/);
+    assert.match(err, /`wide` starts from `left` at step 59, and `left` ended at step \d+\.\nhelp: Name an earlier step/);
   });
 });
 
