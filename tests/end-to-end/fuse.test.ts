@@ -1,7 +1,9 @@
 // Runs that start from other runs, as programs of their own processes: at step 0 a fused run computes the mean of its sources; graphs of runs
 // are the same bytes in one go, side by side, killed anywhere, and bit by bit as others come to need them.
 
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeSafetensors } from "../../runtime/checkpoint/safetensors.js";
@@ -65,12 +67,31 @@ train alike: Same on rows { use still; seed 5 }
 model Same = Net(width: 4) fuse from left at step 10
 `;
 
+const packages = fileURLToPath(new URL("../../node_modules", import.meta.url));
 const cpu = ["--quiet", "--backend", "cpu"] as const;
 const done = async (program: Placed, ...args: readonly string[]): Promise<string> => {
   const { code, out, err } = await program.run(...args);
   assert.is(code, 0, err);
   return out + err;
 };
+
+/** Trains into the folder `killed`, killed whenever so many more checkpoints and models are there, wherever that is: a run leaves eight or nine. */
+async function killedAnywhere(program: Placed, command: readonly string[], after: readonly number[]): Promise<void> {
+  const written = (): number => names.reduce((sum, name) => sum + [".", "checkpoints"].map((folder) => program.path("..", "killed", name, folder)).reduce((count, path) => count + (existsSync(path) ? readdirSync(path).filter((file) => file.endsWith(".safetensors")).length : 0), 0), 0);
+  for (let killed = 0; ; killed++) {
+    const from = written();
+    const started = program.start(...command, "--runs-dir", "killed");
+    let over = false;
+    void started.ended.then(() => (over = true));
+    while (!over && written() < from + (after[killed] ?? Infinity)) await new Promise((resolve) => setTimeout(resolve, 2));
+    if (!over) started.kill("SIGKILL");
+    const { code, signal, err } = await started.ended;
+    if (signal !== null) continue;
+    assert.is(code, 0, err);
+    assert.is(killed, after.length);
+    return;
+  }
+}
 
 test("at step 0 a fused run computes the mean of what its sources compute", () =>
   withProgram(still, smallFiles(200), async (program) => {
@@ -110,27 +131,18 @@ test("a graph of runs gives the same bytes in one go, side by side, killed anywh
     await done(program, "train", ...cpu, "--runs-dir", "parts");
     equal("parts", "part by part");
 
-    // Killed when some more checkpoints and models are there, wherever that is.
-    const written = (): number => names.reduce((sum, name) => sum + [".", "checkpoints"].map((folder) => program.path("..", "killed", name, folder)).reduce((count, path) => count + (existsSync(path) ? readdirSync(path).filter((file) => file.endsWith(".safetensors")).length : 0), 0), 0);
-    let kills = 0;
-    for (let ended: number | null = null; ended === null; ) {
-      const from = written();
-      const started = program.start("train", ...cpu, "--runs-dir", "killed");
-      let over = false;
-      void started.ended.then(() => (over = true));
-      while (!over && (kills >= 4 || written() < from + 6 + 2 * kills)) await new Promise((resolve) => setTimeout(resolve, 2));
-      if (!over) {
-        started.kill("SIGKILL");
-        kills += 1;
-      }
-      const { code, signal, err } = await started.ended;
-      if (signal === null) {
-        assert.is(code, 0, err);
-        ended = code;
-      }
-    }
-    assert.is(kills, 4);
+    await killedAnywhere(program, ["train", ...cpu], [6, 8, 10, 12]);
     equal("killed", "killed");
+  }));
+
+test("on the backend onnx, too, a graph of runs that is killed gives the same bytes", () =>
+  withProgram(graph, smallFiles(200), async (program) => {
+    symlinkSync(packages, join(program.folder, "node_modules"));
+    const command = ["train", "tree", "--quiet", "--backend", "onnx"];
+    await done(program, ...command, "--runs-dir", "whole");
+    // In `wide`, then in `tree`.
+    await killedAnywhere(program, command, [20, 9]);
+    for (const name of ["left", "right", "wide", "tree"]) same(program, "killed", name, `killed: ${name}`);
   }));
 
 test("a step of a run is what a run of so many steps has, and a run goes on behind it with the same bytes", () => {
