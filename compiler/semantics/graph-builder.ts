@@ -2,12 +2,15 @@
 
 import type { Origin } from "../source/source.js";
 import type { Application, Graph, GraphInput, Run, Start } from "./semantic-model.js";
-import { layers } from "./layers/layers.js";
+import { layers, type LayerKind } from "./layers/layers.js";
 import { elements } from "./layers/shape-rules.js";
 import type { TensorType } from "./types.js";
 import type { TensorValue } from "./values.js";
 
 type Draft = { -readonly [K in keyof Application]: Application[K] };
+
+/** Layers that change no number. */
+export const isTransparent: ReadonlySet<LayerKind> = new Set<LayerKind>(["reshape", "flatten", "cast"]);
 
 export class GraphBuilder {
   readonly inputs: GraphInput[] = [];
@@ -51,6 +54,14 @@ export class GraphBuilder {
   typeOf(ref: number): TensorType {
     const type = ref < 0 ? this.inputs[-ref - 1]?.type : this.applications[ref]?.type;
     return type ?? { dtype: "f32", shape: [], batched: true, below: null };
+  }
+
+  /** The input that a value is, up to its shape and dtype; null if it was computed. */
+  inputBehind(ref: number): string | null {
+    if (ref < 0) return this.inputs[-ref - 1]?.name ?? null;
+    const application = this.applications[ref];
+    const [operand] = application?.operands ?? [];
+    return application === undefined || operand === undefined || !isTransparent.has(application.layer) ? null : this.inputBehind(operand);
   }
 
   /** Gives a value the name it is bound to, unless it has one. */

@@ -2,6 +2,7 @@
 
 import { grouped } from "../logging/numbers.js";
 import { totalSteps } from "../training/loop.js";
+import { movingLines, pacesOf } from "./moving-sources.js";
 import type { Datasets, Program } from "./program.js";
 import { folderOf } from "./program.js";
 import { keptStepsOf, snapshotsOf, sourceRunsOf, withSources, type RunGraph } from "./run-graph.js";
@@ -54,6 +55,16 @@ async function checkMoments({ run, isDone, step }: PlannedRun, planned: readonly
 export function printPlan(plan: readonly PlannedRun[]): readonly string[] {
   const width = Math.max(...plan.map(({ run }) => run.name.length));
   return ["plan:", ...plan.map((planned) => `  ${planned.run.name.padEnd(width)}  ${describe(planned)}`)];
+}
+
+/** Warnings about sources that are trained already, of runs that have not begun. */
+export function movingInPlan(program: Program, plan: readonly PlannedRun[]): readonly string[] {
+  const done = new Set(plan.flatMap(({ run, isDone }) => (isDone ? [run] : [])));
+  return plan.flatMap(({ run, isDone, step }) => {
+    if (isDone || step > 0) return [];
+    const trained = Object.entries(run.sources ?? {}).filter(([, source]) => "run" in source && done.has(source.run));
+    return movingLines(run, pacesOf(program, { ...run, sources: Object.fromEntries(trained) }));
+  });
 }
 
 function describe({ run, isDone, until, step, steps }: PlannedRun): string {

@@ -160,8 +160,10 @@ class Loop {
 
   /** Keeps the folded model, for runs that start from it. */
   private async snapshot(step: number): Promise<void> {
-    const { folder, identity, run, smoke } = this.context;
+    const { folder, identity, run, smoke, log } = this.context;
     if (smoke !== null) return;
+    // Who starts from it looks at the steps before.
+    log.flush();
     const model = await this.folded();
     writeModel(folder.snapshot(step), identity, await toStored(model), run.segments);
     tf.dispose(model);

@@ -2,6 +2,7 @@
 // are the same bytes in one go, side by side, killed anywhere, and bit by bit as others come to need them.
 
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -75,6 +76,24 @@ const done = async (program: Placed, ...args: readonly string[]): Promise<string
   return out + err;
 };
 
+/** Trains into the folder `killed`, killed whenever so many more checkpoints and models are there, wherever that is: a run leaves eight or nine. */
+async function killedAnywhere(program: Placed, command: readonly string[], after: readonly number[]): Promise<void> {
+  const written = (): number => names.reduce((sum, name) => sum + [".", "checkpoints"].map((folder) => program.path("..", "killed", name, folder)).reduce((count, path) => count + (existsSync(path) ? readdirSync(path).filter((file) => file.endsWith(".safetensors")).length : 0), 0), 0);
+  for (let killed = 0; ; killed++) {
+    const from = written();
+    const started = program.start(...command, "--runs-dir", "killed");
+    let over = false;
+    void started.ended.then(() => (over = true));
+    while (!over && written() < from + (after[killed] ?? Infinity)) await new Promise((resolve) => setTimeout(resolve, 2));
+    if (!over) started.kill("SIGKILL");
+    const { code, signal, err } = await started.ended;
+    if (signal !== null) continue;
+    assert.is(code, 0, err);
+    assert.is(killed, after.length);
+    return;
+  }
+}
+
 test("at step 0 a fused run computes the mean of what its sources compute", () =>
   withProgram(still, smallFiles(200), async (program) => {
     await done(program, "train", ...cpu);
@@ -124,27 +143,18 @@ test("a graph of runs gives the same bytes in one go, side by side, killed anywh
     assert.match(lost.err, /error: `tree` begins with the moments of `left` at step 10, and `.*step-00000010\.safetensors` is missing: it was trained beyond that step before a run asked for it\.\nhelp: Run `sop train model\.sop left --fresh`\. Or write `moments: fresh`\./);
     assert.not.ok(existsSync(program.path("..", "parts", "right")), "nothing is trained");
 
-    // Killed when some more checkpoints and models are there, wherever that is.
-    const written = (): number => names.reduce((sum, name) => sum + [".", "checkpoints"].map((folder) => program.path("..", "killed", name, folder)).reduce((count, path) => count + (existsSync(path) ? readdirSync(path).filter((file) => file.endsWith(".safetensors")).length : 0), 0), 0);
-    let kills = 0;
-    for (let ended: number | null = null; ended === null; ) {
-      const from = written();
-      const started = program.start("train", ...cpu, "--runs-dir", "killed");
-      let over = false;
-      void started.ended.then(() => (over = true));
-      while (!over && (kills >= 4 || written() < from + 6 + 2 * kills)) await new Promise((resolve) => setTimeout(resolve, 2));
-      if (!over) {
-        started.kill("SIGKILL");
-        kills += 1;
-      }
-      const { code, signal, err } = await started.ended;
-      if (signal === null) {
-        assert.is(code, 0, err);
-        ended = code;
-      }
-    }
-    assert.is(kills, 4);
+    await killedAnywhere(program, ["train", ...cpu], [6, 8, 10, 12]);
     equal("killed", "killed");
+  }));
+
+test("on the backend onnx, too, a graph of runs that is killed gives the same bytes", () =>
+  withProgram(graph, smallFiles(200), async (program) => {
+    symlinkSync(packages, join(program.folder, "node_modules"));
+    const command = ["train", "tree", "--quiet", "--backend", "onnx"];
+    await done(program, ...command, "--runs-dir", "whole");
+    // In `wide`, then in `tree`.
+    await killedAnywhere(program, command, [20, 9]);
+    for (const name of ["left", "right", "wide", "tree"]) same(program, "killed", name, `killed: ${name}`);
   }));
 
 test("a step of a run is what a run of so many steps has, and a run goes on behind it with the same bytes", () => {
@@ -221,7 +231,47 @@ train wide: Wide on rows { use all }
   return withProgram(source, smallFiles(150), async (program) => {
     const { code, err } = await program.run("train", ...cpu);
     assert.is(code, 1, err);
-    assert.match(err, /`wide` starts from `left` at step 59, and `left` stopped early, at step \d+\.\nhelp: Name an earlier step/);
+    assert.match(err, /`wide` starts from `left` at step 59, and `left` ended at step \d+\.\nhelp: Name an earlier step/);
+  });
+});
+
+test("sources that were still moving are named before the first step, in the plan, and in the log", () => {
+  const source = `${smallData}
+model Net(width: int) {
+  input image: f32[64]
+  output y: f32[1] = image |> dense(width) |> relu |> dense(1)
+}
+recipe all {
+  loss      mse(y |> reshape([]), size)
+  optimizer adam(lr: warmup_cosine(peak: 1e-2))
+  batch     16
+  steps     60
+}
+train short: Net(width: 4) on rows { use all; optimizer adam(lr: 1e-2); steps 2 }
+train long: Net(width: 4) on rows { use all; seed 1; evaluate every 60 steps }
+model Wide = Net(width: 12) fuse from short, long, long at step 8
+train wide: Wide on rows { use all; steps 3; checkpoint every 1 steps }
+train again: Wide on rows { use all; steps 3; seed 1 }
+model FromFile = Net(width: 8) fuse from checkpoint("short.safetensors") as Net(width: 4), long
+train from_file: FromFile on rows { use all; steps 3 }
+`;
+  return withProgram(source, smallFiles(150), async (program) => {
+    const warned = (said: string): readonly string[] => [...said.matchAll(/^warning: `\w+` starts from `(.+)`, which was still moving: .* (\d\.\d\d) of .*, expected below 0\.25\. /gm)].map(([, name = ""]) => name);
+    const log = (run: string): Readonly<Record<string, number>> => JSON.parse(readFileSync(program.path(run, "metrics.jsonl"), "utf8").split("\n")[0] ?? "");
+    assert.equal(warned(await done(program, "train", "wide", ...cpu)), ["short", "long at step 8"]);
+    const { step, ...paces } = log("wide");
+    assert.equal([step, ...Object.keys(paces)], [0, "pace.short", "pace.long", "pace.long at step 8"]);
+    assert.equal(Object.values(paces).map((pace) => pace >= 0.25), [true, false, true]);
+
+    // A run under way has begun already; one without a log, or from a file, says nothing.
+    writeFileSync(program.path("wide", "run.json"), readFileSync(program.path("wide", "run.json"), "utf8").replace('"finished"', '"interrupted"'));
+    writeFileSync(program.path("..", "short.safetensors"), bytes(program, "runs", "short"));
+    assert.equal(warned(await done(program, "train", "again", "wide", "from_file", "--plan", "--backend", "cpu")), ["short", "long at step 8"]);
+    rmSync(program.path("short", "metrics.jsonl"));
+    const said = await done(program, "train", "wide", "again", "from_file", ...cpu);
+    assert.match(said, /wide: goes on from step 3/);
+    assert.equal(warned(said), ["long at step 8"]);
+    assert.equal(Object.keys(log("from_file")), ["step", "pace.long"]);
   });
 });
 

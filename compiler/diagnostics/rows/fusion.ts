@@ -72,7 +72,7 @@ export const fusionRows = {
   }),
   "fuse-mixing-weights": row<{ given: string; sources: number }>({
     severity: "error",
-    message: ({ given, sources }) => `\`weights\` are ${given}; ${sources} numbers above 0 with the sum 1 are expected, one for each source.`,
+    message: ({ given, sources }) => `\`weights\` are ${given === "" ? "none" : given}; ${sources} numbers above 0 with the sum 1 are expected, one for each source.`,
     help: () => "Leave them out for the plain mean.",
     page: "The outputs of the fused model are the mean of the sources' with these weights.",
     example: wide(" = Net(width: 16) fuse from left, right { weights: [0.5, 0.6] }"),

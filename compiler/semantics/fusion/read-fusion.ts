@@ -40,7 +40,7 @@ export const fusionOptions: readonly OptionSpec[] = [
     default: "zeros",
   },
   { name: "norms", doc: "Statistics of `layer_norm` and `rms_norm` over fused features: of each source by itself (`exact`), or of all features together (`joint`), where outputs are not the mean.", type: { kind: "word", words: ["exact", "joint"] }, default: "exact" },
-  { name: "weights", doc: "Mixing weights of the sources, one each, with the sum 1; all alike unless given.", type: { kind: "floats", min: 0, max: 1 }, default: null },
+  { name: "weights", doc: "Mixing weights of the sources, one each, with the sum 1; all alike unless given.", type: { kind: "floats", each: "source", min: 0, max: 1 }, default: null },
   { name: "moments", doc: "Moments of the optimizer: `fresh` from zero, or `fused` out of those that the sources' optimizers had when they had these weights, each in the ratio of the gradients of target and source at equal gradients of their outputs.", type: { kind: "word", words: ["fresh", "fused"] }, default: "fresh" },
 ];
 

@@ -45,7 +45,7 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "Its role is that of a bias: no kernel set, and decay only with `decay: all`.",
   ],
   noise: ["`mean + exp(0.5 * log_variance) * noise(mean)` draws from a normal distribution in training, and is its mean otherwise."],
-  contrastive: ["Every other row of the batch is a wrong answer; a larger batch is a harder and better task, and losses of different batch sizes do not compare."],
+  contrastive: ["Every other row of the batch is a wrong answer; a larger batch is a harder and better task, and losses of different batch sizes do not compare.", "A row by itself has no wrong answers, so that `select sensitivity` and `select loss`, which ask for its loss, are errors. Weights of rows (`weigh by`, `select`) are those of the row that looks for its partner."],
   recall: ["In evaluation the candidates are the rows of one batch of the split, as many as `batch` says; the last batch may have fewer."],
   cross_entropy: ["A `softmax` in the model before it is an error."],
   binary_cross_entropy: ["A `sigmoid` in the model before it is an error."],
@@ -104,7 +104,7 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "Rows are chosen before the first step by the folded model as it begins, in evaluation mode; losses are asked for row by row, with the weights of `weigh`. Losses and outputs of a model that has learned nothing say little: they are nearly the same for all rows, and the distances decide. `after: 1 epochs` lets a model learn for so long first.",
     "`embedding: inputs` is all that the model reads, side by side: numbers as they stand after `scale` and `standardize`, so that larger ones count for more; of whole numbers below a bound the share of each number among those of the field.",
     "Weights of the chosen rows have the mean 1 and enter the training loss as those of `weigh` do. An epoch is a pass over the chosen rows. Batch-norm statistics are still estimated on the whole training split, and so are the counts of `weigh classes balanced`.",
-    "The rows are stored in the run's folder, in `selection.safetensors`, and a resumed run goes on with them. `run.json` has them under `selection`, `metrics.jsonl` in a line of step 0: how many rows of how many, and `select.loss`, the weighted mean loss of the chosen rows before the first step. For methods that draw it estimates the mean loss of all rows.",
+    "The rows are stored in the run's folder, in `selection.safetensors`, and a resumed run goes on with them. `run.json` has them under `selection`, `metrics.jsonl` in a line of step 0: how many rows of how many, and `select.loss`, the weighted mean loss of the chosen rows before the first step. For methods that draw it estimates the mean loss of all rows, unless the loss is `contrastive`, which is no mean over rows.",
   ],
   sensitivity: [
     "From the paper (Axiotis, Cohen-Addad, Henzinger, Jerome, Mirrokni, Saulpic, Woodruff, Wunder, arXiv 2402.17327; we had its abstract): one can choose k + 1 / eps^2 elements whose weighted mean loss is that of the whole set up to a factor of 1 +- eps and an additive eps lambda Phi_k, Phi_k the k-means cost of the embeddings, if the loss is Hoelder continuous in them.",
