@@ -3,9 +3,9 @@
 // so that installing needs no script; where dist/ cannot be written it runs the sources directly, which starts slower.
 
 import { existsSync } from "node:fs";
-import * as nodeModule from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { load } from "./load.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -17,30 +17,28 @@ function leave(message) {
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) leave(`error: sop needs Node 20.19 or newer, this is ${process.versions.node}\nhelp: install a newer Node`);
 
-// Keeps compiled code between starts where Node can (22.8 and newer).
-nodeModule.enableCompileCache?.();
-
-async function entry() {
-  const built = pathToFileURL(join(root, "dist", "cli.mjs")).href;
+/** The command's own module. */
+async function open() {
+  const built = () => load(join(root, "dist", "cli.cjs"), process.argv[2] ?? "");
   const sources = join(root, "compiler", "cli", "main.ts");
-  if (!existsSync(sources)) return built;
+  if (!existsSync(sources)) return built();
   const { build, isFresh } = await import("./build.mjs");
-  if (isFresh()) return built;
+  if (isFresh()) return built();
   try {
     await build();
-    return built;
   } catch (error) {
     const code = error !== null && typeof error === "object" && "code" in error ? error.code : null;
     if (code === "ERR_MODULE_NOT_FOUND") return leave("error: packages that sop needs are not installed\nhelp: run `npm install` in the folder of sop");
     if (code !== "EACCES" && code !== "EROFS" && code !== "EPERM" && code !== "ENOSPC") throw error;
     for (const loader of ["tsx/cjs/api", "tsx/esm/api"]) (await import(loader)).register();
-    return pathToFileURL(sources).href;
+    return import(pathToFileURL(sources).href);
   }
+  return built();
 }
 
 let main;
 try {
-  ({ main } = await import(await entry()));
+  ({ main } = await open());
 } catch (error) {
   if (error instanceof Error && error.syscall === "uv_cwd") leave("error: the current folder does not exist any more\nhelp: Change to another folder.");
   const first = error instanceof Error ? error.message.split("\n").slice(0, 12).join("\n") : String(error);
@@ -48,4 +46,4 @@ try {
   process.stderr.write(`sop could not start: ${first}${detail}\n`);
   process.exit(3);
 }
-await main(process.argv.slice(2));
+await main(process.argv.slice(2), (address) => import(address));

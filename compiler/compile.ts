@@ -88,8 +88,8 @@ export async function compile(main: string, host: Host, options: CompileOptions)
 }
 
 function sourcesOf(models: FusedModels, main: string, run: Run): readonly SourceUnit[] {
-  return models.sources(run.instance).map(({ name, source }): SourceUnit => {
-    if (source.kind === "run") return { kind: "run", name, origin: source.run.origin, step: source.step };
+  return models.sources(run.instance).map(({ name, source, reads = null }): SourceUnit => {
+    if (source.kind === "run") return { kind: "run", name, origin: source.run.origin, step: source.step, reads };
     return { kind: "checkpoint", name, file: fileRelativeTo(main, source.origin.file, source.file), instance: source.instance, module: models.module(source.instance) };
   });
 }

@@ -3,7 +3,7 @@
 
 import { createTokenInstance, type IToken, type TokenType } from "chevrotain";
 import { endOf } from "./lexer.js";
-import { is } from "./lines.js";
+import { is, kinds } from "./lines.js";
 import type { SyntaxProblem } from "./problems.js";
 import { CloseBrace, CloseBracket, CloseParen, Comma, End, OpenBrace, OpenBracket, OpenParen } from "./tokens.js";
 
@@ -17,7 +17,7 @@ interface Opener {
 
 /** The closing bracket of each opening one. */
 export const closers: ReadonlyMap<TokenType, TokenType> = new Map([[OpenParen, CloseParen], [OpenBracket, CloseBracket], [OpenBrace, CloseBrace]]);
-export const openers: readonly TokenType[] = [...closers.keys()];
+const listStarts = kinds(Comma, ...closers.keys());
 
 /** Output of layout, balanced at each end of a declaration. */
 export class Brackets {
@@ -122,7 +122,7 @@ export class Brackets {
   /** A list may end with a comma. */
   private dropComma(): void {
     const before = this.out[this.out.length - 2];
-    if (is(this.previous, Comma) && !is(before, Comma, ...openers)) this.out.pop();
+    if (is(this.previous, Comma) && !is(before, listStarts)) this.out.pop();
   }
 
   /** Braces need no newline before they close. */

@@ -1,7 +1,7 @@
 // The lower half of the grammar: names, types, expressions, calls and annotations. One method per production, its EBNF above it.
 // Relies on tokens.ts and on newlines being settled by layout.ts. Parsing recovers; what is missing is absent in the tree.
 
-import { CstParser, tokenMatcher, type TokenType } from "chevrotain";
+import { CstParser, tokenMatcher, type ILookaheadStrategy, type TokenType } from "chevrotain";
 import { syntaxMessages } from "./syntax-messages.js";
 import {
   Assign, Bar, BelowWord, CloseBrace, CloseBracket, CloseParen, Colon, Comma, DeclarationEnd, Dot, ElseWord, End, FalseWord, FrozenWord, IfWord,
@@ -15,6 +15,10 @@ export interface ParserSettings {
   readonly validate: boolean;
   /** Leave out what only exists to catch unknown lines, which hides true ambiguities. */
   readonly strict: boolean;
+  /** Go on after a mistake, and find the next; left out, yes. */
+  readonly recover?: boolean;
+  /** How to choose between alternatives; left out, Chevrotain computes it from the productions. */
+  readonly lookahead?: ILookaheadStrategy;
 }
 
 /** Productions from names up to expressions. */
@@ -26,11 +30,12 @@ export abstract class ExpressionParser extends CstParser {
   protected constructor(settings: ParserSettings) {
     const mistakes = { count: 0 };
     super([...parserTokens], {
-      recoveryEnabled: true,
+      recoveryEnabled: settings.recover ?? true,
       maxLookahead: 1,
       nodeLocationTracking: "onlyOffset",
       errorMessageProvider: syntaxMessages(mistakes),
       skipValidations: !settings.validate,
+      ...(settings.lookahead === undefined ? {} : { lookaheadStrategy: settings.lookahead }),
     });
     this.strict = settings.strict;
     this.mistakes = mistakes;

@@ -6,7 +6,7 @@
 import type { IToken, TokenType } from "chevrotain";
 import { Brackets, closers } from "./brackets.js";
 import { endOf } from "./lexer.js";
-import { declarationAt, goesOnAfter, goesOnBefore, hasTwoWords, is, isOptionLine, startsStatement, wantsValue, type PlacedToken } from "./lines.js";
+import { declarationAt, goesOnAfter, goesOnBefore, hasTwoWords, is, isOptionLine, kinds, startsStatement, wantsValue, type PlacedToken } from "./lines.js";
 import { MAX_PROBLEMS, type SyntaxProblem } from "./problems.js";
 import { nameReservedWords } from "./reserved-names.js";
 import {
@@ -21,6 +21,18 @@ export const MAX_CHAIN = 1000;
 
 /** Tokens to look ahead for the end of a bracket. */
 const FAR = 100;
+
+const headWords = kinds(IfWord, RepeatWord);
+const chaining = kinds(Operator, PipeSymbol, IfWord, ElseWord);
+const modelSigns = kinds(Assign, FuseWord);
+const beforeItem = kinds(Comma, Colon, OpenParen);
+const listOpeners = kinds(OpenParen, OpenBracket);
+const listClosers = kinds(CloseParen, CloseBracket);
+const ends = kinds(End, DeclarationEnd);
+/** What changes the state of the walk; all others, which are most of a text, are let through as they are. */
+const structural = kinds(
+  OpenParen, OpenBracket, OpenBrace, CloseParen, CloseBracket, CloseBrace, Comma, Operator, PipeSymbol, IfWord, ElseWord, ThenWord, Assign, FuseWord, FromWord, Arrow, OnWord,
+);
 
 export interface Laid {
   readonly tokens: IToken[];
@@ -73,8 +85,15 @@ class Layout {
   }
 
   run(): Laid {
-    for (const [index, { token, startsLine }] of this.tokens.entries()) {
-      if (startsLine || index === 0) this.startLine(index);
+    for (let index = 0; index < this.tokens.length; index++) {
+      const placed = this.tokens[index];
+      if (placed === undefined) break;
+      const { token } = placed;
+      if (placed.startsLine || index === 0) this.startLine(index);
+      if (!is(token, structural)) {
+        this.brackets.out.push(token);
+        continue;
+      }
       this.take(index, token);
       if (this.problems.length > MAX_PROBLEMS) return { tokens: [], problems: this.problems };
       if (this.brackets.depth > MAX_NESTING) return this.refuse({ id: "nesting-too-deep", limit: MAX_NESTING, start: token.startOffset, end: endOf(token) });
@@ -169,7 +188,7 @@ class Layout {
   }
 
   private startHead(token: IToken, column: number | null): void {
-    const isHead = is(token, IfWord, RepeatWord) && this.depth > 0 && column !== null;
+    const isHead = is(token, headWords) && this.depth > 0 && column !== null;
     this.head = isHead ? { name: token.image, depth: this.depth, column: column ?? 0 } : null;
   }
 
@@ -195,8 +214,8 @@ class Layout {
       }
       this.closeHead(index, token);
       if (type === Comma) this.brackets.startChain();
-      else if (is(token, Operator, PipeSymbol, IfWord, ElseWord)) this.brackets.lengthenChain();
-      if (this.depth === 0 && this.declaration?.word === ModelWord && is(token, Assign, FuseWord)) this.declaration.lacksBrace = false;
+      else if (is(token, chaining)) this.brackets.lengthenChain();
+      if (this.depth === 0 && this.declaration?.word === ModelWord && is(token, modelSigns)) this.declaration.lacksBrace = false;
       this.brackets.out.push(token);
     }
   }
@@ -209,7 +228,7 @@ class Layout {
     const follows =
       (word === ImportWord && is(token, FromWord) && is(next, StringToken)) ||
       (word === BlockWord && is(token, Arrow)) ||
-      (word === TrainWord && is(token, OnWord) && is(next, Name) && !is(this.previous, Comma, Colon, OpenParen));
+      (word === TrainWord && is(token, OnWord) && is(next, Name) && !is(this.previous, beforeItem));
     if (follows && (word === ImportWord || this.brackets.isInList)) this.brackets.closeTop();
   }
 
@@ -229,8 +248,8 @@ class Layout {
     for (let i = index + 1; i < index + FAR; i++) {
       const placed = this.tokens[i];
       if (placed === undefined || placed.startsLine) return false;
-      if (is(placed.token, OpenParen, OpenBracket)) depth++;
-      else if (is(placed.token, CloseParen, CloseBracket) && depth-- === 0) return placed.token.tokenType === closer;
+      if (is(placed.token, listOpeners)) depth++;
+      else if (is(placed.token, listClosers) && depth-- === 0) return placed.token.tokenType === closer;
     }
     return false;
   }
@@ -291,7 +310,7 @@ class Layout {
     this.brackets.startChain();
     this.hasThen = false;
     if (this.depth > 0 && is(this.previous, OpenBrace)) return;
-    if (!is(this.previous, End, DeclarationEnd)) this.brackets.out.push(this.brackets.make(type));
+    if (!is(this.previous, ends)) this.brackets.out.push(this.brackets.make(type));
   }
 
 }

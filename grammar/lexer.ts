@@ -39,13 +39,14 @@ const closingQuotes: ReadonlyMap<string, string> = new Map(["“", "”", "„",
 
 let lexer: Lexer | null = null;
 
-function makeLexer(): Lexer {
-  return new Lexer([...lexedTokens], { positionTracking: "onlyOffset", lineTerminatorCharacters: ["\n"], lineTerminatorsPattern: /\n/g });
+/** A lexer of the tokens; with `validate` Chevrotain looks for mistakes in them, which takes as long as all the rest. */
+export function makeLexer(validate: boolean): Lexer {
+  return new Lexer([...lexedTokens], { positionTracking: "onlyOffset", lineTerminatorCharacters: ["\n"], lineTerminatorsPattern: /\n/g, skipValidations: !validate, ensureOptimizations: true });
 }
 
 /** Splits a text into tokens. */
 export function lex(text: string): LexedText {
-  lexer ??= makeLexer();
+  lexer ??= makeLexer(false);
   const result = lexer.tokenize(text);
   const problems: SyntaxProblem[] = result.errors.slice(0, MAX_PROBLEMS + 1).map((error) => ({
     id: "unknown-character",
@@ -83,13 +84,19 @@ export function become(token: IToken, type: TokenType): void {
 
 /** Gives a token its final kind; the problem with it, if there is one. */
 function settle(token: IToken): SyntaxProblem | null {
+  if (token.tokenType === Identifier) {
+    const type = wordTokens.get(token.image);
+    if (type !== undefined) become(token, type);
+    return null;
+  }
+  return settlable.has(token.tokenType) ? settleSpelling(token) : null;
+}
+
+const settlable: ReadonlySet<TokenType> = new Set([NumberToken, ForeignString, ForeignComment, ForeignOperator]);
+
+function settleSpelling(token: IToken): SyntaxProblem | null {
   const place = { start: token.startOffset, end: endOf(token) };
   switch (token.tokenType) {
-    case Identifier: {
-      const type = wordTokens.get(token.image);
-      if (type !== undefined) become(token, type);
-      return null;
-    }
     case NumberToken:
       return wellFormedNumber.test(token.image) ? null : { id: "malformed-number", ...place, text: token.image };
     case ForeignString: {

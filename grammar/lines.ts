@@ -8,12 +8,34 @@ import {
   Operator, OutputWord, OverparamWord, PipeSymbol, Range, RecipeWord, RepeatWord, ReturnWord, StringToken, ThenWord, TrainWord,
 } from "./tokens.js";
 
-/** Is there a token, of one of these kinds? */
-export function is(token: IToken | undefined, ...types: TokenType[]): boolean {
-  if (token === undefined) return false;
-  for (const type of types) if (tokenMatcher(token, type)) return true;
-  return false;
+/** A set of kinds of tokens: 1 at the index of each, and of each that belongs to a category among them. */
+export type Kinds = Uint8Array;
+
+/** The set of these kinds. */
+export function kinds(...types: readonly TokenType[]): Kinds {
+  const all = types.flatMap((type) => [type.tokenTypeIdx ?? 0, ...(type.categoryMatches ?? [])]);
+  const set = new Uint8Array(Math.max(...all) + 1);
+  for (const index of all) set[index] = 1;
+  return set;
 }
+
+/** Is there a token, of this kind or one of these? Asked some ten times for each token of a text. */
+export function is(token: IToken | undefined, kind: TokenType | Kinds): boolean {
+  if (token === undefined) return false;
+  return kind instanceof Uint8Array ? kind[token.tokenTypeIdx] === 1 : tokenMatcher(token, kind);
+}
+
+const valueSigns = kinds(Assign, Colon);
+const afterModelName = kinds(OpenParen, OpenBrace, Assign, FuseWord, OverparamWord, FrozenWord);
+const afterRecipeName = kinds(OpenParen, OpenBrace);
+const valueWords = kinds(OutputWord, LayerWord, InputWord);
+const statementWords = kinds(RepeatWord, ReturnWord, AssertWord, FieldsWord);
+const beforeOption = kinds(Comma, OpenParen);
+const joiningWords = kinds(BelowWord, AsWord, FromWord, AtWord, OnWord);
+const words = kinds(Name, LinkingWord, NumberToken, StringToken);
+const valueWanting = kinds(Operator, PipeSymbol, Arrow, Bar, Range, Dot, Colon, Assign, NotWord, ThenWord, ElseWord);
+const continuing = kinds(Operator, PipeSymbol, Arrow, Bar, CloseParen, CloseBracket, OpenBrace, ElseWord, ThenWord, OverparamWord, FrozenWord, FuseWord);
+const declarationWords = kinds(ImportWord, LetWord, DataWord, BlockWord, ModelWord, RecipeWord, TrainWord);
 
 /** A token with what layout has to know of the line it stands on. */
 export interface PlacedToken {
@@ -37,16 +59,17 @@ function lineAt(tokens: readonly PlacedToken[], index: number): readonly (IToken
 
 /** The word of the declaration that starts at `index` (`model Name (`), or null. */
 export function declarationAt(tokens: readonly PlacedToken[], index: number): TokenType | null {
+  if (!is(tokens[index]?.token, declarationWords)) return null;
   const [first, second, third, fourth] = lineAt(tokens, index);
   // `model Net:`, as in Python.
   const isPython = is(third, Colon) && fourth === undefined;
   if (is(first, ImportWord)) return is(second, OpenBrace) ? ImportWord : null;
   if (!is(second, Name)) return null;
-  if (is(first, LetWord)) return is(third, Assign, Colon) ? LetWord : null;
+  if (is(first, LetWord)) return is(third, valueSigns) ? LetWord : null;
   if (is(first, DataWord)) return is(third, Assign) ? DataWord : null;
   if (is(first, BlockWord)) return is(third, OpenParen) ? BlockWord : null;
-  if (is(first, ModelWord)) return third === undefined || isPython || is(third, OpenParen, OpenBrace, Assign, FuseWord, OverparamWord, FrozenWord) ? ModelWord : null;
-  if (is(first, RecipeWord)) return third === undefined || isPython || is(third, OpenParen, OpenBrace) ? RecipeWord : null;
+  if (is(first, ModelWord)) return third === undefined || isPython || is(third, afterModelName) ? ModelWord : null;
+  if (is(first, RecipeWord)) return third === undefined || isPython || is(third, afterRecipeName) ? RecipeWord : null;
   if (is(first, TrainWord)) return is(third, Colon) ? TrainWord : null;
   return null;
 }
@@ -55,15 +78,15 @@ export function declarationAt(tokens: readonly PlacedToken[], index: number): To
 export function startsStatement(tokens: readonly PlacedToken[], index: number): boolean {
   const [first, second, third] = lineAt(tokens, index);
   if (is(first, Name) && is(second, Assign)) return true;
-  if (is(first, OutputWord, LayerWord, InputWord) && is(second, Name)) return is(third, Assign, Colon);
+  if (is(first, valueWords) && is(second, Name)) return is(third, valueSigns);
   if (is(first, IfWord)) return opensBody(tokens, index);
-  return is(first, RepeatWord, ReturnWord, AssertWord, FieldsWord);
+  return is(first, statementWords);
 }
 
 /** Is the line at `index`, in parentheses, an option written as `name = value`? Then its list goes on after it, or ends on the next line. */
 export function isOptionLine(tokens: readonly PlacedToken[], index: number): boolean {
   const [first, second] = lineAt(tokens, index);
-  if (!is(first, Name) || !is(second, Assign) || !is(tokens[index - 1]?.token, Comma, OpenParen)) return false;
+  if (!is(first, Name) || !is(second, Assign) || !is(tokens[index - 1]?.token, beforeOption)) return false;
   for (let i = index + 1; i < index + 100; i++) {
     const [here, next] = [tokens[i], tokens[i + 1]];
     if (here === undefined || next === undefined) return false;
@@ -84,12 +107,12 @@ function opensBody(tokens: readonly PlacedToken[], index: number): boolean {
 /** Two words side by side, which no expression has: `batch 32`, `loss mse`. */
 export function hasTwoWords(tokens: readonly PlacedToken[], index: number): boolean {
   const [first, second] = lineAt(tokens, index);
-  return is(first, Name) && !is(first, BelowWord, AsWord, FromWord, AtWord, OnWord) && is(second, Name, LinkingWord, NumberToken, StringToken);
+  return is(first, Name) && !is(first, joiningWords) && is(second, words);
 }
 
 /** After this token a line cannot be over, and what follows must be a value, not a list's next item. */
 export function wantsValue(token: IToken | undefined): boolean {
-  return is(token, Operator, PipeSymbol, Arrow, Bar, Range, Dot, Colon, Assign, NotWord, ThenWord, ElseWord);
+  return is(token, valueWanting);
 }
 
 /** After this token a line cannot be over. */
@@ -99,6 +122,6 @@ export function goesOnAfter(token: IToken | undefined): boolean {
 
 /** A line that starts with this token goes on with the line before; `isHead` outside all braces, where `on` does so too. */
 export function goesOnBefore(token: IToken, isHead: boolean): boolean {
-  const continues = is(token, Operator, PipeSymbol, Arrow, Bar, CloseParen, CloseBracket, OpenBrace, ElseWord, ThenWord, OverparamWord, FrozenWord, FuseWord);
+  const continues = is(token, continuing);
   return continues || (isHead && is(token, OnWord));
 }

@@ -4,8 +4,10 @@ import { EOF, tokenMatcher, type IRecognitionException, type IToken } from "chev
 import type { ProgramCstNode } from "./cst.generated.js";
 import { layout } from "./layout.js";
 import { endOf, lex } from "./lexer.js";
+import { tableLookahead } from "./lookahead.js";
 import { SopParser } from "./parser.js";
 import { MAX_PROBLEMS, type CommentText, type SyntaxProblem } from "./problems.js";
+import { QuickParser } from "./quick-parser.js";
 import { TooManyMistakes } from "./syntax-messages.js";
 import { CloseBrace, DeclarationEnd, End } from "./tokens.js";
 
@@ -25,24 +27,47 @@ export interface ParsedText {
 export const MAX_CHARACTERS = 1_500_000;
 export const MAX_TOKENS = 200_000;
 
-let parser: SopParser | null = null;
+let whole: SopParser | null = null;
+let quick: QuickParser | null = null;
 
 /** Parses a whole file. Of a text that is too long or has too many mistakes the tree is empty. */
 export function parseCst(text: string): ParsedText {
-  parser ??= new SopParser({ validate: false, strict: false });
-  if (text.length > MAX_CHARACTERS) return unread(parser, [{ id: "text-too-long", limit: MAX_CHARACTERS, unit: "characters", start: 0, end: 0 }]);
+  if (text.length > MAX_CHARACTERS) return unread([{ id: "text-too-long", limit: MAX_CHARACTERS, unit: "characters", start: 0, end: 0 }]);
   const lexed = lex(text);
   const far = lexed.tokens[MAX_TOKENS];
-  if (far !== undefined) return unread(parser, [{ id: "text-too-long", limit: MAX_TOKENS, unit: "words and signs", start: far.startOffset, end: endOf(far) }]);
+  if (far !== undefined) return unread([{ id: "text-too-long", limit: MAX_TOKENS, unit: "words and signs", start: far.startOffset, end: endOf(far) }]);
   const laid = layout(lexed.tokens, text);
   const before = [...lexed.problems, ...laid.problems];
-  if (before.length > MAX_PROBLEMS) return unread(parser, before);
-  const { tree, problems } = run(parser, laid.tokens, text);
-  if (tree === null) return unread(parser, [...before, ...problems]);
+  if (before.length > MAX_PROBLEMS) return unread(before);
+  const { tree, problems } = run(laid.tokens, text);
+  if (tree === null) return unread([...before, ...problems]);
   return { cst: tree, comments: lexed.comments, tokens: laid.tokens, problems: [...before, ...problems] };
 }
 
-function run(parser: SopParser, tokens: IToken[], text: string): { readonly tree: ProgramCstNode | null; readonly problems: readonly SyntaxProblem[] } {
+function run(tokens: IToken[], text: string): { readonly tree: ProgramCstNode | null; readonly problems: readonly SyntaxProblem[] } {
+  const tree = parseQuickly(tokens);
+  return tree === null ? parseWithRecovery(tokens, text) : { tree, problems: [] };
+}
+
+/** The tree of a text without a mistake; null for any other. */
+export function parseQuickly(tokens: IToken[]): ProgramCstNode | null {
+  quick ??= new QuickParser();
+  quick.input = tokens;
+  try {
+    const tree = quick.program() as ProgramCstNode;
+    return quick.errors.length === 0 ? tree : null;
+  } catch {
+    // Chevrotain looks for what it would have expected, in a grammar that this parser does not have.
+    return null;
+  } finally {
+    quick.input = [];
+  }
+}
+
+/** The tree as far as it can be made, and the mistakes; the tree is null if they are too many. */
+export function parseWithRecovery(tokens: IToken[], text: string): { readonly tree: ProgramCstNode | null; readonly problems: readonly SyntaxProblem[] } {
+  whole ??= new SopParser({ validate: false, strict: false, lookahead: tableLookahead() });
+  const parser = whole;
   parser.mistakes.count = 0;
   parser.input = tokens;
   let tree: ProgramCstNode | null = null;
@@ -56,9 +81,8 @@ function run(parser: SopParser, tokens: IToken[], text: string): { readonly tree
   return { tree, problems };
 }
 
-function unread(parser: SopParser, problems: readonly SyntaxProblem[]): ParsedText {
-  parser.input = [];
-  return { cst: parser.program() as ProgramCstNode, comments: [], tokens: [], problems };
+function unread(problems: readonly SyntaxProblem[]): ParsedText {
+  return { cst: { name: "program", children: {} }, comments: [], tokens: [], problems };
 }
 
 /** An error of the parser as a problem: at what was found, or after what stands before where only the line ends. */

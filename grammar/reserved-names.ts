@@ -3,13 +3,20 @@
 
 import type { IToken } from "chevrotain";
 import { become, endOf } from "./lexer.js";
-import { declarationAt, goesOnBefore, hasTwoWords, is, startsStatement, type PlacedToken } from "./lines.js";
+import { declarationAt, goesOnBefore, hasTwoWords, is, kinds, startsStatement, type PlacedToken } from "./lines.js";
 import type { Place, SyntaxProblem } from "./problems.js";
 import {
   AsWord, Assign, BlockWord, CloseBrace, CloseBracket, CloseParen, Colon, Comma, DataWord, Dot, ElseWord, FieldsWord, FuseWord, Identifier,
   InputWord, LayerWord, LetWord, LinkingWord, ModelWord, OpenBrace, OpenBracket, OpenParen, OutputWord, RecipeWord, reservedTypes, ThenWord,
   TrainWord,
 } from "./tokens.js";
+
+const namingWords = kinds(OutputWord, LayerWord, InputWord, LetWord, ModelWord, BlockWord, DataWord, RecipeWord, TrainWord);
+const afterName = kinds(Colon, Assign, OpenParen, OpenBrace, FuseWord);
+const beforeValue = kinds(ElseWord, ThenWord, LetWord);
+const beforeField = kinds(OpenParen, OpenBrace, Comma, FieldsWord, AsWord);
+/** Brackets and reserved words; every other token is passed over. */
+const noted = kinds(OpenParen, OpenBracket, CloseParen, CloseBracket, OpenBrace, CloseBrace, ...reservedTypes);
 
 /** Turns misused reserved words into identifiers, in place. */
 export function nameReservedWords(tokens: readonly PlacedToken[]): SyntaxProblem[] {
@@ -24,11 +31,12 @@ export function nameReservedWords(tokens: readonly PlacedToken[]): SyntaxProblem
       if (declaration !== null) inBody = declaration === BlockWord || declaration === ModelWord;
       else if (column === 0 && depth === 0 && !is(token, CloseBrace) && !goesOnBefore(token, true)) inBody = false;
     }
+    if (!is(token, noted)) return;
     const type = token.tokenType;
     if (type === OpenParen || type === OpenBracket) depth++;
     else if (type === CloseParen || type === CloseBracket) depth--;
     else if (type === OpenBrace || type === CloseBrace) depth = 0;
-    else if (reservedTypes.has(type)) {
+    else {
       const previous = tokens[index - 1]?.token;
       const next = tokens[index + 1];
       const isLink = is(token, LinkingWord) && (inBody || depth > 0);
@@ -48,10 +56,10 @@ export function nameReservedWords(tokens: readonly PlacedToken[]): SyntaxProblem
 /** Can this reserved word only be meant as a name, by what stands beside it? */
 function isName(token: IToken, previous: IToken | undefined, next: IToken | undefined, startsLine: boolean): boolean {
   if (is(previous, Dot)) return true;
-  if (is(previous, OutputWord, LayerWord, InputWord, LetWord, ModelWord, BlockWord, DataWord, RecipeWord, TrainWord) && !startsLine) {
-    return is(next, Colon, Assign, OpenParen, OpenBrace, FuseWord);
+  if (is(previous, namingWords) && !startsLine) {
+    return is(next, afterName);
   }
-  if (is(next, Assign)) return !is(token, ElseWord, ThenWord, LetWord);
-  if (is(next, Colon)) return startsLine ? !is(token, ElseWord) : is(previous, OpenParen, OpenBrace, Comma, FieldsWord, AsWord) || is(token, LinkingWord);
+  if (is(next, Assign)) return !is(token, beforeValue);
+  if (is(next, Colon)) return startsLine ? !is(token, ElseWord) : is(previous, beforeField) || is(token, LinkingWord);
   return false;
 }

@@ -5,6 +5,9 @@ import type { Stream } from "./random.js";
 /** The weights of trained models, by the model's name and the weight's path. */
 export type SourceWeights = (source: string, weight: string) => { readonly shape: readonly number[]; readonly values: ArrayLike<number> };
 
+/** How a number follows the gradients: with gradients c times as large it is c to this power times as large. */
+export type Degree = 0 | 1 | 2;
+
 /** A distribution of initial values, independent from element to element, or values that come from other models. */
 export interface Initializer {
   /** Of one element; 0 for constants. */
@@ -13,6 +16,8 @@ export interface Initializer {
   readonly sources?: readonly { readonly source: string; readonly weight: string }[];
   /** Fills an array with values from the stream, and from the models where it has `sources`. */
   readonly fill: (out: Float32Array, stream: Stream, sources?: SourceWeights) => Float32Array;
+  /** Fills an array with what an optimizer keeps of the weight, out of what was kept of those that it is made of. Absent: the optimizer begins with zeros. */
+  readonly carry?: (out: Float32Array, degree: Degree, kept: SourceWeights) => Float32Array;
 }
 
 /** The same value everywhere. */

@@ -22,7 +22,9 @@ export function docComments(parsed: ParsedText, text: string): ReadonlyMap<numbe
   const docs = new Map<number, string>();
   let next = 0;
   for (const token of parsed.tokens) {
-    if (token.image === "") continue;
+    const waiting = parsed.comments[next];
+    if (waiting === undefined) break;
+    if (waiting.start >= token.startOffset || token.image === "") continue;
     const lines: string[] = [];
     for (let comment = parsed.comments[next]; comment !== undefined && comment.start < token.startOffset; comment = parsed.comments[++next]) {
       if (comment.doc && startsItsLine(text, comment.start)) lines.push(commentText(comment.text));

@@ -5,6 +5,7 @@ import type { SyntaxProblem } from "../../grammar/problems.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import type { Span } from "../source/source.js";
 import { callOfCall } from "./call-of-call.js";
+import { fuseHint } from "./fuse-hints.js";
 
 export interface Hint {
   readonly help?: string;
@@ -27,7 +28,7 @@ interface Place {
 export function hintFor(problem: Unexpected, text: string): Hint {
   const before = text.slice(0, problem.start).trimEnd();
   const place: Place = { problem, text, before, line: text.slice(text.lastIndexOf("\n", problem.start - 1) + 1, problem.start).trim() };
-  return annotationHint(place) ?? wordHint(place) ?? headHint(place) ?? callHint(place) ?? lineHint(place) ?? {};
+  return fuseHint(problem, text) ?? annotationHint(place) ?? wordHint(place) ?? headHint(place) ?? callHint(place) ?? lineHint(place) ?? {};
 }
 
 /** A fix that replaces what was found, or the text from another place up to its end. */

@@ -29,88 +29,140 @@ export type Node =
 
 /** The parts of a node in order of position. */
 export function children(node: Node): readonly Node[] {
+  const parts: Node[] = [];
+  eachChild(node, (part) => void parts.push(part));
+  return parts;
+}
+
+// Calls and no lists: a program is walked some ten times, and most of its nodes have one or two parts.
+function eachChild(node: Node, act: (part: Node) => void): void {
   switch (node.kind) {
     case "program":
-      return node.declarations;
+      return node.declarations.forEach(act);
     case "import":
-      return [...node.names, node.from];
+      node.names.forEach(act);
+      return act(node.from);
     case "imported-name":
-      return present(node.name, node.alias);
+      act(node.name);
+      return one(node.alias, act);
     case "let":
-      return present(node.name, node.type, node.value);
+      act(node.name);
+      one(node.type, act);
+      return act(node.value);
     case "data":
-      return [node.name, node.source, ...node.clauses];
+      act(node.name);
+      act(node.source);
+      return node.clauses.forEach(act);
     case "block":
-      return [node.name, ...node.params, ...node.returns, node.body];
+      act(node.name);
+      node.params.forEach(act);
+      node.returns.forEach(act);
+      return act(node.body);
     case "model": {
       const { definition } = node;
-      const head = [node.name, ...node.params, ...node.annotations];
-      if (definition.kind === "body") return [...head, definition.body];
-      if (definition.kind === "derived") return [...head, definition.fuse];
-      return [...head, ...present(definition.call, definition.fuse)];
+      act(node.name);
+      node.params.forEach(act);
+      node.annotations.forEach(act);
+      if (definition.kind === "body") return act(definition.body);
+      if (definition.kind === "derived") return act(definition.fuse);
+      act(definition.call);
+      return one(definition.fuse, act);
     }
     case "fuse":
-      return [...node.sources, ...node.options];
+      node.sources.forEach(act);
+      return node.options.forEach(act);
     case "fuse-source":
-      return present(node.source, node.as, node.step);
+      act(node.source);
+      one(node.as, act);
+      return one(node.step, act);
     case "fuse-option":
-      return [node.name, node.value];
+      act(node.name);
+      return act(node.value);
     case "recipe":
-      return [node.name, ...node.params, ...node.clauses];
+      act(node.name);
+      node.params.forEach(act);
+      return node.clauses.forEach(act);
     case "train":
-      return [node.name, node.model, node.data, ...node.clauses];
+      act(node.name);
+      act(node.model);
+      act(node.data);
+      return node.clauses.forEach(act);
     case "param":
-      return present(node.name, node.type, node.default);
+      act(node.name);
+      act(node.type);
+      return one(node.default, act);
     case "type":
-      return [node.name, ...(node.sizes ?? []), ...node.alternatives, ...present(node.below)];
+      act(node.name);
+      node.sizes?.forEach(act);
+      node.alternatives.forEach(act);
+      return one(node.below, act);
     case "size":
-      return [node.value];
+      return act(node.value);
     case "field":
-      return present(node.name, node.type, node.from);
+      act(node.name);
+      act(node.type);
+      return one(node.from, act);
     case "body":
-      return node.statements;
+      return node.statements.forEach(act);
     case "input":
     case "fields":
-      return node.fields;
+      return node.fields.forEach(act);
     case "output":
-      return present(node.name, node.type, node.value);
+      act(node.name);
+      one(node.type, act);
+      return act(node.value);
     case "layer":
-      return [node.name, node.value];
+      act(node.name);
+      return act(node.value);
     case "repeat":
-      return present(node.count, node.counter, node.body);
+      act(node.count);
+      one(node.counter, act);
+      return act(node.body);
     case "if":
-      return present(node.condition, node.then, node.else);
+      act(node.condition);
+      act(node.then);
+      return one(node.else, act);
     case "return":
-      return node.values;
+      return node.values.forEach(act);
     case "assert":
-      return present(node.condition, node.message);
+      act(node.condition);
+      return one(node.message, act);
     case "bind":
-      return [...node.names, node.value];
+      node.names.forEach(act);
+      return act(node.value);
     case "clause":
-      return [node.word, ...node.items];
+      act(node.word);
+      return node.items.forEach(act);
     case "item":
-      return [...present(node.name), ...node.parts];
+      one(node.name, act);
+      return node.parts.forEach(act);
     case "list":
-      return node.items;
+      return node.items.forEach(act);
     case "group":
-      return [node.value];
+      return act(node.value);
     case "path":
-      return node.names;
+      return node.names.forEach(act);
     case "call":
-      return [node.callee, ...(node.arguments ?? [])];
+      act(node.callee);
+      return node.arguments?.forEach(act);
     case "argument":
-      return present(node.name, node.value);
+      one(node.name, act);
+      return act(node.value);
     case "pipe":
     case "binary":
-      return [node.left, node.right];
+      act(node.left);
+      return act(node.right);
     case "unary":
-      return [node.operand];
+      return act(node.operand);
     case "conditional":
-      return [node.condition, node.then, node.else];
+      act(node.condition);
+      act(node.then);
+      return act(node.else);
     case "annotated":
-      return [node.value, ...node.annotations];
+      act(node.value);
+      return node.annotations.forEach(act);
     case "overparam":
-      return node.arguments;
+      return node.arguments.forEach(act);
     case "frozen":
     case "linking-word":
     case "name":
@@ -118,12 +170,11 @@ export function children(node: Node): readonly Node[] {
     case "string":
     case "boolean":
     case "missing":
-      return [];
   }
 }
 
-function present(...nodes: readonly (Node | null)[]): Node[] {
-  return nodes.filter((node) => node !== null);
+function one(part: Node | null, act: (part: Node) => void): void {
+  if (part !== null) act(part);
 }
 
 /** Calls `visit` for a node and all in it, outermost first, in order of position; where it returns false, what is inside is passed over. */
@@ -132,7 +183,7 @@ export function walk(node: Node, visit: (node: Node, parents: readonly Node[]) =
   const enter = (inner: Node): void => {
     if (visit(inner, parents) === false) return;
     parents.push(inner);
-    for (const child of children(inner)) enter(child);
+    eachChild(inner, enter);
     parents.pop();
   };
   enter(node);

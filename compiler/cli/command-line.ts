@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, Option } from "commander";
 import { emitKinds } from "./emit-kinds.js";
+import type { ImportModule } from "./commands/backends.js";
 import { checkFormats } from "./commands/check-formats.js";
 import type { CheckFormat } from "./commands/check-formats.js";
 import { graphFormats } from "./commands/graph-formats.js";
@@ -10,7 +11,7 @@ import { packageVersion } from "./package-root.js";
 import type { Terminal } from "./terminal.js";
 
 /** Runs the command that `words` name; the result is the exit code. Wrong usage is told of and gives 2. */
-export async function commandLine(words: readonly string[], terminal: Terminal): Promise<number> {
+export async function commandLine(words: readonly string[], terminal: Terminal, importModule: ImportModule): Promise<number> {
   let exitCode = 0;
   const program = new Command("sop")
     .description("Compiles small declarative model files (.sop) into programs that train neural networks.")
@@ -139,7 +140,7 @@ export async function commandLine(words: readonly string[], terminal: Terminal):
     .option("--kernels", "the kernels of a backend that has native ones, and those it leaves to another")
     .action(async (options: { readonly kernels?: boolean }) => {
       const { backendsCommand } = await import("./commands/backends.js");
-      exitCode = await backendsCommand(options.kernels === true ? ["--kernels"] : [], terminal);
+      exitCode = await backendsCommand(options.kernels === true ? ["--kernels"] : [], terminal, importModule);
     });
 
   try {

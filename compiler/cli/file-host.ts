@@ -1,7 +1,6 @@
 // The compiler's host over the file system. Each file is read once, so that what is reported is what was checked.
 // Only regular files of a sane size that are UTF-8 are read: an import must not be able to hang the compiler or fill its memory.
 
-import { createHash } from "node:crypto";
 import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { Host } from "../host.js";
@@ -42,7 +41,8 @@ export function fileHost(): FileHost {
       return read(path) === null ? null : path;
     },
     package: packageFolder,
-    hash: (text) => createHash("sha256").update(text, "utf8").digest("hex"),
+    // Loaded when it is needed: `check` does without.
+    hash: (text) => process.getBuiltinModule("node:crypto").createHash("sha256").update(text, "utf8").digest("hex"),
     problems,
     texts,
   };

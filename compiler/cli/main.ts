@@ -3,12 +3,13 @@
 
 import { printableMessage } from "../diagnostics/printable.js";
 import { commandLine } from "./command-line.js";
+import type { ImportModule } from "./commands/backends.js";
 import { Failure, systemReason } from "./failure.js";
 import { reportFault } from "./fault.js";
 import { processTerminal, type Terminal } from "./terminal.js";
 
 /** Runs the command line; sets the exit code of the process rather than leaving, so that all output is written. */
-export async function main(words: readonly string[]): Promise<void> {
+export async function main(words: readonly string[], importModule: ImportModule): Promise<void> {
   const terminal = processTerminal();
   // A reader that leaves early (`sop explain | head`) is no fault; a disk that is full is to be told of.
   process.stdout.on("error", (error: Error) => {
@@ -25,7 +26,7 @@ export async function main(words: readonly string[]): Promise<void> {
   process.on("unhandledRejection", stop);
 
   try {
-    process.exitCode = await commandLine(words, terminal);
+    process.exitCode = await commandLine(words, terminal, importModule);
   } catch (error) {
     process.exitCode = tell(error, terminal);
   }

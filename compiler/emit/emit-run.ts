@@ -55,7 +55,7 @@ export function emitRun({ declaration: run, identity, modelIdentity, sources, pr
       ["loss", loss],
       ["metrics", metrics],
       ["links", object(run.links.map((link) => [link.output, emitLink(link)]))],
-      ["sources", sources.length === 0 ? undefined : object(sources.map((source) => [source.name, emitSource(source, refer)]))],
+      ["sources", sources.length === 0 ? undefined : object(sources.map((source) => [source.name, emitSource(source, run, refer)]))],
       ["claims", promised === null ? undefined : emitClaims(promised, module, placeOf)],
       ["segments", emitSegments(module)],
       ["declaredIn", declaredIn === null ? undefined : object([["file", text(declaredIn.file)], ["directory", text(declaredIn.directory)]])],
@@ -74,8 +74,11 @@ export function emitRun({ declaration: run, identity, modelIdentity, sources, pr
   };
 }
 
-function emitSource(source: SourceUnit, refer: References): string {
-  if (source.kind === "run") return object([["run", refer.runAt(source.origin)], ["step", source.step === null ? undefined : number(source.step)]]);
+function emitSource(source: SourceUnit, { feeds }: Run, refer: References): string {
+  if (source.kind === "run") {
+    const fed = source.reads?.flatMap(([input, outer]) => feeds.flatMap((feed) => (feed.input === outer ? [texts([input, feed.field])] : [])));
+    return object([["run", refer.runAt(source.origin)], ["step", source.step === null ? undefined : number(source.step)], ["feeds", fed === undefined ? undefined : `[${[...new Set(fed)].join(", ")}]`]]);
+  }
   const shapes = object(source.module.weights.map(({ path, shape }) => [path, numbers(shape)]));
   return object([["checkpoint", text(source.file)], ["model", text(source.instance.model)], ["forward", refer.forwardOf(source)], ["shapes", shapes], ["segments", emitSegments(source.module)]]);
 }

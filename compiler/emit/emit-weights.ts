@@ -48,7 +48,7 @@ function emitInitializer(init: Initializer): string {
   }
 }
 
-function emitFused({ from, axes, contracts, rest, plain }: FusedInitializer): string {
+function emitFused({ from, axes, contracts, rest, moments, plain }: FusedInitializer): string {
   const parts = from.map((part) => object([["source", text(part.source)], ["weight", text(part.weight)], ["factor", number(part.factor)], ["share", number(part.share)]]));
   return call(
     "fused",
@@ -57,6 +57,7 @@ function emitFused({ from, axes, contracts, rest, plain }: FusedInitializer): st
       ["axes", `[${axes.map(emitAxis).join(", ")}]`],
       ["contracts", contracts === null ? "null" : number(contracts)],
       ["rest", object([["kind", text(rest.kind)], ["std", rest.kind === "zeros" ? undefined : number(rest.std)]])],
+      ["moments", moments === "fused" ? text(moments) : undefined],
       ["plain", emitInitializer(plain)],
     ]),
   );

@@ -26,7 +26,14 @@ export interface RunUnit {
 
 /** A source by the name that initial values call it by. */
 export type SourceUnit =
-  | { readonly kind: "run"; readonly name: string; readonly origin: Origin; readonly step: number | null }
+  | {
+      readonly kind: "run";
+      readonly name: string;
+      readonly origin: Origin;
+      readonly step: number | null;
+      /** Its inputs that are inputs of the run, with those; null: all are, by name. */
+      readonly reads: readonly (readonly [input: string, outer: string])[] | null;
+    }
   /** A file relative to the folder of the opened file, and what it must hold. */
   | { readonly kind: "checkpoint"; readonly name: string; readonly file: string; readonly instance: Instance; readonly module: Module };
 

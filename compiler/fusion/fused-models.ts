@@ -27,21 +27,23 @@ export class FusedModels {
   fusion(start: Start): Fused {
     const known = this.fusions.get(start);
     if (known !== undefined) return known;
-    const { sources, newWeights, norms, weights } = start.fusion;
+    const { sources, newWeights, norms, weights, moments } = start.fusion;
     const names = namesOf(sources, this);
     const named = sources.map((source, index) => ({ name: names[index] ?? source.name, module: this.module(instanceOf(source)) }));
-    const found = fuse(this.module(start.target), named, { newWeights, norms, weights, mayOutputsGrow: start.prefix !== "" || start.isPart === true });
+    const found = fuse(this.module(start.target), named, { newWeights, norms, weights, moments, mayOutputsGrow: start.prefix !== "" || start.isPart === true });
     this.fusions.set(start, found);
     return found;
   }
 
-  /** The sources of an instance, each once, by the names that initial values call them by. */
-  sources(instance: Instance): readonly { readonly name: string; readonly source: FusionSource }[] {
-    const all = (instance.starts ?? []).flatMap(({ fusion: { sources } }) => {
+  /** The sources of an instance, each once, by the names that initial values call them by. `reads`: their inputs that are inputs of the instance, with those; null: all are, by name. */
+  sources(instance: Instance): readonly { readonly name: string; readonly source: FusionSource; readonly reads: Start["reads"] | null }[] {
+    const all = (instance.starts ?? []).flatMap(({ fusion: { sources }, reads = null }) => {
       const names = namesOf(sources, this);
-      return sources.map((source, index) => ({ name: names[index] ?? source.name, source }));
+      return sources.map((source, index) => ({ name: names[index] ?? source.name, source, reads }));
     });
-    return [...new Map(all.map((each) => [each.name, each])).values()];
+    const found = new Map<string, (typeof all)[number]>();
+    for (const each of all) found.set(each.name, { ...each, reads: each.reads === null ? null : [...(found.get(each.name)?.reads ?? []), ...each.reads] });
+    return [...found.values()];
   }
 
   /** What the mean of a start is made of: its sources by the same names, in order, and the share of each. */

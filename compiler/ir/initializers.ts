@@ -54,6 +54,8 @@ export interface FusedInitializer {
   /** The axis that products sum over, null: none. What reads new positions there is 0. */
   readonly contracts: number | null;
   readonly rest: Rest;
+  /** What the optimizer keeps of the weight: zeros at first, or made of what the sources' optimizers kept of theirs. */
+  readonly moments: "fresh" | "fused";
   /** For positions that no source has: what the weight would have started from. */
   readonly plain: PlainInitializer;
 }
@@ -73,7 +75,9 @@ export function printAxis({ copies, runs }: AxisRuns): string {
 export function printFused(init: FusedInitializer, number: (value: number) => string, quote: (text: string) => string, plain: (init: PlainInitializer) => string): string {
   const from = init.from.map((part) => `part(${quote(part.source)}, ${quote(part.weight)}, factor: ${number(part.factor)}, share: ${number(part.share)})`);
   const rest = init.rest.kind === "zeros" ? "zeros" : `${init.rest.kind}(${number(init.rest.std)})`;
-  return `fused(from: [${from.join(", ")}], axes: [${init.axes.map(printAxis).join(", ")}], contracts: ${init.contracts === null ? "none" : String(init.contracts)}, rest: ${rest}, plain: ${plain(init.plain)})`;
+  // Only where it is asked for: runs are known by this text, and those of before stay what they were.
+  const moments = init.moments === "fused" ? ", moments: fused" : "";
+  return `fused(from: [${from.join(", ")}], axes: [${init.axes.map(printAxis).join(", ")}], contracts: ${init.contracts === null ? "none" : String(init.contracts)}, rest: ${rest}${moments}, plain: ${plain(init.plain)})`;
 }
 
 /** What is wrong with the initial value of a weight of this shape, in words. */

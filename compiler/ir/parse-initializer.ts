@@ -61,10 +61,21 @@ function readFused(reader: Reading): FusedInitializer {
   if (contracts === null) reader.expect("none");
   reader.option("rest");
   const rest = readRest(reader);
-  reader.option("plain");
+  reader.expect(",");
+  const moments = reader.peek().text === "moments" ? readMoments(reader) : "fresh";
+  reader.expect("plain");
+  reader.expect(":");
   const plain = readPlain(reader);
   reader.expect(")");
-  return { kind: "fused", from, axes, contracts, rest, plain };
+  return { kind: "fused", from, axes, contracts, rest, moments, plain };
+}
+
+function readMoments(reader: Reading): "fused" {
+  reader.expect("moments");
+  reader.expect(":");
+  const moments = reader.oneOf(["fused"] as const);
+  reader.expect(",");
+  return moments;
 }
 
 function readPart(reader: Reading): FusedPart {

@@ -46,7 +46,7 @@ export function analyze(main: string, host: Host, parse: Parse, assess: Rules["a
 /** The instance as it is used: a model that no run trains is there to be called in others. */
 function asUsed(instance: Instance, runs: readonly Run[]): Instance {
   const { starts = [] } = instance;
-  return runs.some((run) => run.instance === instance) ? instance : { ...instance, starts: starts.map((start) => ({ ...start, isPart: true })) };
+  return runs.some((run) => run.instance.starts?.some((start) => starts.includes(start)) === true) ? instance : { ...instance, starts: starts.map((start) => ({ ...start, isPart: true })) };
 }
 
 /** What the evaluator carries along, at the beginning. */

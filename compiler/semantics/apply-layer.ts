@@ -4,7 +4,7 @@ import type { Note } from "../diagnostics/diagnostic.js";
 import type { Span } from "../source/source.js";
 import { at, Exhausted, type Env, type Site } from "./context.js";
 import { limits } from "./limits.js";
-import { batchProblem } from "./layers/batchless.js";
+import { batchProblem, comparedProblem } from "./layers/batchless.js";
 import type { Options, ShapeResult, WeightSignature } from "./layers/layer.js";
 import { categoryOf, layers, type LayerKind } from "./layers/layers.js";
 import { alignedBy, hasRagged, raggedRules } from "./layers/ragged.js";
@@ -43,7 +43,7 @@ export function applyLayer(env: Env, request: LayerRequest): Value {
   const types = tensors.map((tensor) => tensor.type);
   const signature = layers[request.kind];
   const fitting = signature.shape(types, request.options);
-  const result = fitting.kind === "ok" && categoryOf(request.kind) === "layer" ? (batchProblem(request.kind, types) ?? withBatch(fitting.type, types)) : fitting;
+  const result = fitting.kind === "mismatch" ? fitting : batched(request.kind, types, fitting);
   if (result.kind === "mismatch") {
     const fixes = resizeFixes(site.graph, request.kind, tensors, env.file.path);
     report.say(
@@ -80,6 +80,13 @@ export function applyLayer(env: Env, request: LayerRequest): Value {
     { layer: request.kind, operands: tensors.map((tensor) => tensor.ref), options: request.options, type, path: request.path, within: site.paths.prefix, name: null, origin, callers: site.callers, overparam, frozen: isFrozen },
     isMetric,
   );
+}
+
+// What fits by its shapes may not fit by its batch.
+function batched(kind: LayerKind, types: readonly TensorType[], fitting: Extract<ShapeResult, { readonly kind: "ok" }>): ShapeResult {
+  const category = categoryOf(kind);
+  if (category === "operator") return fitting;
+  return category === "layer" ? (batchProblem(kind, types) ?? withBatch(fitting.type, types)) : (comparedProblem(types) ?? fitting);
 }
 
 // A result depends on the inputs as soon as one of its tensors does.

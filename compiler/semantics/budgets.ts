@@ -7,6 +7,7 @@ import { at, type Env } from "./context.js";
 import { costsOf, modelFigures, runFigures, type LayerCost } from "./costs.js";
 import { readCondition } from "./evaluate.js";
 import { toNumber } from "./numbers.js";
+import { optimizers } from "./optimizers.js";
 import type { Graph, OptionValue, Overparam, Run } from "./semantic-model.js";
 import { gradientsPerStep } from "./step-costs.js";
 import { describe } from "./values.js";
@@ -110,17 +111,6 @@ function amount(value: number, figure: Figure): string {
   return `${Number((value / size).toPrecision(4))} ${name}`;
 }
 
-/** All tensors of the state that optimizers keep for a weight: of first moments one for each copy, of second ones as `moments` says. */
-const slots: Readonly<Record<string, { readonly first: boolean; readonly second: boolean }>> = {
-  sgd: { first: true, second: false },
-  lion: { first: true, second: false },
-  adagrad: { first: false, second: true },
-  rmsprop: { first: false, second: true },
-  adam: { first: true, second: true },
-  adamw: { first: true, second: true },
-  rk: { first: true, second: true },
-};
-
 /**
  * Bytes that training keeps for a layer: weights with all copies and statistics, the mixed kernels, a gradient for each weight (and each stage of
  * a step, and their sums over several batches), the average, the optimizer's state, and the layer's result for each row of a batch, which the gradient needs. What kernels use for themselves is not counted.
@@ -138,9 +128,8 @@ function memoryOf(cost: LayerCost, training: Training): number {
   return 4 * (trained + (shipped - plain) + mixed + gradients + sums + average + state) + batch * activationBytes;
 }
 
+/** All numbers that an optimizer keeps for a layer: of first moments one for each copy, of second ones as `moments` says. */
 function stateOf({ call, options }: { readonly call: string; readonly options: Readonly<Record<string, OptionValue>> }, trained: number, plain: number, overparam: Overparam | null): number {
-  const { first, second } = slots[call] ?? { first: true, second: true };
-  const hasFirst = first && !((call === "sgd" || call === "rk") && options["momentum"] === 0);
-  const hasSecond = second && !(call === "rk" && options["precondition"] === false);
-  return (hasFirst ? trained : 0) + (hasSecond ? (overparam?.moments === "copies" && call !== "rk" ? trained : plain) : 0);
+  const { first, second } = optimizers[call]?.keeps(options) ?? { first: true, second: true };
+  return (first ? trained : 0) + (second ? (overparam?.moments === "copies" && call !== "rk" ? trained : plain) : 0);
 }

@@ -13,7 +13,8 @@ import { evaluate } from "./evaluate.js";
 import type { FileScope } from "./files.js";
 import { layers } from "./layers/layers.js";
 import type { OptionSpec } from "./options.js";
-import { bareName, sayUnknownWord } from "./read-options.js";
+import { sayUnknownWord } from "./option-words.js";
+import { bareName } from "./read-options.js";
 import { Scope } from "./scope.js";
 import { error, type Value } from "./values.js";
 

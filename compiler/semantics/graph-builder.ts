@@ -2,10 +2,14 @@
 
 import type { Origin } from "../source/source.js";
 import type { Application, Graph, GraphInput, Run, Start } from "./semantic-model.js";
+import type { LayerKind } from "./layers/layers.js";
 import type { TensorType } from "./types.js";
 import type { TensorValue } from "./values.js";
 
 type Draft = { -readonly [K in keyof Application]: Application[K] };
+
+/** Layers that change no number. */
+export const isTransparent: ReadonlySet<LayerKind> = new Set<LayerKind>(["reshape", "flatten", "cast"]);
 
 export class GraphBuilder {
   readonly inputs: GraphInput[] = [];
@@ -43,6 +47,14 @@ export class GraphBuilder {
   typeOf(ref: number): TensorType {
     const type = ref < 0 ? this.inputs[-ref - 1]?.type : this.applications[ref]?.type;
     return type ?? { dtype: "f32", shape: [], batched: true, below: null };
+  }
+
+  /** The input that a value is, up to its shape and dtype; null if it was computed. */
+  inputBehind(ref: number): string | null {
+    if (ref < 0) return this.inputs[-ref - 1]?.name ?? null;
+    const application = this.applications[ref];
+    const [operand] = application?.operands ?? [];
+    return application === undefined || operand === undefined || !isTransparent.has(application.layer) ? null : this.inputBehind(operand);
   }
 
   /** Gives a value the name it is bound to, unless it has one. */

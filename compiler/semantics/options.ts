@@ -29,7 +29,8 @@ export type OptionType =
   | { readonly kind: "word"; readonly words: readonly string[] }
   /** Whole numbers in brackets; `one` also lets a single number stand for `count` equal ones. */
   | { readonly kind: "ints"; readonly count?: number; readonly one?: boolean; readonly min?: number }
-  | { readonly kind: "floats"; readonly count?: number; readonly min?: number; readonly max?: number }
+  /** Numbers in brackets; `each` is what one of them is for. */
+  | { readonly kind: "floats"; readonly count?: number; readonly each?: string; readonly min?: number; readonly max?: number }
   /** `2%`, `200 steps` or `3 epochs`. */
   | { readonly kind: "duration" }
   /** One of several functions with options of their own: schedules, initializers, mixing rules. */

@@ -8,6 +8,7 @@ import { bindArguments, parametersOf } from "./bind-arguments.js";
 import { at, type Env } from "./context.js";
 import { functions } from "./functions.js";
 import { isWhole, printNum, toNumber, type Num } from "./numbers.js";
+import { expectedOf, namesOf, sayUnknownName } from "./option-words.js";
 import type { OptionSpec, OptionType } from "./options.js";
 import type { OptionValue } from "./option-value.js";
 import { wholeFixes } from "./read-count.js";
@@ -15,6 +16,8 @@ import { replacement } from "./report.js";
 import { describe, type NumberValue, type Value } from "./values.js";
 
 type CallType = Extract<OptionType, { readonly kind: "call" }>;
+type WordType = Extract<OptionType, { readonly kind: "word" }>;
+type EitherType = Extract<OptionType, { readonly kind: "either" }>;
 
 /** All options of `of`, or null where something was reported. `span` is the call, for options that are missing. */
 export function readOptions(env: Env, of: string, specs: readonly OptionSpec[], args: readonly Argument[], span: Span): Readonly<Record<string, OptionValue>> | null {
@@ -75,9 +78,9 @@ class OptionReader {
       const branch = chosenBranch(this.#env, expression);
       return branch === null ? null : this.read(type, branch);
     }
-    if (type.kind === "either") return this.#either(type.types, expression);
+    if (type.kind === "either") return this.#either(type, expression);
     if (type.kind === "call") return this.#call(type, expression);
-    if (type.kind === "word") return this.#word(type.words, expression);
+    if (type.kind === "word") return this.#word(type, expression);
     if (type.kind === "string" && this.#bareText(expression)) return null;
     const value = this.#env.context.rules.expression(this.#env, expression);
     return this.#fromValue(type, value, expression);
@@ -87,24 +90,24 @@ class OptionReader {
     if (value.kind === "error") return null;
     switch (type.kind) {
       case "int":
-        return value.kind === "number" && value.unit === null ? this.#int(value.value, expression, type) : this.#wrong("a whole number", value, expression);
+        return value.kind === "number" && value.unit === null ? this.#int(value.value, expression, type) : this.#wrong(type, value, expression);
       case "float":
-        return value.kind === "number" && value.unit !== "steps" && value.unit !== "epochs" ? this.#float(value.value, expression, type) : this.#wrong("a number", value, expression);
+        return value.kind === "number" && value.unit !== "steps" && value.unit !== "epochs" ? this.#float(value.value, expression, type) : this.#wrong(type, value, expression);
       case "boolean":
-        return value.kind === "boolean" ? value.value : this.#wrong("`true` or `false`", value, expression);
+        return value.kind === "boolean" ? value.value : this.#wrong(type, value, expression);
       case "string":
-        return value.kind === "string" ? value.value : this.#wrong("text in quotes", value, expression);
+        return value.kind === "string" ? value.value : this.#wrong(type, value, expression);
       case "ints":
       case "floats":
         return this.#list(type, value, expression);
       case "duration":
-        return value.kind === "number" ? this.#duration(value, expression) : this.#wrong("a length such as `5%`, `200 steps` or `3 epochs`", value, expression);
+        return value.kind === "number" ? this.#duration(type, value, expression) : this.#wrong(type, value, expression);
       case "call":
-        return value.kind === "call" && Object.hasOwn(type.functions, value.value.call) ? value.value : this.#wrong(this.#functionNames(type), value, expression, Object.keys(type.functions));
+        return value.kind === "call" && Object.hasOwn(type.functions, value.value.call) ? value.value : this.#wrong(type, value, expression);
       case "word":
-        return value.kind === "word" && type.words.includes(value.word) ? value.word : this.#wrong(oneOf(type.words), value, expression, type.words);
+        return value.kind === "word" && type.words.includes(value.word) ? value.word : this.#wrong(type, value, expression);
       case "either":
-        return this.#wrong("another value", value, expression);
+        return this.#wrong(type, value, expression);
     }
   }
 
@@ -140,19 +143,15 @@ class OptionReader {
   }
 
   #list(type: Extract<OptionType, { readonly kind: "ints" | "floats" }>, value: Value, expression: Expression): readonly number[] | null {
-    const noun = type.kind === "ints" ? "whole numbers" : "numbers";
-    const count = type.count === undefined ? noun : `${type.count} ${noun}`;
-    const repeats = type.kind === "ints" && type.one === true;
-    const expected = `${count} in brackets${repeats ? ", or one number" : ""}`;
-    const isSingle = value.kind === "number" && repeats;
-    if (!isSingle && value.kind !== "list") return this.#wrong(expected, value, expression);
+    const isSingle = value.kind === "number" && type.kind === "ints" && type.one === true;
+    if (!isSingle && value.kind !== "list") return this.#wrong(type, value, expression);
     const values = value.kind === "list" ? value.items : [value];
-    if (value.kind === "list" && type.count !== undefined && values.length !== type.count) return this.#wrong(expected, value, expression);
+    if (value.kind === "list" && type.count !== undefined && values.length !== type.count) return this.#wrong(type, value, expression);
     const numbers: number[] = [];
     for (const [index, item] of values.entries()) {
       const place = (expression.kind === "list" ? expression.items[index] : undefined) ?? expression;
       if (item.kind === "error") return null;
-      if (item.kind !== "number" || item.unit === "steps" || item.unit === "epochs") return this.#wrong(expected, item, place);
+      if (item.kind !== "number" || item.unit === "steps" || item.unit === "epochs") return this.#wrong(type, item, place);
       const number = type.kind === "ints" ? this.#int(item.value, place, type) : this.#float(item.value, place, type);
       if (number === null) return null;
       numbers.push(number);
@@ -161,9 +160,9 @@ class OptionReader {
     return isSingle && first !== undefined ? Array.from({ length: type.count ?? 1 }, () => first) : numbers;
   }
 
-  #duration(value: NumberValue, expression: Expression): OptionValue | null {
+  #duration(type: OptionType, value: NumberValue, expression: Expression): OptionValue | null {
     const origin = at(this.#env, expression.span);
-    if (value.unit === null) return this.#wrong("a length such as `5%`, `200 steps` or `3 epochs`", value, expression);
+    if (value.unit === null) return this.#wrong(type, value, expression);
     if (value.unit === "%") {
       const share = toNumber(value.value);
       if (share < 0 || share > 1) {
@@ -177,13 +176,12 @@ class OptionReader {
   }
 
   // The option's word first, then a name in scope.
-  #word(words: readonly string[], expression: Expression): string | null {
-    const name = bareName(expression);
-    if (name !== null && words.includes(name)) return name;
-    if (name !== null && sayUnknownWord(this.#env, this.#option, this.#of, words, name, expression.span)) return null;
-    const value = this.#env.context.rules.expression(this.#env, expression);
-    const word = this.#fromValue({ kind: "word", words }, value, expression);
-    return typeof word === "string" ? word : null;
+  #word(type: WordType, expression: Expression): OptionValue | null {
+    const name = calleeName(expression);
+    const isCall = bareName(expression) === null;
+    if (name !== null && type.words.includes(name)) return isCall ? this.#unknown(type, name, expression) : name;
+    if (name !== null && !isCall && !this.#isNamed(name)) return this.#unknown(type, name, expression);
+    return this.#fromValue(type, this.#env.context.rules.expression(this.#env, expression), expression);
   }
 
   #call(type: CallType, expression: Expression): OptionValue | null {
@@ -191,46 +189,47 @@ class OptionReader {
     if (name === null || (bareName(expression) !== null && !Object.hasOwn(type.functions, name) && this.#isValue(name)))
       return this.#fromValue(type, this.#env.context.rules.expression(this.#env, expression), expression);
     const specs = Object.hasOwn(type.functions, name) ? type.functions[name]?.options : undefined;
-    if (specs === undefined) {
-      const nearest = suggestWord(name, Object.keys(type.functions));
-      const origin = at(this.#env, expression.kind === "call" ? expression.callee.span : expression.span);
-      const fixes = nearest === null ? [] : [replacement(`Write \`${nearest}\``, origin, nearest)];
-      this.#env.context.report.say("option-type", origin, { option: this.#option, of: this.#of, expected: this.#functionNames(type), found: `\`${name}\`` }, { fixes });
-      return null;
-    }
+    if (specs === undefined) return this.#unknown(type, name, expression);
     const options = readOptions(this.#env, name, specs, expression.kind === "call" ? (expression.arguments ?? []) : [], expression.span);
     return options === null ? null : { call: name, options };
   }
 
-  #either(types: readonly OptionType[], expression: Expression): OptionValue | null {
-    const call = types.find((type) => type.kind === "call");
-    const word = types.find((type) => type.kind === "word");
+  // One of the names first, then a name in scope.
+  #either(type: EitherType, expression: Expression): OptionValue | null {
+    const { types } = type;
     const name = calleeName(expression);
     const bare = bareName(expression);
-    if (word !== undefined && bare !== null && word.words.includes(bare)) return bare;
-    const isCall = name !== null && (call?.kind === "call" && Object.hasOwn(call.functions, name) ? true : bare === null && !Object.hasOwn(functions, name));
-    if (call !== undefined && isCall) return this.read(call, expression);
+    const call = types.find((each) => each.kind === "call");
+    if (bare !== null && types.some((each) => each.kind === "word" && each.words.includes(bare))) return bare;
+    if (name !== null && call?.kind === "call" && Object.hasOwn(call.functions, name)) return this.#call(call, expression);
+    if (name !== null && (bare === null ? namesOf(type).length > 0 && !Object.hasOwn(functions, name) : !this.#isNamed(name))) return this.#unknown(type, name, expression);
     const value = this.#env.context.rules.expression(this.#env, expression);
     if (value.kind === "call" && call !== undefined) return this.#fromValue(call, value, expression);
-    const fitting = types.find((type) => type.kind !== "call" && fits(type, value)) ?? types.find((type) => type.kind !== "call") ?? types[0];
-    return fitting === undefined ? null : this.#fromValue(fitting, value, expression);
+    const fitting = types.find((each) => each.kind !== "call" && fits(each, value));
+    return fitting === undefined ? this.#wrong(type, value, expression) : this.#fromValue(fitting, value, expression);
+  }
+
+  #unknown(type: OptionType, name: string, expression: Expression): null {
+    sayUnknownName(this.#env, { option: this.#option, of: this.#of, type }, name, expression);
+    return null;
+  }
+
+  #isNamed(name: string): boolean {
+    return this.#env.scope.lookup(name) !== undefined || this.#env.file.entries.has(name) || this.#env.file.broken.has(name);
   }
 
   #isValue(name: string): boolean {
     return this.#env.scope.lookup(name) !== undefined || this.#env.file.entries.get(name)?.node.kind === "let";
   }
 
-  #functionNames(type: CallType): string {
-    return oneOf(Object.keys(type.functions));
-  }
-
-  /** Reports a value of another type. `words` are those of the option: they stand without quotes. */
-  #wrong(expected: string, value: Value, expression: Expression, words: readonly string[] = []): null {
+  /** Reports a value of another type; words stand without quotes. */
+  #wrong(type: OptionType, value: Value, expression: Expression): null {
     if (value.kind === "error") return null;
     const origin = at(this.#env, expression.span);
+    const words = namesOf(type);
     const meant = value.kind !== "string" ? null : words.includes(value.value) ? value.value : suggestWord(value.value, words);
     const border = this.#option === "padding" && value.kind === "number" ? { help: "Write `same`, which keeps the size where the stride is 1, or `valid`, which has no border." } : {};
-    this.#env.context.report.say("option-type", origin, { option: this.#option, of: this.#of, expected, found: describe(value) }, { ...border, fixes: meant === null ? [] : [replacement(`Write \`${meant}\``, origin, meant)] });
+    this.#env.context.report.say("option-type", origin, { option: this.#option, of: this.#of, expected: expectedOf(type), found: describe(value) }, { ...border, fixes: meant === null ? [] : [replacement(`Write \`${meant}\``, origin, meant)] });
     return null;
   }
 
@@ -258,21 +257,6 @@ function fits(type: OptionType, value: Value): boolean {
     default:
       return value.kind === type.kind;
   }
-}
-
-/** `a`, `b` or `c`. */
-export function oneOf(words: readonly string[]): string {
-  const quoted = words.map((word) => `\`${word}\``);
-  return quoted.length < 2 ? quoted.join("") : `${quoted.slice(0, -1).join(", ")} or ${quoted[quoted.length - 1]}`;
-}
-
-/** Reports a bare name that is neither one of the option's words nor anything else; false where it is something else. */
-export function sayUnknownWord(env: Env, option: string, of: string, words: readonly string[], name: string, span: Span): boolean {
-  if (env.scope.lookup(name) !== undefined || env.file.entries.has(name) || env.file.broken.has(name)) return false;
-  const nearest = suggestWord(name, words);
-  const origin = at(env, span);
-  env.context.report.say("option-type", origin, { option, of, expected: oneOf(words), found: `\`${name}\`` }, { fixes: nearest === null ? [] : [replacement(`Write \`${nearest}\``, origin, nearest)] });
-  return true;
 }
 
 /** The branch of `if c then a else b` that counts, so that it may hold a word or a layer; null where something was reported. */

@@ -30,5 +30,8 @@ export function selections(outputs: readonly string[]): Readonly<Record<string, 
   };
 }
 
+/** Methods that go by the losses of single rows. */
+export const byLosses: ReadonlySet<string> = new Set(["sensitivity", "loss"]);
+
 /** Methods that go by probabilities of classes. */
 export const byClasses: ReadonlySet<string> = new Set(["margin", "entropy"]);

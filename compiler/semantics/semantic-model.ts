@@ -79,6 +79,8 @@ export interface Start {
   /** The fused model by itself, without its start. */
   readonly target: Instance;
   readonly fusion: Fusion;
+  /** Its inputs that are inputs of the model around it, up to shape and dtype, with those: of all calls. Absent: it is the model itself. */
+  readonly reads?: readonly (readonly [input: string, outer: string])[];
   /** No run trains it: it is there to be called in others, where an output may be wider than the sources'. */
   readonly isPart?: true;
 }

@@ -7,7 +7,7 @@ import { suggest } from "../diagnostics/suggest.js";
 import type { Span } from "../source/source.js";
 import { at, type Env } from "./context.js";
 import { modelFigures, runFigures } from "./costs.js";
-import { oneOf } from "./read-options.js";
+import { oneOf } from "./option-words.js";
 import { replacement, type ReportDetails } from "./report.js";
 
 /** Reports a name that is not bound, with the nearest one that is. */

@@ -24,6 +24,8 @@ export interface Position {
   readonly best: Best | null;
   /** Early stopping has ended the run. */
   readonly stopped: boolean;
+  /** Steps that moments had behind them when training began, by the paths of their weights. Absent: none had. */
+  readonly counts?: Readonly<Record<string, number>>;
 }
 
 export interface Checkpoint {
@@ -38,7 +40,7 @@ export function writeCheckpoint(path: string, { position, tensors }: Checkpoint)
     ["version", version],
     ["identity", position.identity],
     ["step", String(position.step)],
-    ["state", JSON.stringify({ stopping: position.stopping, best: position.best, stopped: position.stopped })],
+    ["state", JSON.stringify({ stopping: position.stopping, best: position.best, stopped: position.stopped, counts: position.counts })],
   ]);
   writeFileAtomically(path, encodeSafetensors(sealed({ tensors, metadata })));
 }
@@ -138,7 +140,7 @@ export function checkTensors(found: ReadonlyMap<string, StoredTensor>, expected:
   for (const name of found.keys()) if (!expected.has(name)) throw new UserError(`\`${what}\` has \`${name.slice(0, 60)}\`, which the model does not.`, help);
 }
 
-function parseState(text: string): Pick<Position, "stopping" | "best" | "stopped"> | null {
+function parseState(text: string): Pick<Position, "stopping" | "best" | "stopped" | "counts"> | null {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -148,7 +150,12 @@ function parseState(text: string): Pick<Position, "stopping" | "best" | "stopped
   if (typeof parsed !== "object" || parsed === null || !("stopping" in parsed) || !("best" in parsed) || !("stopped" in parsed)) return null;
   const { stopping, best, stopped } = parsed;
   if (!isBest(stopping) || !isBest(best) || typeof stopped !== "boolean") return null;
-  return { stopping, best, stopped };
+  if (!("counts" in parsed)) return { stopping, best, stopped };
+  return isCounts(parsed.counts) ? { stopping, best, stopped, counts: parsed.counts } : null;
+}
+
+function isCounts(value: unknown): value is Readonly<Record<string, number>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every((count) => Number.isSafeInteger(count) && count >= 0);
 }
 
 function isBest(value: unknown): value is Best | null {

@@ -44,25 +44,43 @@ export class MetricsLog {
   }
 }
 
-/** The whole lines of at most that step. Looked at one by one: the log of a long run is larger than any string may be. */
+/** Rate and gradient norm of the first `steps` steps that a log has, in order; null unless it has all of them. */
+export function loggedSteps(path: string, steps: number): readonly { readonly rate: number; readonly gradientNorm: number }[] | null {
+  const found: { readonly rate: number; readonly gradientNorm: number }[] = [];
+  for (const { line } of linesOf(readWhole(path) ?? Buffer.alloc(0))) {
+    const [rate, gradientNorm] = [line?.["rate"], line?.["gradient_norm"]];
+    if (line?.step === found.length + 1 && found.length < steps && typeof rate === "number" && typeof gradientNorm === "number") found.push({ rate, gradientNorm });
+  }
+  return found.length === steps ? found : null;
+}
+
+/** The whole lines of at most that step. */
 function linesUpTo(content: Buffer, step: number): Buffer {
   const kept: Buffer[] = [];
-  for (let from = 0; from < content.length; ) {
-    const end = content.indexOf(newline, from);
-    if (end < 0) break;
-    const at = end - from > longestLine ? null : stepOf(content.toString("utf8", from, end));
-    if (at !== null && at <= step) kept.push(content.subarray(from, end + 1));
-    from = end + 1;
-  }
+  for (const { line, bytes } of linesOf(content)) if (line !== null && line.step <= step) kept.push(bytes);
   return Buffer.concat(kept);
 }
 
-/** The step of a line, or null where the line is torn. */
-function stepOf(line: string): number | null {
+/** Lines with their bytes; null for one that is torn or none of ours. Looked at one by one: the log of a long run is larger than any string may be. */
+function* linesOf(content: Buffer): Generator<{ readonly line: MetricsLine | null; readonly bytes: Buffer }> {
+  for (let from = 0; from < content.length; ) {
+    const end = content.indexOf(newline, from);
+    if (end < 0) return;
+    yield { line: end - from > longestLine ? null : readLine(content.toString("utf8", from, end)), bytes: content.subarray(from, end + 1) };
+    from = end + 1;
+  }
+}
+
+function readLine(line: string): MetricsLine | null {
   try {
     const parsed: unknown = JSON.parse(line);
-    return typeof parsed === "object" && parsed !== null && "step" in parsed && typeof parsed.step === "number" ? parsed.step : null;
+    return isMetricsLine(parsed) ? parsed : null;
   } catch {
     return null;
   }
+}
+
+/** Only the step is looked at: who reads another entry asks for its type. */
+function isMetricsLine(value: unknown): value is MetricsLine {
+  return typeof value === "object" && value !== null && "step" in value && typeof value.step === "number";
 }

@@ -17,7 +17,7 @@ export function adagrad({ lr, epsilon }: AdagradOptions): Optimizer {
     schedule: scheduleOf(lr),
     weightDecay: 0,
     decay: "kernels",
-    slots: ({ shape, copies, moments }) => ({ sum: moments === "shared" ? shape : [copies, ...shape] }),
+    slots: ({ shape, copies, moments }) => ({ sum: { shape: moments === "shared" ? shape : [copies, ...shape], degree: 2 } }),
     update: (step) => {
       const isShared = step.moments === "shared";
       const rows = rowsOf(step);

@@ -31,7 +31,10 @@ export function adamw({ lr, betas: [beta1, beta2], epsilon, weightDecay, decay =
     schedule: scheduleOf(lr),
     weightDecay,
     decay,
-    slots: ({ shape, copies, moments }) => ({ first: [copies, ...shape], second: moments === "shared" ? shape : [copies, ...shape] }),
+    slots: ({ shape, copies, moments }) => ({
+      first: { shape: [copies, ...shape], degree: 1, filled: (steps) => 1 - beta1 ** steps },
+      second: { shape: moments === "shared" ? shape : [copies, ...shape], degree: 2, filled: (steps) => 1 - beta2 ** steps },
+    }),
     update: (step) => {
       const isShared = step.moments === "shared";
       const attributesAt = ({ rate, linearFactor, perCopyFactor, keep, count }: StepRates): AdamStepAttributes => ({

@@ -21,7 +21,7 @@ export function lion({ lr, betas: [beta1, beta2], weightDecay, decay = "kernels"
     schedule: scheduleOf(lr),
     weightDecay,
     decay,
-    slots: ({ shape, copies }) => ({ first: [copies, ...shape] }),
+    slots: ({ shape, copies }) => ({ first: { shape: [copies, ...shape], degree: 1 } }),
     update: (step) => {
       const rows = rowsOf(step);
       const rate = step.coefficient("lion rate", (rates) => rates.rate);

@@ -2,6 +2,7 @@
 // p = (1), so each rule is written once, for copies W_i whose gradients are p_i G, G the gradient of the kernel that was used.
 
 import * as tf from "@tensorflow/tfjs-core";
+import type { Degree } from "../initializers.js";
 import type { Tableau } from "../methods/runge-kutta.js";
 import type { Schedule } from "../schedules.js";
 
@@ -12,12 +13,22 @@ export interface Optimizer {
   readonly weightDecay: number;
   /** What decays: kernels and embedding tables, or all that is trained. */
   readonly decay: "kernels" | "all";
-  /** State for one weight, all zeros: shapes by name of the slot. */
-  readonly slots: (weight: WeightShape) => Readonly<Record<string, readonly number[]>>;
+  /** State for one weight, all zeros where nothing else is said: slots by name. */
+  readonly slots: (weight: WeightShape) => Readonly<Record<string, Slot>>;
   /** One step of one weight. */
   readonly update: (step: WeightStep) => Updated;
   /** How a step looks ahead; absent: it takes one gradient, where the weights are. Its `squares` are a slot of each weight. */
   readonly stages?: Stages;
+}
+
+/** What an optimizer keeps of the gradients of a weight. */
+export interface Slot {
+  /** [copies, ...shape] where each copy of a kernel has its own, or [...shape]. */
+  readonly shape: readonly number[];
+  /** Gradients that were c times as large, c > 0, would have made these numbers c to this power times as large; null: that does not follow. */
+  readonly degree: Degree | null;
+  /** The share of a moving average that so many steps have filled, the rest being the zeros at the beginning. Absent: nothing corrects for these. */
+  readonly filled?: (steps: number) => number;
 }
 
 /** A step with several gradients, or with a preconditioned one (training/walk.ts). */
@@ -51,7 +62,7 @@ export interface StepRates {
   readonly perCopyFactor: number;
   /** What decoupled decay leaves: 1 - rate * decay, with the plain rate. */
   readonly keep: number;
-  /** 1 for the first step. */
+  /** 1 for the first step; it counts on from steps that the moments have behind them when training begins. */
   readonly count: number;
 }
 

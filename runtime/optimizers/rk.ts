@@ -4,7 +4,7 @@
 import type { RungeKuttaOrder } from "../methods/runge-kutta.js";
 import { tableaus } from "../methods/runge-kutta.js";
 import type { Rate } from "../schedules.js";
-import type { Optimizer } from "./optimizer.js";
+import type { Optimizer, Slot } from "./optimizer.js";
 import { sgd } from "./sgd.js";
 
 export interface RkOptions {
@@ -34,11 +34,16 @@ export function rk({ lr, order, batches, momentum, precondition, adaptive, power
       // Curvature is seen between two stages on one batch.
       adaptive: adaptive && order > 1 && batches === "same" ? { power } : null,
     },
-    slots: (weight) => ({ ...descent.slots(weight), ...(precondition ? { squares: weight.shape } : {}) }),
+    slots: (weight): Readonly<Record<string, Slot>> => (precondition ? { ...preconditioned(descent.slots(weight)), squares: { shape: weight.shape, degree: 2 } } : descent.slots(weight)),
     // The sums of squares are the stages'.
     update: (step) => {
       const { squares: _, ...slots } = step.slots;
       return descent.update({ ...step, slots });
     },
   };
+}
+
+/** A g with A = (1 + G)^(-1/2) follows no power of g: the 1 stays what it is. */
+function preconditioned(slots: Readonly<Record<string, Slot>>): Readonly<Record<string, Slot>> {
+  return Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, { ...slot, degree: null }]));
 }

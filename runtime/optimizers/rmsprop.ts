@@ -4,7 +4,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { scheduleOf, type Rate } from "../schedules.js";
-import type { Optimizer } from "./optimizer.js";
+import type { Optimizer, Slot } from "./optimizer.js";
 import { rowsOf, squares } from "./rows.js";
 
 export interface RmspropOptions {
@@ -23,8 +23,9 @@ export function rmsprop({ lr, alpha, epsilon, momentum }: RmspropOptions): Optim
     weightDecay: 0,
     decay: "kernels",
     slots: ({ shape, copies, moments }) => {
-      const second = { second: moments === "shared" ? shape : [copies, ...shape] };
-      return momentum === 0 ? second : { ...second, momentum: [copies, ...shape] };
+      const second: Readonly<Record<string, Slot>> = { second: { shape: moments === "shared" ? shape : [copies, ...shape], degree: 2 } };
+      // Of u, which does not see how large gradients are.
+      return momentum === 0 ? second : { ...second, momentum: { shape: [copies, ...shape], degree: 0 } };
     },
     update: (step) => {
       const isShared = step.moments === "shared";

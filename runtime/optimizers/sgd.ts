@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { sgdUpdateName } from "../backends/onnx-kernels/updates.js";
 import { sgdStepName, type SgdStepAttributes, type SgdStepInputs } from "../backends/cpu/sgd-step.js";
 import { scheduleOf, type Rate } from "../schedules.js";
-import { hasKernel, isUpdatable, spreadMixing, unlessBroken, usedGradient, type Optimizer, type StepRates, type Updated, type WeightStep } from "./optimizer.js";
+import { hasKernel, isUpdatable, spreadMixing, unlessBroken, usedGradient, type Optimizer, type Slot, type StepRates, type Updated, type WeightStep } from "./optimizer.js";
 
 export interface SgdOptions {
   readonly lr: Rate;
@@ -19,7 +19,7 @@ export function sgd({ lr, momentum, nesterov }: SgdOptions): Optimizer {
     schedule: scheduleOf(lr),
     weightDecay: 0,
     decay: "kernels",
-    slots: ({ shape, copies }): Readonly<Record<string, readonly number[]>> => (momentum === 0 ? {} : { momentum: [copies, ...shape] }),
+    slots: ({ shape, copies }): Readonly<Record<string, Slot>> => (momentum === 0 ? {} : { momentum: { shape: [copies, ...shape], degree: 1 } }),
     update: (step) => {
       const rateAt = ({ rate, linearFactor }: StepRates): number => rate * linearFactor;
       if (step.pace !== undefined) return composed(step, tf.mul(step.coefficient("sgd rate", rateAt), step.pace), momentum, nesterov);

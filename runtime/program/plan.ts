@@ -2,10 +2,12 @@
 
 import { grouped } from "../logging/numbers.js";
 import { totalSteps } from "../training/loop.js";
+import { movingLines, pacesOf } from "./moving-sources.js";
 import type { Datasets, Program } from "./program.js";
 import { folderOf } from "./program.js";
-import { snapshotsOf, sourceRunsOf, withSources, type RunGraph } from "./run-graph.js";
+import { keptStepsOf, snapshotsOf, sourceRunsOf, withSources, type RunGraph } from "./run-graph.js";
 import type { Run } from "./run.js";
+import { carriedSourcesOf } from "./source-state.js";
 
 export interface PlannedRun {
   readonly run: Run;
@@ -32,10 +34,21 @@ export async function planOf(program: Program, requested: readonly Run[], graph:
     const needed = runs.flatMap((other) => sourceRunsOf(other).filter((source) => source.run === run));
     const until = requested.includes(run) || needed.some(({ step }) => step === null) ? null : Math.max(...needed.map(({ step }) => step ?? 0));
     const isFinished = record?.status === "finished" && folder.hasModel();
-    const isDone = record !== null && (until === null ? isFinished : snapshotsOf(program, run).filter((step) => step <= until).every((step) => folder.hasSnapshot(step)));
+    const isThere = (step: number): boolean => folder.hasSnapshot(step) && (!keptStepsOf(program, run).includes(step) || folder.checkpointSteps().includes(step));
+    const isDone = record !== null && (until === null ? isFinished : snapshotsOf(program, run).filter((step) => step <= until).every(isThere));
     planned.push({ run, identity, isDone, until, step: record === null ? 0 : isFinished ? record.step : (folder.checkpointSteps()[0] ?? 0), steps: record?.steps ?? totalSteps(run, data.splits.train.length) });
   }
+  for (const each of planned) await checkMoments(each, planned, graph);
   return planned;
+}
+
+/** What a run begins with must be there, or still come: a source that is beyond its step leaves no checkpoint of it. */
+async function checkMoments({ run, isDone, step }: PlannedRun, planned: readonly PlannedRun[], graph: RunGraph): Promise<void> {
+  if (isDone || step > 0) return;
+  for (const source of carriedSourcesOf(run)) {
+    const found = planned.find((each) => each.run === source.run);
+    if (found !== undefined && (found.isDone || found.step >= (source.step ?? Infinity))) await graph.state(run, source);
+  }
 }
 
 /** The plan in lines. */
@@ -44,9 +57,20 @@ export function printPlan(plan: readonly PlannedRun[]): readonly string[] {
   return ["plan:", ...plan.map((planned) => `  ${planned.run.name.padEnd(width)}  ${describe(planned)}`)];
 }
 
+/** Warnings about sources that are trained already, of runs that have not begun. */
+export function movingInPlan(program: Program, plan: readonly PlannedRun[]): readonly string[] {
+  const done = new Set(plan.flatMap(({ run, isDone }) => (isDone ? [run] : [])));
+  return plan.flatMap(({ run, isDone, step }) => {
+    if (isDone || step > 0) return [];
+    const trained = Object.entries(run.sources ?? {}).filter(([, source]) => "run" in source && done.has(source.run));
+    return movingLines(run, pacesOf(program, { ...run, sources: Object.fromEntries(trained) }));
+  });
+}
+
 function describe({ run, isDone, until, step, steps }: PlannedRun): string {
   const from = Object.keys(run.sources ?? {});
-  const start = from.length === 0 ? "" : `starts from ${from.join(", ")}; `;
+  const moments = carriedSourcesOf(run).length === 0 ? "" : " with their moments";
+  const start = from.length === 0 ? "" : `starts from ${from.join(", ")}${moments}; `;
   if (isDone) return until === null ? "is done" : `is done as far as step ${grouped(until)}`;
   const end = until === null ? `${grouped(steps)} steps` : `${grouped(until)} of ${grouped(steps)} steps`;
   return step > 0 ? `goes on from step ${grouped(step)}, ${end}` : `${start}${end}`;

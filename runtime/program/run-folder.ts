@@ -117,9 +117,9 @@ export class RunFolder {
   }
 
   /** Deletes all but the latest `keep` checkpoints of a run that stands at step `reached`, and what a killed process left half-written.
-   * Later ones, which were passed over because they are damaged, do not count. */
-  prune(keep: number, reached: number): void {
-    const own = this.checkpointSteps().filter((step) => step <= reached);
+   * Later ones, which were passed over because they are damaged, do not count, nor do those of `kept` steps, which stay. */
+  prune(keep: number, reached: number, kept: readonly number[] = []): void {
+    const own = this.checkpointSteps().filter((step) => step <= reached && !kept.includes(step));
     try {
       for (const step of own.slice(keep)) rmSync(this.checkpoint(step), { force: true });
       for (const folder of [this.path, join(this.path, "checkpoints")]) {

@@ -3,20 +3,25 @@
 
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import { checkTensors, readModel, readWeights } from "../checkpoint/checkpoint.js";
+import { checkTensors, readModel, readWeights, type Checkpoint } from "../checkpoint/checkpoint.js";
 import { readWhole } from "../checkpoint/files.js";
 import type { StoredTensor } from "../checkpoint/safetensors.js";
-import type { LoadedDataset } from "../data/load.js";
+import { own, type LoadedDataset } from "../data/load.js";
 import type { SourceWeights } from "../initializers.js";
+import type { SourceMoments, TrainedMoments } from "../training/carried.js";
+import { totalSteps } from "../training/loop.js";
 import { initialWeights } from "../weights.js";
 import { toStored } from "../checkpoint/tensors.js";
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "./errors.js";
 import { runIdentity } from "./identity.js";
 import { folderOf, type Datasets, type Program } from "./program.js";
+import { checkpointAt } from "./run-checkpoints.js";
 import type { Run, RunSource } from "./run.js";
+import { carriedSourcesOf, momentsIn, type CarriedSource } from "./source-state.js";
 
 type CheckpointSource = Extract<RunSource, { readonly checkpoint: string }>;
+type TrainedSource = Extract<RunSource, { readonly run: Run }>;
 
 /** The runs that a run starts from. */
 export function sourceRunsOf(run: Run): readonly { readonly run: Run; readonly step: number | null }[] {
@@ -38,6 +43,12 @@ export function withSources(runs: readonly Run[]): readonly Run[] {
 export function snapshotsOf(program: Program, run: Run): readonly number[] {
   const steps = withSources(program.runs).flatMap((other) => sourceRunsOf(other).flatMap((source) => (source.run === run && source.step !== null ? [source.step] : [])));
   return [...new Set(steps)].sort((a, b) => a - b);
+}
+
+/** Those of its steps after which others of the program begin with its optimizer's state, too. */
+export function keptStepsOf(program: Program, run: Run): readonly number[] {
+  const steps = withSources(program.runs).flatMap((other) => carriedSourcesOf(other).flatMap((source) => (source.run === run && source.step !== null ? [source.step] : [])));
+  return [...new Set(steps)];
 }
 
 export class RunGraph {
@@ -82,8 +93,13 @@ export class RunGraph {
   async check(run: Run): Promise<void> {
     const data = await this.datasets.get(run.dataset);
     for (const [name, source] of Object.entries(run.sources ?? {})) {
-      if (!("run" in source)) this.checkpointTensors(run, source);
-      else checkFitted(run, data, name, source.run, await this.datasets.get(source.run.dataset));
+      if (!("run" in source)) {
+        this.checkpointTensors(run, source);
+        continue;
+      }
+      const sourceData = await this.datasets.get(source.run.dataset);
+      checkStep(run, source, sourceData);
+      checkFitted(run, data, name, source, sourceData);
     }
   }
 
@@ -110,17 +126,42 @@ export class RunGraph {
     return lookUp(tensors);
   }
 
+  /** What the optimizers of sources kept, which that of a run begins with; null: it begins with zeros. */
+  async moments(run: Run): Promise<SourceMoments | null> {
+    const read = new Map<string, (weight: string) => TrainedMoments | null>();
+    for (const source of carriedSourcesOf(run)) {
+      const state = await this.state(run, source);
+      read.set(source.name, (weight) => momentsIn(source.run, state, weight));
+    }
+    return read.size === 0 ? null : (source, weight) => read.get(source)?.(weight) ?? null;
+  }
+
+  /** The checkpoint of a source, whose optimizer's state a run begins with. Throws a UserError if there is none. */
+  async state(run: Run, { run: source, step }: CarriedSource): Promise<Checkpoint> {
+    const folder = folderOf(this.program, source);
+    const record = folder.read();
+    const at = step ?? record?.modelStep ?? record?.step ?? 0;
+    const found = checkpointAt(folder, at, await this.identity(source));
+    if (found !== null) return found;
+    const lost = step === null ? "is missing" : "is missing: it was trained beyond that step before a run asked for it";
+    throw new UserError(`\`${run.name}\` begins with the moments of \`${source.name}\`${step === null ? "" : ` at step ${step}`}, and \`${folder.checkpoint(at)}\` ${lost}.`, `${this.again(source)} Or write \`moments: fresh\`.`);
+  }
+
+  /** How to train a source anew: only the program's own runs are trained by name. */
+  private again(source: Run): string {
+    return source.declaredIn === undefined ? `Run \`sop train ${this.program.source} ${source.name} --fresh\`.` : `Move \`${folderOf(this.program, source).path}\` away and run the same command again.`;
+  }
+
   private async trainedTensors(run: Run, source: Run, step: number | null): Promise<ReadonlyMap<string, StoredTensor>> {
     const folder = folderOf(this.program, source);
     const path = step === null ? folder.model : folder.snapshot(step);
     const found = readModel(path);
-    // Only the program's own runs are trained by name.
-    const again = source.declaredIn === undefined ? `Run \`sop train ${this.program.source} ${source.name} --fresh\`.` : `Move \`${folder.path}\` away and run the same command again.`;
+    const again = this.again(source);
     if (found === null) {
       if (step === null) throw new UserError(`\`${run.name}\` starts from \`${source.name}\`, which is not trained: \`${path}\` is missing.`, `Run \`sop train ${this.program.source} ${source.name}\` first.`);
       const ended = folder.read();
       if (ended?.status === "finished" && ended.step < step) {
-        throw new UserError(`\`${run.name}\` starts from \`${source.name}\` at step ${step}, and \`${source.name}\` stopped early, at step ${ended.step}.`, `Name an earlier step, or leave \`at step\` out for the result of \`${source.name}\`.`);
+        throw new UserError(`\`${run.name}\` starts from \`${source.name}\` at step ${step}, and \`${source.name}\` ended at step ${ended.step}.`, `Name an earlier step, or leave \`at step\` out for the result of \`${source.name}\`.`);
       }
       throw new UserError(`\`${run.name}\` starts from \`${source.name}\` at step ${step}, and \`${folder.path}\` has no model of that step: it was trained beyond it before a run asked for it.`, again);
     }
@@ -168,15 +209,32 @@ function missing(run: Run, { checkpoint }: CheckpointSource): UserError {
   return new UserError(`\`${run.name}\` starts from \`${checkpoint}\`, which does not exist.`, "Name a file of weights relative to the `.sop` file.");
 }
 
-/** What training splits determined of the inputs must be equal: a source knows its inputs by these numbers. */
-function checkFitted(run: Run, data: LoadedDataset, name: string, source: Run, sourceData: LoadedDataset): void {
-  if (data === sourceData) return;
-  for (const [input, field] of Object.entries(source.feeds)) {
-    const own = run.feeds[input];
-    if (own === undefined) continue;
-    for (const [what, of] of [["mean and spread", "statistics"], ["vocabulary", "vocabularies"]] as const) {
-      if (JSON.stringify(data.fitted[of][own] ?? null) === JSON.stringify(sourceData.fitted[of][field] ?? null)) continue;
-      throw new UserError(`\`${name}\` was trained with another ${what} of its input \`${input}\` than \`${run.name}\` has: their training rows differ.`, "Train both on the same data.");
-    }
+/** How many steps epochs are is known with the rows. */
+function checkStep(run: Run, { run: source, step }: TrainedSource, data: LoadedDataset): void {
+  const steps = totalSteps(source, data.splits.train.length);
+  if (step === undefined || step <= steps) return;
+  throw new UserError(`\`${run.name}\` starts from \`${source.name}\` at step ${step}, and \`${source.name}\` has ${source.select === undefined ? "" : "at most "}${steps} steps.`, `Name an earlier step, or leave \`at step\` out for the result of \`${source.name}\`.`);
+}
+
+/** What training splits and files determined of the inputs must be equal: a source knows its inputs by these numbers. */
+function checkFitted(run: Run, data: LoadedDataset, name: string, source: TrainedSource, sourceData: LoadedDataset): void {
+  const feeds = source.feeds ?? Object.keys(source.run.feeds).flatMap((input) => (run.feeds[input] === undefined ? [] : [[input, run.feeds[input]] as const]));
+  for (const [input, here] of feeds) {
+    const field = source.run.feeds[input];
+    if (field === undefined || (data === sourceData && here === field)) continue;
+    const [meant, met] = [meaningOf(data, here), meaningOf(sourceData, field)];
+    const what = Object.keys(meant).find((kind) => meant[kind] !== met[kind]);
+    if (what !== undefined) throw new UserError(`\`${name}\` was trained with another ${what} of its input \`${input}\` than \`${run.name}\` has.`, "Train both on the same training rows of the same field.");
   }
+}
+
+/** What the numbers of a field mean, by what says so. */
+function meaningOf({ fitted, declaration }: LoadedDataset, field: string): Readonly<Record<string, string>> {
+  const declared = own(declaration.fields, field);
+  const isList = declared?.dtype === "i32" && declared.shape.length > 0;
+  return {
+    "mean and spread": JSON.stringify(own(fitted.statistics, field) ?? null),
+    vocabulary: JSON.stringify(own(fitted.vocabularies, field) ?? null),
+    "tokenizer file": isList ? (fitted.tokenizer ?? "") : "",
+  };
 }

@@ -36,7 +36,12 @@ export type Measured = Tensor | Metric;
 
 /** A trained model that weights begin with: the result of a run or its model after `step` steps, or a file of weights. */
 export type RunSource =
-  | { readonly run: Run; readonly step?: number }
+  | {
+      readonly run: Run;
+      readonly step?: number;
+      /** Its inputs that are fields here, with those; absent: all are, as `feeds` of the run says. */
+      readonly feeds?: readonly (readonly [input: string, field: string])[];
+    }
   | {
       /** Relative to the folder of the program's data. */
       readonly checkpoint: string;

@@ -2,7 +2,7 @@
 // a number is a function of the step, so that a run that was killed and resumed gives the same bytes as one that was not.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { checkTensors, readCheckpoint, writeCheckpoint, writeModel, type Position } from "../checkpoint/checkpoint.js";
+import { checkTensors, readCheckpoint, writeCheckpoint, writeModel, type Checkpoint, type Position } from "../checkpoint/checkpoint.js";
 import { describe, fromStored, toStored } from "../checkpoint/tensors.js";
 import { DataOrder, stepsPerEpoch, TrainingBatches } from "../data/batches.js";
 import type { LoadedDataset } from "../data/load.js";
@@ -16,6 +16,7 @@ import { Interrupted, UserError } from "../program/errors.js";
 import type { RunFolder } from "../program/run-folder.js";
 import { divisionOf, lossOf, rowsPerStep, type Run } from "../program/run.js";
 import { hasStalled, isBetter } from "./early-stopping.js";
+import type { SourceMoments } from "./carried.js";
 import { Evaluator, tick, type Evaluation } from "./evaluate.js";
 import { needsRecalibration, recalibrate } from "./recalibrate.js";
 import type { TrainingRows } from "./rows.js";
@@ -45,10 +46,14 @@ export interface LoopContext {
   readonly evaluator: Evaluator;
   /** Steps after which the folded model is kept, since other runs start from it. */
   readonly snapshots?: readonly number[];
+  /** Steps whose checkpoints stay, since other runs begin with the optimizer's state of them. */
+  readonly keptSteps?: readonly number[];
   /** Stop after this step: no more of the run is needed. */
   readonly until?: number | null;
   /** Weights of trained models that the run starts from. */
   readonly sourceWeights?: SourceWeights | null;
+  /** What their optimizers kept, if the run's begins with it. */
+  readonly sourceMoments?: SourceMoments | null;
   /** Take this many steps at most, and evaluate as many batches: for `--smoke`. */
   readonly smoke: number | null;
 }
@@ -69,7 +74,7 @@ export function totalSteps(run: Run, rows: number): number {
 }
 
 /** Trains from `start` (a checkpoint that `latestCheckpoint` found; null: from the beginning) to the end; null where it stopped at `until`. */
-export async function train(context: LoopContext, start: Found | null): Promise<Trained | null> {
+export async function train(context: LoopContext, start: Checkpoint | null): Promise<Trained | null> {
   const { run } = context;
   const { length } = context.rows.rows;
   const loop = new Loop(context, totalSteps(run, length), stepsPerEpoch(length, rowsPerStep(run)));
@@ -79,28 +84,6 @@ export async function train(context: LoopContext, start: Found | null): Promise<
   } finally {
     loop.dispose();
   }
-}
-
-/** A checkpoint that was found sound. */
-export type Found = NonNullable<ReturnType<typeof readCheckpoint>>;
-
-/** The latest sound checkpoint of the run, or null. Unsound ones are reported and passed over. */
-export function latestCheckpoint(folder: RunFolder, identity: string, note: (line: string) => void): Found | null {
-  const steps = folder.checkpointSteps();
-  let problem: unknown = null;
-  for (const step of steps) {
-    try {
-      const found = readCheckpoint(folder.checkpoint(step));
-      if (found !== null && found.position.identity === identity) return found;
-      problem = new UserError(`\`${folder.checkpoint(step)}\` belongs to another run.`, "Delete it, or train again with `--fresh`.");
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      problem = error;
-    }
-    if (problem instanceof UserError) note(`warning: ${problem.message} It is passed over.`);
-  }
-  if (problem !== null) throw problem;
-  return null;
 }
 
 class Loop {
@@ -116,8 +99,8 @@ class Loop {
     private readonly perEpoch: number,
   ) {
     const { seed, batch } = context.run;
-    const { sourceWeights = null } = context;
-    this.training = new Training({ ...context.run, ...(sourceWeights === null ? {} : { sourceWeights }), totalSteps: total, stepsPerEpoch: perEpoch });
+    const { sourceWeights = null, sourceMoments = null } = context;
+    this.training = new Training({ ...context.run, ...(sourceWeights === null ? {} : { sourceWeights }), ...(sourceMoments === null ? {} : { sourceMoments }), totalSteps: total, stepsPerEpoch: perEpoch });
     this.order = new DataOrder(context.rows.rows, batch, seed, divisionOf(context.run));
     this.stepper = new Stepper(context.run, this.training, context.rows.columns, this.order);
   }
@@ -127,24 +110,24 @@ class Loop {
     this.training.dispose();
   }
 
-  restore(found: Found): void {
+  restore(found: Checkpoint): void {
     const { position } = found;
     this.restoreTensors(found, this.context.folder.checkpoint(position.step));
     this.state = { stopping: position.stopping, best: position.best, stopped: position.stopped };
     this.saved = position.step;
   }
 
-  private restoreTensors({ position, tensors }: Found, path: string): void {
+  private restoreTensors({ position, tensors }: Checkpoint, path: string): void {
     const expected = new Map(Object.entries(this.training.tensors()).map(([name, tensor]) => [name, describe(tensor)]));
     checkTensors(tensors, expected, path);
     const state = fromStored(tensors);
-    this.training.restore(state, position.step);
+    this.training.restore(state, position.step, position.counts);
     this.stepper.forget();
     tf.dispose(state);
   }
 
   async run(): Promise<Trained | null> {
-    const { run, folder, smoke, log, snapshots = [], until = null } = this.context;
+    const { run, folder, smoke, log, snapshots = [], keptSteps = [], until = null } = this.context;
     const end = Math.min(this.total, smoke ?? this.total);
     const pause = until === null || until >= end ? Infinity : until;
     const checkpointEvery = this.every(run.checkpoint.every ?? run.evaluate);
@@ -155,7 +138,7 @@ class Loop {
       const step = this.training.step;
       if (snapshots.includes(step)) await this.snapshot(step);
       if (step % evaluateEvery === 0 || step === end) await this.evaluate(step);
-      if (step % checkpointEvery === 0 || step === end || this.state.stopped) await this.checkpoint();
+      if (step % checkpointEvery === 0 || step === end || this.state.stopped || keptSteps.includes(step)) await this.checkpoint();
       if (this.context.isInterrupted() && step < end && !this.state.stopped) {
         await this.checkpoint();
         log.flush();
@@ -171,14 +154,16 @@ class Loop {
     const steps = this.training.step;
     const modelStep = await this.chooseModel();
     const model = await this.folded();
-    folder.prune(run.checkpoint.keep ?? keepByDefault, steps);
+    folder.prune(run.checkpoint.keep ?? keepByDefault, steps, keptSteps);
     return { model, modelStep, steps };
   }
 
   /** Keeps the folded model, for runs that start from it. */
   private async snapshot(step: number): Promise<void> {
-    const { folder, identity, run, smoke } = this.context;
+    const { folder, identity, run, smoke, log } = this.context;
     if (smoke !== null) return;
+    // Who starts from it looks at the steps before.
+    log.flush();
     const model = await this.folded();
     writeModel(folder.snapshot(step), identity, await toStored(model), run.segments);
     tf.dispose(model);
@@ -261,17 +246,18 @@ class Loop {
   }
 
   private async checkpoint(): Promise<void> {
-    const { run, folder, log } = this.context;
+    const { run, folder, log, keptSteps = [] } = this.context;
     if (this.saved === this.training.step) return;
     log.flush();
     await this.write(folder.checkpoint(this.training.step));
     this.saved = this.training.step;
     this.context.saved(this.saved);
-    folder.prune(run.checkpoint.keep ?? keepByDefault, this.saved);
+    folder.prune(run.checkpoint.keep ?? keepByDefault, this.saved, keptSteps);
   }
 
   private async write(path: string): Promise<void> {
-    const position = { identity: this.context.identity, step: this.training.step, ...this.state };
+    const { counts } = this.training;
+    const position = { identity: this.context.identity, step: this.training.step, ...this.state, ...(Object.keys(counts).length === 0 ? {} : { counts }) };
     writeCheckpoint(path, { position, tensors: await toStored(this.training.tensors()) });
   }
 

@@ -18,6 +18,7 @@ import type { RunFolder } from "../program/run-folder.js";
 import { divisionOf, rowsPerStep, type Named, type Run } from "../program/run.js";
 import { stream } from "../random.js";
 import { startOps } from "../tensor.js";
+import type { SourceMoments } from "./carried.js";
 import { inputColumns, inputsOf, meansOver, outputsOf, scalar, tick } from "./evaluate.js";
 import { explaining } from "./op-errors.js";
 import { needsRecalibration, recalibrate } from "./recalibrate.js";
@@ -31,6 +32,8 @@ export interface SelectionContext {
   readonly identity: string;
   /** Weights of trained models that the run starts from. */
   readonly sourceWeights: SourceWeights | null;
+  /** What their optimizers kept, if the run's begins with it. */
+  readonly sourceMoments: SourceMoments | null;
   /** The run has taken steps: it must go on with the rows that it chose. */
   readonly isUnderWay: boolean;
   readonly isInterrupted: () => boolean;
@@ -71,11 +74,11 @@ async function chooseRows(context: SelectionContext, selection: Selection): Prom
 
 /** The folded model that losses are of. With `after` it is one of its own, trained on all rows by the run's clauses and thrown away. */
 async function choosingModel(context: SelectionContext, { after }: Selection): Promise<{ readonly model: Record<string, tf.Tensor>; readonly dispose: () => void }> {
-  const { run, data, smoke, sourceWeights } = context;
+  const { run, data, smoke, sourceWeights, sourceMoments } = context;
   const { train } = data.splits;
   const perEpoch = stepsPerEpoch(train.length, rowsPerStep(run));
   const steps = after === undefined ? 0 : Math.min(smoke?.steps ?? Infinity, stepsOf(after, { stepsPerEpoch: perEpoch, totalSteps: 0 }));
-  const training = new Training({ ...run, ...(sourceWeights === null ? {} : { sourceWeights }), totalSteps: Math.max(1, steps), stepsPerEpoch: perEpoch });
+  const training = new Training({ ...run, ...(sourceWeights === null ? {} : { sourceWeights }), ...(sourceMoments === null ? {} : { sourceMoments }), totalSteps: Math.max(1, steps), stepsPerEpoch: perEpoch });
   const stepper = new Stepper(run, training, { ...data.columns, ...weightColumns(run.weigh ?? null, data, null) }, new DataOrder(train, run.batch, run.seed, divisionOf(run)));
   try {
     while (training.step < steps) {

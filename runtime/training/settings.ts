@@ -5,6 +5,7 @@ import type { SourceWeights } from "../initializers.js";
 import type { Mode } from "../mode.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import type { Tensors, WeightSpecs } from "../weights.js";
+import type { SourceMoments } from "./carried.js";
 import type { Clip } from "./clipping.js";
 import type { StepNumbers } from "./step-numbers.js";
 
@@ -20,6 +21,10 @@ export interface TrainingSettings<W extends WeightSpecs = WeightSpecs> {
   readonly ema?: number;
   /** Weights of trained models that some begin with. */
   readonly sourceWeights?: SourceWeights;
+  /** What the optimizers of those kept, for weights whose own begins with it; absent: all begin with zeros. */
+  readonly sourceMoments?: SourceMoments;
+  /** Steps that the moments of a weight had behind them when training began, by its path. Absent: none had. */
+  readonly counts?: Readonly<Record<string, number>>;
   readonly seed: number;
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;

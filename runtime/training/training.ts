@@ -7,6 +7,7 @@ import { evaluating, trainingMode } from "../mode.js";
 import { diagnose, type OpAt } from "../tensor.js";
 import { initialWeights, type Tensors, type WeightSpec, type WeightSpecs } from "../weights.js";
 import { foldedWeight, initialAverages, shippedAverage } from "./average.js";
+import { carriedMoments, slotsOf, type Carried } from "./carried.js";
 import type { LossTerms, State, StepContext, TrainingSettings } from "./settings.js";
 import { at, type Slope } from "./slope.js";
 import { numbersOf, StepInputs, type StepNumbers } from "./step-numbers.js";
@@ -31,19 +32,36 @@ export class Training<W extends WeightSpecs = WeightSpecs> {
   private state: State;
   private done = 0;
 
-  constructor(readonly settings: TrainingSettings<W>) {
+  private given: TrainingSettings<W>;
+
+  constructor(settings: TrainingSettings<W>) {
     installGradients();
-    const { weights, optimizer, seed } = settings;
+    const { weights, optimizer, seed, sourceMoments } = settings;
+    const carried: Carried = sourceMoments === undefined ? { state: {}, counts: {} } : carriedMoments(settings, sourceMoments);
+    this.given = { ...settings, counts: carried.counts };
     const state: Record<string, tf.Tensor> = {};
     for (const [path, value] of Object.entries(initialWeights(weights, seed, settings.sourceWeights))) state[`weights/${path}`] = value;
     for (const [path, spec] of Object.entries(weights)) {
       if (!spec.trainable) continue;
-      const shapes = optimizer.slots({ shape: spec.shape, copies: spec.set?.copies ?? 1, moments: spec.set?.moments ?? "shared" });
-      for (const [name, shape] of Object.entries(shapes)) state[`optimizer/${name}/${path}`] = tf.keep(tf.zeros([...shape]));
+      for (const [slot, { shape }] of Object.entries(slotsOf(optimizer, spec))) {
+        const name = `optimizer/${slot}/${path}`;
+        const values = carried.state[name];
+        state[name] = tf.keep(values === undefined ? tf.zeros([...shape]) : tf.tensor(values, [...shape]));
+      }
     }
     for (const [name, shape] of Object.entries(stageSlots(optimizer.stages))) state[name] = tf.keep(tf.zeros([...shape]));
     if (settings.ema !== undefined) Object.assign(state, initialAverages(weights, state));
     this.state = state;
+  }
+
+  /** What a step is given, with the counts of steps that moments have behind them. */
+  get settings(): TrainingSettings<W> {
+    return this.given;
+  }
+
+  /** Steps that the moments of weights had behind them before the first step, by path. */
+  get counts(): Readonly<Record<string, number>> {
+    return this.given.counts ?? {};
   }
 
   /** Steps taken so far; the next step has this number. */
@@ -115,8 +133,8 @@ export class Training<W extends WeightSpecs = WeightSpecs> {
     return { ...this.state };
   }
 
-  /** Goes on from a state that `tensors` gave after `step` steps. The tensors are copied. Throws if one is missing or has another shape. */
-  restore(state: Readonly<Record<string, tf.Tensor>>, step: number): void {
+  /** Goes on from a state that `tensors` gave after `step` steps, with the `counts` of that training. The tensors are copied. Throws if one is missing or has another shape. */
+  restore(state: Readonly<Record<string, tf.Tensor>>, step: number, counts: Readonly<Record<string, number>> = {}): void {
     const copy = (name: string, shape: readonly number[]): tf.Tensor => {
       const found = state[name];
       if (found === undefined) throw new Error(`the state has no \`${name}\``);
@@ -126,6 +144,7 @@ export class Training<W extends WeightSpecs = WeightSpecs> {
     const next = Object.fromEntries(Object.entries(this.state).map(([name, tensor]) => [name, copy(name, tensor.shape)]));
     tf.dispose(Object.values(this.state));
     this.state = next;
+    this.given = { ...this.given, counts };
     this.done = step;
   }
 

@@ -6,6 +6,7 @@ import { linearFactors, perCopyFactors } from "../methods/majority-kernels/rates
 import type { BatchStatistics } from "../mode.js";
 import type { Slots, StepRates, WeightStep } from "../optimizers/optimizer.js";
 import { storedShape, type WeightSpec } from "../weights.js";
+import { slotsOf } from "./carried.js";
 import type { State, StepContext, TrainingSettings } from "./settings.js";
 import { at } from "./slope.js";
 import type { StepNumbers } from "./step-numbers.js";
@@ -43,7 +44,7 @@ export function updated(settings: TrainingSettings, context: StepContext, path: 
   const value = at(state, `weights/${path}`);
   const copies = set?.copies ?? 1;
   const moments = set?.moments ?? "shared";
-  const names = Object.keys(optimizer.slots({ shape, copies, moments }));
+  const names = Object.keys(slotsOf(optimizer, spec));
   const slots: Slots = Object.fromEntries(names.map((name) => [name, at(state, `optimizer/${name}/${path}`)]));
   const after = optimizer.update({
     // A plain weight is a set of one copy.
@@ -56,8 +57,8 @@ export function updated(settings: TrainingSettings, context: StepContext, path: 
     p: mixingOf(path, spec, seed, totalSteps, numbers),
     scale,
     mayUpdate,
-    rates: ratesOf(settings, spec, step),
-    coefficient: coefficientOf(settings, context, spec),
+    rates: ratesOf(settings, path, spec, step),
+    coefficient: coefficientOf(settings, context, path, spec),
     ...(pace === null ? {} : { pace }),
   });
   const result: Record<string, tf.Tensor> = {};
@@ -68,13 +69,13 @@ export function updated(settings: TrainingSettings, context: StepContext, path: 
 }
 
 /** Gives scalars that follow from the rates of a weight; weights with the same rates share them. */
-export function coefficientOf(settings: TrainingSettings, { numbers }: Pick<StepContext, "numbers">, spec: WeightSpec): WeightStep["coefficient"] {
+export function coefficientOf(settings: TrainingSettings, { numbers }: Pick<StepContext, "numbers">, path: string, spec: WeightSpec): WeightStep["coefficient"] {
   const { set } = spec;
-  const group = `${decays(settings, spec)} ${set === null ? "" : [set.rate, set.copies, set.moments, set.anneal, set.mix.expectedSquare(set.copies)].join(" ")}`;
-  return (name, of) => numbers.tensor(`${name} ${group}`, [], (step) => Float32Array.of(of(ratesOf(settings, spec, step))));
+  const group = `${decays(settings, spec)} ${settings.counts?.[path] ?? 0} ${set === null ? "" : [set.rate, set.copies, set.moments, set.anneal, set.mix.expectedSquare(set.copies)].join(" ")}`;
+  return (name, of) => numbers.tensor(`${name} ${group}`, [], (step) => Float32Array.of(of(ratesOf(settings, path, spec, step))));
 }
 
-function ratesOf(settings: TrainingSettings, spec: WeightSpec, step: number): StepRates {
+function ratesOf(settings: TrainingSettings, path: string, spec: WeightSpec, step: number): StepRates {
   const { optimizer, totalSteps, stepsPerEpoch } = settings;
   const { set } = spec;
   const rate = optimizer.schedule(step, { totalSteps, stepsPerEpoch });
@@ -86,7 +87,7 @@ function ratesOf(settings: TrainingSettings, spec: WeightSpec, step: number): St
     linearFactor: linearFactors[rule](copies, expectedSquare),
     perCopyFactor: perCopyFactors[rule](copies, expectedSquare),
     keep: decays(settings, spec) ? 1 - rate * optimizer.weightDecay : 1,
-    count: step + 1,
+    count: step + 1 + (settings.counts?.[path] ?? 0),
   };
 }
 

@@ -96,7 +96,7 @@ function pointOf(settings: TrainingSettings, context: StepContext, { start, fiel
   const moves = combined(fields, coefficients);
   const here: Record<string, tf.Tensor> = { ...start };
   for (const [path, spec] of trainedPaths(settings)) {
-    const rate = coefficientOf(settings, context, spec)("stage rate", (rates) => rates.rate * rates.linearFactor);
+    const rate = coefficientOf(settings, context, path, spec)("stage rate", (rates) => rates.rate * rates.linearFactor);
     const paced = pace === null ? rate : tf.mul(rate, pace);
     const length = spec.set === null ? paced : tf.mul(paced, tf.sum(tf.square(mixingOf(path, spec, settings.seed, settings.totalSteps, context.numbers)), 0));
     here[path] = tf.sub(at(start, path), tf.mul(at(moves, path), length));

@@ -49,7 +49,7 @@ test("a fresh clone works after npm install with scripts blocked, from any folde
     const bin = join(copy, "bin", "sop.mjs");
     const check = spawnSync(process.execPath, [bin, "check", join(copy, "examples", "digits", "digits.sop")], { cwd: folder, encoding: "utf8" });
     assert.is(check.status, 0, check.stderr);
-    assert.ok(existsSync(join(copy, "dist", "cli.mjs")));
+    assert.ok(existsSync(join(copy, "dist", "cli.cjs")));
     assert.match(npm(copy, "npx", ["sop", "--version"]), /^\d+\.\d+\.\d+/);
 
     // A changed source is built in; the stamp says so once.

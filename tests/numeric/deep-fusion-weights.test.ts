@@ -10,6 +10,7 @@ import { print } from "../../compiler/ir/print.js";
 import { fuse } from "../../compiler/passes/deep-fusion/fuse.js";
 import { printProvenance } from "../../compiler/passes/deep-fusion/report.js";
 import * as sop from "../../runtime/index.js";
+import { movingPace, paceAtEnd } from "../../runtime/methods/stationarity.js";
 import { distanceInNorm, fusedWeights, measure, model, modelsOf, outputsOf, randomInputs, randomWeights, zeros, type Values } from "../support/fusion.js";
 import { near, useCpu } from "../support/numeric.js";
 
@@ -281,6 +282,22 @@ test("a kernel set starts around the fused kernel", () => {
   near(mean.dataSync(), [1, 2, 3, 4], 1e-6, "mean");
   assert.throws(() => sop.initialWeights({ w: spec }, 1), /need those models' weights/);
   assert.throws(() => sop.initialWeights({ w: spec }, 1, () => ({ shape: [2, 3], values: [1, 2, 3, 4, 5, 6] })), /w of a is \[2, 3\], expected \[2, 2\]/);
+});
+
+test("the pace of a run's end is that of its last fifth beside its fastest, whatever the scales of rate and loss", () => {
+  const steps = (count: number, rate: (t: number) => number, norm: (t: number) => number) => Array.from({ length: count }, (_, step) => ({ rate: rate(step / count), gradientNorm: norm(step / count) }));
+  assert.is(paceAtEnd(steps(10, () => 0.1, () => 3)), 1);
+  // Fifths of two steps: rates 0 .1 | .2 .3 | .4 .5 | .6 .7 | .8 .9, and backwards.
+  assert.is(paceAtEnd(steps(10, (t) => t, () => 1)), 1);
+  near([paceAtEnd(steps(10, (t) => 1 - t, () => 1)) ?? NaN], [0.15 / 0.95], 1e-12, "pace");
+  near([paceAtEnd([4, 1, 1].map((gradientNorm) => ({ rate: 0.5, gradientNorm }))) ?? NaN], [0.25], 1e-12, "pace");
+  assert.is(paceAtEnd(steps(1, () => 1, () => 1)), 1);
+  assert.is(paceAtEnd(steps(5, () => 1, () => 0)), null);
+  assert.is(paceAtEnd([]), null);
+  const decayed = steps(50, (t) => (1 + Math.cos(Math.PI * t)) / 2, (t) => 2 + Math.sin(40 * t));
+  const pace = paceAtEnd(decayed) ?? NaN;
+  assert.ok(pace < movingPace && pace > 0);
+  near([paceAtEnd(decayed.map(({ rate, gradientNorm }) => ({ rate: 1e-4 * rate, gradientNorm: 1e3 * gradientNorm }))) ?? NaN], [pace], 1e-12, "pace");
 });
 
 test.run();

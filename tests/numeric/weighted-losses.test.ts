@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { lossScope } from "../../compiler/semantics/layers/losses.js";
 import * as sop from "../../runtime/index.js";
 import { differences, gradients, near } from "../support/numeric.js";
 
@@ -127,14 +128,15 @@ for (const backend of ["cpu", "onnx"]) {
           const x = [tf.tensor(prediction.values, prediction.shape)];
           near(gradients(f, x)[0] ?? [], differences(f, x)[0] ?? [], 2e-3, `gradient with weights [${shape}]`);
         });
-        if (!isSeparate) continue;
         const [batch = 1] = shape;
         const part = (from: number, size: number): number =>
           tf.tidy(() => {
             const cut = (x: tf.Tensor): tf.Tensor => tf.slice(x, [from, ...x.shape.slice(1).map(() => 0)], [size, ...x.shape.slice(1)]);
             return loss(cut(tf.tensor(prediction.values, prediction.shape)), cut(target()), cut(tf.tensor(values, shape))).dataSync()[0] ?? NaN;
           });
-        near([(part(0, 1) + (batch - 1) * part(1, batch - 1)) / batch], [weighed(values)], 2e-6, "parts of the batch");
+        const ofParts = (part(0, 1) + (batch - 1) * part(1, batch - 1)) / batch;
+        if (isSeparate) near([ofParts], [weighed(values)], 2e-6, "parts of the batch");
+        else assert.ok(Math.abs(ofParts - weighed(values)) > 0.1, `parts of the batch: ${ofParts}, ${weighed(values)}`);
       }
     });
   }
@@ -159,6 +161,11 @@ for (const backend of ["cpu", "onnx"]) {
     });
   });
 }
+
+test("what the compiler says of losses and batches is what they do", () => {
+  const known = Object.entries(lossScope).map(([name, scope]) => [name, scope === "row"]);
+  assert.equal(known, Object.keys(lossScope).map((name) => [name, cases[name]?.isSeparate]));
+});
 
 test("a loss of no weight at all has no gradient", async () => {
   await sop.selectBackend("cpu");

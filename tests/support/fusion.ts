@@ -71,22 +71,34 @@ function graphOf(module: Module): Module["graphs"][number] {
   return forward;
 }
 
-/** The outputs of a module for weights and inputs, through the emitted function. */
-export function outputsOf(module: Module, weights: Values, inputs: Readonly<Record<string, tf.Tensor>>, mode: sop.Mode = sop.evaluating): Readonly<Record<string, Float32Array>> {
+type Tensors = Readonly<Record<string, tf.Tensor>>;
+
+/** The emitted forward function of a module. */
+export function forwardOf(module: Module): (weights: Tensors, inputs: Tensors, mode: sop.Mode) => Tensors {
   const { statements } = emitBody(graphOf(module), { input: (name) => `input[${JSON.stringify(name)}]`, reserved: ["w", "input", "mode", "sop"], results: "named" });
   const forward: unknown = new Function("sop", "w", "input", "mode", statements.join("\n"));
   if (typeof forward !== "function") throw new Error("no function");
+  return (weights, inputs, mode) => forward(sop, weights, inputs, mode) as Tensors;
+}
+
+/** The emitted declarations of a module's weights. */
+export function specsOf(module: Module): sop.WeightSpecs {
+  return new Function("sop", `return ${emitWeights(module.weights)}`)(sop) as sop.WeightSpecs;
+}
+
+/** The outputs of a module for weights and inputs, through the emitted function. */
+export function outputsOf(module: Module, weights: Values, inputs: Tensors, mode: sop.Mode = sop.evaluating): Readonly<Record<string, Float32Array>> {
+  const forward = forwardOf(module);
   return tf.tidy(() => {
     const tensors = Object.fromEntries(Object.entries(weights).map(([path, { shape, values }]) => [path, tf.tensor(values, [...shape])]));
-    const results = forward(sop, tensors, inputs, mode) as Readonly<Record<string, tf.Tensor>>;
+    const results = forward(tensors, inputs, mode);
     return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, Float32Array.from(tensor.dataSync())]));
   });
 }
 
 /** The initial weights of a fused module, through its emitted declarations. */
 export function fusedWeights(module: Module, sources: Readonly<Record<string, Values>>, seed = 1): Values {
-  const specs = new Function("sop", `return ${emitWeights(module.weights)}`)(sop) as sop.WeightSpecs;
-  const tensors = sop.initialWeights(specs, seed, (source, weight) => {
+  const tensors = sop.initialWeights(specsOf(module), seed, (source, weight) => {
     const found = sources[source]?.[weight];
     if (found === undefined) throw new Error(`no ${weight} of ${source}`);
     return found;

@@ -128,6 +128,7 @@ function fused({ pick, size: std, init: plain, name, value }: Step, shape: reado
     axes: shape.map(axis),
     contracts: pick % 2 === 0 ? 0 : null,
     rest: kinds[pick % 3] ?? { kind: "zeros" },
+    moments: pick % 2 === 0 ? "fused" : "fresh",
     plain,
   };
 }

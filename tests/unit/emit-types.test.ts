@@ -46,11 +46,12 @@ test("programs with weights out of other models", async () => {
     const axes = weight.shape.map((length): AxisRuns => ({ copies: 1, runs: [{ owner: "shared", length: 1 }, ...(length > 1 ? [{ owner: 1, length: length - 1 }] : [])] }));
     const plain = weight.init.kind === "fused" ? weight.init.plain : weight.init;
     const from = ["*/", "\u2028"].map((source) => ({ source, weight: "`${1}`", factor: 1, share: 0.5 }));
-    return { ...weight, init: { kind: "fused", from, axes, contracts: weight.role === "kernel" ? 0 : null, rest: weight.role === "kernel" ? { kind: "antisymmetric", std: 0.1 } : { kind: "zeros" }, plain } };
+    return { ...weight, init: { kind: "fused", from, axes, contracts: weight.role === "kernel" ? 0 : null, rest: weight.role === "kernel" ? { kind: "antisymmetric", std: 0.1 } : { kind: "zeros" }, moments: "fused", plain } };
   });
   const unit = { instance: run.instance, module: { ...module, weights }, run: { declaration: run, identity: "", modelIdentity: "", sources: [], promised: null, declaredIn: null } };
   const { typescript } = await emitProgram({ file: "m.sop", directory: ".", units: [unit], placeOf: () => ({ file: "m.sop", line: 1 }) });
   assert.match(typescript, /sop\.fused\(/);
+  assert.match(typescript, /moments: "fused"/);
   const norm = 'import * as sop from "sop/runtime";\nexport const f = (x: sop.Tensor): sop.Tensor => sop.rmsNorm(sop.layerNorm(x, x, x, { epsilon: 1, segments: [0, 1, 1, 2] }), x, { epsilon: 1, segments: [0, 3] });';
   assert.equal(typeCheck({ "fused.ts": typescript, "norm.ts": norm }), []);
 });

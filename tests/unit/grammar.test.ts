@@ -3,12 +3,16 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { IToken } from "chevrotain";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "../../compiler/ast/build-ast.js";
 import { syntaxRows } from "../../compiler/diagnostics/rows/syntax.js";
 import { cstTypes } from "../../grammar/generate-cst.js";
-import { parseCst } from "../../grammar/parse.js";
+import { lookaheadTable } from "../../grammar/generate-lookahead.js";
+import { layout } from "../../grammar/layout.js";
+import { lex, makeLexer } from "../../grammar/lexer.js";
+import { parseCst, parseQuickly, parseWithRecovery } from "../../grammar/parse.js";
 import { SopParser } from "../../grammar/parser.js";
 import { programs } from "../support/programs.js";
 
@@ -16,6 +20,7 @@ const grammarFile = (name: string): string => fileURLToPath(new URL(`../../gramm
 const reference = readFileSync(grammarFile("README.md"), "utf8");
 
 test("the grammar passes Chevrotain's own checks", () => {
+  makeLexer(true);
   new SopParser({ validate: true, strict: false });
 });
 
@@ -28,6 +33,28 @@ test("the generated types of the tree are current", () => {
   const file = grammarFile("cst.generated.ts");
   if (process.env["UPDATE"] === "1") writeFileSync(file, cstTypes());
   assert.fixture(readFileSync(file, "utf8"), cstTypes());
+});
+
+test("the generated table of choices is current", () => {
+  const file = grammarFile("lookahead.generated.ts");
+  if (process.env["UPDATE"] === "1") writeFileSync(file, lookaheadTable());
+  assert.fixture(readFileSync(file, "utf8"), lookaheadTable());
+});
+
+test("the quick parser makes the tree of the whole one, and none where that finds a mistake", () => {
+  const laid = (text: string): IToken[] => layout(lex(text).tokens, text).tokens;
+  const compare = (text: string): boolean => {
+    const quick = parseQuickly(laid(text));
+    const whole = parseWithRecovery(laid(text), text);
+    if (whole.problems.length > 0) assert.is(quick, null, text);
+    else assert.equal(quick, whole.tree, text);
+    return quick !== null;
+  };
+  for (const { path, text } of programs) assert.ok(compare(text), path);
+  const text = programs[0]?.text ?? "";
+  const tokens = laid(text).filter(({ image }) => image !== "");
+  const answers = tokens.map((token) => compare(text.slice(0, token.startOffset) + text.slice(token.startOffset + token.image.length)));
+  assert.ok(answers.includes(true) && answers.includes(false));
 });
 
 test("the programs parse without a message", () => {

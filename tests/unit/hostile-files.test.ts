@@ -11,7 +11,7 @@ import * as assert from "uvu/assert";
 import { readCheckpoint, readModel, writeCheckpoint, writeModel, type Position } from "../../runtime/checkpoint/checkpoint.js";
 import { writeFileAtomically } from "../../runtime/checkpoint/files.js";
 import type { StoredTensor } from "../../runtime/checkpoint/safetensors.js";
-import { MetricsLog } from "../../runtime/logging/metrics-log.js";
+import { loggedSteps, MetricsLog } from "../../runtime/logging/metrics-log.js";
 import { printable } from "../../runtime/logging/printable.js";
 import { UserError } from "../../runtime/program/errors.js";
 import { lockFile, unlockFile } from "../../runtime/program/lock.js";
@@ -129,12 +129,21 @@ test("metrics.jsonl: lines beyond the checkpoint, torn lines and noise go; the o
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (noise) => {
       writeFileSync(path, noise);
+      assert.is(loggedSteps(path, 1), null);
       MetricsLog.open(path, 1);
       for (const line of readFileSync(path, "utf8").split("\n").slice(0, -1)) assert.ok(JSON.parse(line).step <= 1);
     }),
     { numRuns: 200 },
   );
+  // Steps are whole only with all lines, each once and in order; evaluations and torn lines between them do not count.
+  const step = (at: number): string => `{"step":${at},"rate":${at / 10},"gradient_norm":2}\n`;
+  writeFileSync(path, `{"step":0,"select.rows":3}\n${step(1)}{"step":1,"valid.loss":3}\n{"step":2,"ra\n${step(2)}${step(3)}`);
+  assert.equal(loggedSteps(path, 2), [{ rate: 0.1, gradientNorm: 2 }, { rate: 0.2, gradientNorm: 2 }]);
+  assert.is(loggedSteps(path, 4), null);
+  writeFileSync(path, `${step(2)}${step(1)}`);
+  assert.is(loggedSteps(path, 2), null);
   rmSync(path);
+  assert.is(loggedSteps(path, 1), null);
   mkdirSync(path);
   says(told(() => MetricsLog.open(path, 1)), "is a folder, expected a file");
 });

@@ -158,6 +158,11 @@ test("the memory of a run is weights, mixed kernels, gradients, moments and a ba
   assert.equal(lines(synthetic("", "  assert trained.memory <= 446_751\n")), [`13:3 ${wanted}`.replace("446.8 KB", "446,752 bytes").replace("446.7 KB", "446,751 bytes")]);
   assert.equal(lines(synthetic("  assert trained.memory <= 446.7KB\n")), [`7:3 ${wanted}`]);
   assert.equal(lines(synthetic("", "  assert trained.memory <= 446_752\n")), []);
+  // Second moments of the set alone, and with a momentum those of each copy.
+  for (const [optimizer, held] of [["rmsprop(lr: 1e-3)", bytes - 4 * 31_370], ["rmsprop(lr: 1e-3, momentum: 0.9)", bytes], ["sgd(lr: 1e-3)", bytes - 4 * (31_370 + 7_850)], ["lion(lr: 1e-3)", bytes - 4 * 7_850]] as const) {
+    const program = (limit: number): string => synthetic("", `  assert trained.memory <= ${limit}\n`).replace("adam(lr: 1e-3)", optimizer);
+    assert.equal([lines(program(held)).length, lines(program(held - 1)).length], [0, 1], optimizer);
+  }
 });
 gives("figures are not known while a model is being built", net("h = x |> dense(3)\noutput z = h |> dense(shipped.weights)"), ['4:25 unknown-name {"name":"shipped.weights","nearest":""}']);
 gives("without a run the memory of training is not known, and not checked", net("output z = x |> dense(3)\nassert trained.memory <= 1"), []);

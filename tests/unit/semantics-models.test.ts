@@ -189,4 +189,23 @@ test("asserts about the whole model see the shipped weights", () => {
   assert.equal(check(net("assert shipped.weights <= 9\noutput y = x |> dense(2)")).lines, ['3:3 budget-exceeded {"figure":"shipped.weights","found":"10","limit":"at most 9","layers":"`dense` (10)"}']);
 });
 
+test("runs of one fused model keep what each says of overparam", () => {
+  const quick = "{ loss mse(y, z); optimizer adam(lr: warmup_cosine(1e-3)); batch 8; steps 4; seed 1 }";
+  const { value, lines } = check(`data d = csv("d.csv") {
+  fields x: f32[4], z: f32[2]
+}
+model Net(width: int) {
+  input x: f32[4]
+  output y = x |> dense(width) |> relu |> dense(2)
+}
+train left: Net(2) on d ${quick}
+model Wide = Net(4) fuse from left, left at step 2
+train plain: Wide on d ${quick}
+train two: Wide overparam 2 on d ${quick}
+train four: Wide overparam 4 on d ${quick}
+`);
+  assert.equal(lines, []);
+  assert.equal(value.runs.map(({ name, instance }) => `${name} ${instance.graph.applications[0]?.overparam?.copies ?? 1}`), ["left 1", "plain 1", "two 2", "four 4"]);
+});
+
 test.run();

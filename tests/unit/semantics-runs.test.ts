@@ -194,7 +194,7 @@ test("a Runge-Kutta optimizer with its defaults", () => {
 });
 gives("an order that there is not", train(`${loss}\noptimizer rk(order: 5, lr: 0.1)\nbatch 8\nsteps 2`), ['12:23 option-range {"option":"order","of":"rk","range":"a whole number from 1 to 4","found":"5"}']);
 gives("a schedule that is nearly right", train(`${loss}\noptimizer adam(lr: cosin(0.1))\nbatch 8\nsteps 2`), [
-  '12:22 option-type {"option":"lr","of":"adam","expected":"`constant`, `cosine`, `warmup_cosine`, `linear`, `step`, `exponential`, `inverse_sqrt` or `one_cycle`","found":"`cosin`"}',
+  '12:22 option-type {"option":"lr","of":"adam","expected":"a number, `constant`, `cosine`, `warmup_cosine`, `linear`, `step`, `exponential`, `inverse_sqrt` or `one_cycle`","found":"`cosin`"}',
 ]);
 gives("a duration without a unit", train(`${loss}\noptimizer adam(lr: warmup_cosine(0.1, warmup: 200))\nbatch 8\nsteps 2`), [
   '12:49 option-type {"option":"warmup","of":"warmup_cosine","expected":"a length such as `5%`, `200 steps` or `3 epochs`","found":"200"}',

@@ -7,10 +7,13 @@ import { pathToFileURL } from "node:url";
 import { packageRoot, runtimeEntry } from "../package-root.js";
 import type { Terminal } from "../terminal.js";
 
+/** Loads a module by its address. The command is built into a script, which cannot load modules itself. */
+export type ImportModule = (address: string) => Promise<unknown>;
+
 /** Runs the `backends` command that every generated program has, with its flags. */
-export async function backendsCommand(flags: readonly string[], terminal: Terminal): Promise<number> {
+export async function backendsCommand(flags: readonly string[], terminal: Terminal, importModule: ImportModule): Promise<number> {
   const built = join(packageRoot, "dist", "runtime.mjs");
-  const runtime: unknown = await import(pathToFileURL(existsSync(built) ? built : runtimeEntry()).href);
+  const runtime: unknown = await importModule(pathToFileURL(existsSync(built) ? built : runtimeEntry()).href);
   if (!hasRunProgram(runtime)) throw new Error("the runtime has no runProgram");
   const output = { result: (line: string): void => terminal.out(`${line}\n`), terminal: process.stderr };
   return runtime.runProgram(["backends", ...flags], { source: "", directory: ".", runs: [] }, packageRoot, "sop", output);

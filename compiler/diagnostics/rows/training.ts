@@ -248,6 +248,13 @@ export const trainingRows = {
     page: "`margin` and `entropy` look at the probabilities of outputs that a cross-entropy (or `kl`) compares. Outputs that are numbers have none.",
     example: `${data.replace("y: class[2]", "y: f32")}${net.replace("f32[2] = concat(x) |> dense(2)", "f32 = concat(x) |> dense(1) |> mean(axis: 0)")}train t: Net on d {\n  loss mse(z, y)\n${rest}  select margin(fraction: 30%)\n}\n`,
   }),
+  "select-without-row-loss": row<{ method: string; loss: string }>({
+    severity: "error",
+    message: ({ method, loss: name }) => `\`select ${method}\` asks for the losses of single rows, and \`${name}\` compares the rows of a batch with each other.`,
+    help: () => "Choose rows by `distance`, `leverage`, `k_center` or `uniform`.",
+    page: "`sensitivity` and `loss` ask for the loss of each row by itself. In `contrastive` all other rows of the batch are the wrong answers, so that a row alone has none and its loss is 0, whatever the model does. Methods that go by places in a space, or by nothing, need no losses.",
+    example: `${data}model Net {\n  input x: f32\n  h = concat(x) |> dense(4) |> relu\n  output z: f32[2] = h |> dense(2) |> l2_normalize\n  output v: f32[2] = h |> dense(2) |> l2_normalize\n}\ntrain t: Net on d {\n  loss contrastive(z, v)\n${rest}  select sensitivity(fraction: 30%)\n}\n`,
+  }),
   "weigh-without-classes": row<Record<never, never>>({
     severity: "error",
     message: () => "No loss compares with labels, whose classes could be weighed.",

@@ -10,8 +10,14 @@ import { isShared, toAxisRuns } from "./layout.js";
 import type { Reduced } from "./new-layers.js";
 import type { Contraction, Flow } from "./step.js";
 
+/** What the program says of new weights and of the optimizer's state. */
+interface Given {
+  readonly newWeights: Rest;
+  readonly moments?: FusedInitializer["moments"];
+}
+
 /** The target with initial values and segments. */
-export function construct(target: Module, sources: readonly NamedModule[], aligned: Aligned, reduced: Reduced, layouts: Layouts, flow: Flow, claims: readonly Claim[], rest: Rest): Module {
+export function construct(target: Module, sources: readonly NamedModule[], aligned: Aligned, reduced: Reduced, layouts: Layouts, flow: Flow, claims: readonly Claim[], { newWeights, moments = "fresh" }: Given): Module {
   const byWeight = new Map<string, Contraction[]>();
   for (const contraction of flow.contractions) byWeight.set(contraction.weight, [...(byWeight.get(contraction.weight) ?? []), contraction]);
   const shares = flow.factors.values(flow.shares);
@@ -27,7 +33,8 @@ export function construct(target: Module, sources: readonly NamedModule[], align
       from: sources.map(({ name }, index) => ({ source: name, weight: weight.path, factor: factors[index] ?? 1, share: shares[index] ?? 0 })),
       axes: axes.map(toAxisRuns),
       contracts: uses[0]?.axis ?? null,
-      rest: restOf(rest, weight.path, aligned, uses, flow),
+      rest: restOf(newWeights, weight.path, aligned, uses, flow),
+      moments,
       plain: plainOf(weight),
     };
   };

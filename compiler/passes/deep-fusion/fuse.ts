@@ -1,7 +1,7 @@
 // Deep Fusion as a rewrite of weights: a target module starts from the weights of smaller trained ones. Pure: what is not possible, and what is
 // not exact, is data. The door of this folder; layouts and states are explained in axes.ts, factors.ts and state.ts.
 
-import type { Rest } from "../../ir/initializers.js";
+import type { FusedInitializer, Rest } from "../../ir/initializers.js";
 import type { Module, Weight } from "../../ir/module.js";
 import { align, forwardOf, type NamedModule } from "./alignment.js";
 import { claimsOf, type Claim } from "./claims.js";
@@ -22,6 +22,8 @@ export interface FusionOptions {
   readonly norms: "exact" | "joint";
   /** Of the mean, one per source; null: all alike. */
   readonly weights: readonly number[] | null;
+  /** Whether what the optimizer keeps of a weight begins with what the sources' kept; absent: it does not. */
+  readonly moments?: FusedInitializer["moments"];
   /** May outputs grow, because the model is a part of another? They are the sources' side by side then. Absent: they may not. */
   readonly mayOutputsGrow?: boolean;
 }
@@ -82,7 +84,7 @@ export function fuse(target: Module, sources: readonly NamedModule[], options: F
   const ofTarget = (value: number): number => reduced.values[value] ?? value;
   const multiples = (output: string): Factor => factors.given(stripped.map((each) => each.multiples.get(output) ?? 1));
   const claims = claimsOf(aligned, states, flow, multiples).map((claim): Claim => (claim.kind === "function-of-mean" ? { ...claim, value: ofTarget(claim.value) } : claim));
-  const module = construct(target, sources, aligned, reduced, layouts, flow, claims, options.newWeights);
+  const module = construct(target, sources, aligned, reduced, layouts, flow, claims, options);
   const grows = [...layouts.weights.values()].some((axes) => !axes.every(isShared));
   const isStill = isSelf && sources.length > 1 && grows && !breaksSymmetry(module);
   return {

@@ -14,7 +14,7 @@ import { at, spend, type Env } from "../context.js";
 import { limits } from "../limits.js";
 import { readCondition } from "../evaluate.js";
 import { kindOf, originOf } from "../files.js";
-import { oneOf } from "../read-options.js";
+import { oneOf } from "../option-words.js";
 import { replacement } from "../report.js";
 import { importing, standardName } from "../standard-names.js";
 import { Scope } from "../scope.js";

@@ -2,6 +2,7 @@
 // class names and transforms its numbers have.
 
 import type { Graph, Instance, Run, ValueId } from "../semantic-model.js";
+import { isTransparent } from "../graph-builder.js";
 import type { LayerKind } from "../layers/layers.js";
 import type { DeclaredField } from "./fields.js";
 
@@ -9,8 +10,6 @@ type Link = Run["links"][number];
 
 /** Losses that compare a prediction with a target, and what makes their predictions readable. */
 const linkOf: Partial<Readonly<Record<LayerKind, Link["link"]>>> = { cross_entropy: "softmax", kl: "softmax", binary_cross_entropy: "sigmoid", mse: "none", mae: "none", huber: "none" };
-/** Layers that change no number. */
-const isTransparent: ReadonlySet<LayerKind> = new Set<LayerKind>(["reshape", "flatten", "cast"]);
 
 /** One link for each output of the model. */
 export function links(instance: Instance, loss: Graph, fields: readonly DeclaredField[], fieldOf: (input: string) => string): Run["links"] {

@@ -10,7 +10,8 @@ import { instantiate, type Instances } from "../elaborate/instantiate.js";
 import { readModelCall, resolveModel } from "../elaborate/resolve-model.js";
 import { kindOf, originOf, type FileScope } from "../files.js";
 import { elements } from "../layers/shape-rules.js";
-import { bareName, oneOf } from "../read-options.js";
+import { oneOf } from "../option-words.js";
+import { bareName } from "../read-options.js";
 import { importing, standardName } from "../standard-names.js";
 import { replacement, type ReportDetails } from "../report.js";
 import type { Origin } from "../../source/source.js";
@@ -24,6 +25,7 @@ import { links } from "./links.js";
 import { alignedFields, feedsOf, positionsOf } from "./lengths.js";
 import { readObjectives, type Objectives } from "./objectives.js";
 import { checkSourceData } from "../fusion/source-data.js";
+import { checkSourceMoments } from "../fusion/source-moments.js";
 import { trainedLayers } from "./trained-layers.js";
 import { readSelect } from "./select.js";
 import { readSettings } from "./settings.js";
@@ -87,7 +89,7 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
   const settings = readSettings(env, clauses, node.name.text, at(env, node.name.span), { names, hasValid: dataset.model === null || hasValid(dataset.model.split) });
   const linked = instance === null || loss?.graph == null ? null : links(instance, loss.graph, dataset.fields ?? [], fieldOf);
   const weigh = readWeigh(clauses.bySlot.get("weigh"), loss?.graph ?? null, nameable);
-  const select = readSelect(clauses.bySlot.get("select"), nameable.outputs, linked);
+  const select = readSelect(clauses.bySlot.get("select"), nameable.outputs, loss?.graph ?? null, linked);
   if (instance === null || linked === null || dataset.model === null || settings === null || loss?.graph == null || metrics?.graph == null) return null;
   if (env.context.report.errors() === errors) checkTraining(env, node, clauses, instance, loss.graph);
   for (const { statement, env: place } of clauses.budgets) checkBudget(place, statement, instance.graph, settings);
@@ -108,6 +110,7 @@ function readParts(env: Env, caches: Caches, node: Train): Run | null {
   };
   env.context.clauses.set(run, clauses);
   checkSourceData(env, run);
+  checkSourceMoments(env, run);
   return run;
 }
 

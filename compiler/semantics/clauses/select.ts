@@ -4,12 +4,13 @@ import { suggestWord } from "../../diagnostics/synonyms.js";
 import { at } from "../context.js";
 import { calleeName, readOption } from "../read-options.js";
 import { replacement } from "../report.js";
-import { byClasses, selections } from "../selections.js";
-import type { CallValue, Run } from "../semantic-model.js";
+import { comparesRows } from "../layers/losses.js";
+import { byClasses, byLosses, selections } from "../selections.js";
+import type { CallValue, Graph, Run } from "../semantic-model.js";
 import { onlyPart, type PlacedClause } from "./collect.js";
 
-/** The method with its options, or undefined without the clause or after a report. `linked`: what predictions make of the outputs; null where that is not known. */
-export function readSelect(placed: PlacedClause | undefined, outputs: readonly string[], linked: Run["links"] | null): CallValue | undefined {
+/** The method with its options, or undefined without the clause or after a report. `linked`: what predictions make of the outputs; it and `loss` are null where they are not known. */
+export function readSelect(placed: PlacedClause | undefined, outputs: readonly string[], loss: Graph | null, linked: Run["links"] | null): CallValue | undefined {
   if (placed === undefined) return undefined;
   const { env, clause } = placed;
   const { report } = env.context;
@@ -33,6 +34,11 @@ export function readSelect(placed: PlacedClause | undefined, outputs: readonly s
   const after = value.options["after"];
   if (typeof after === "object" && "call" in after && after.call === "share") {
     report.say("option-type", at(env, expression.span), { option: "after", of: name, expected: "`1 epochs` or `500 steps`", found: "a share" });
+    return undefined;
+  }
+  const among = byLosses.has(name) ? loss?.applications.find(({ layer }) => comparesRows(layer)) : undefined;
+  if (among !== undefined) {
+    report.say("select-without-row-loss", at(env, expression.span), { method: name, loss: among.layer }, { notes: [{ origin: among.origin, message: `\`${among.layer}\` stands here.` }] });
     return undefined;
   }
   if (byClasses.has(name) && linked?.every(({ link }) => link === "none") === true) {

@@ -2,7 +2,8 @@
 
 import { suggest } from "../../diagnostics/suggest.js";
 import { at } from "../context.js";
-import { bareName, readOption, sayUnknownWord } from "../read-options.js";
+import { sayUnknownWord } from "../option-words.js";
+import { bareName, readOption } from "../read-options.js";
 import { replacement } from "../report.js";
 import type { Application, Graph, RunSettings } from "../semantic-model.js";
 import { onlyPart, type PlacedClause } from "./collect.js";

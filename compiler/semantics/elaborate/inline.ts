@@ -148,8 +148,20 @@ function inlineModel(env: Env, request: BlockRequest, node: Model, callers: read
 // The weights of the call begin with those of the model that it calls.
 function noteStart(env: Env, request: BlockRequest, model: ResolvedModel & { readonly start: NonNullable<ResolvedModel["start"]> }, node: Model): boolean {
   const { site } = env;
-  if (site === null || site.graph.starts.some(({ prefix }) => prefix === request.path)) return true;
+  if (site === null) return true;
+  const { starts } = site.graph;
   const names = tensorNames(model.node);
+  const reads = names.flatMap((name, index): (readonly [string, string])[] => {
+    const value = request.tensors[index]?.value;
+    const outer = value?.kind === "tensor" ? site.graph.inputBehind(value.ref) : null;
+    return outer === null ? [] : [[name, outer]];
+  });
+  const known = starts.findIndex(({ prefix }) => prefix === request.path);
+  const before = starts[known];
+  if (before !== undefined) {
+    starts[known] = { ...before, reads: [...(before.reads ?? []), ...reads] };
+    return true;
+  }
   const fed = new Map(names.flatMap((name, index) => {
     const value = request.tensors[index]?.value;
     return value?.kind === "tensor" ? [[name, value.type.shape] as const] : [];
@@ -158,7 +170,7 @@ function noteStart(env: Env, request: BlockRequest, model: ResolvedModel & { rea
   const instance = env.context.rules.instance(env.context, { ...model, reach: undefined }, node.name.text, fed, env, request.call);
   const start = instance === null || instance === "symbolic" ? undefined : instance.starts?.[0];
   if (start === undefined) return false;
-  site.graph.starts.push({ ...start, prefix: request.path });
+  starts.push({ ...start, prefix: request.path, reads });
   return true;
 }
 

@@ -35,22 +35,29 @@ function instantiateFused(context: Context, instances: Instances, { start, ...mo
   const target = instantiatePlain(context, instances, { ...model, values, start: null }, name, fed, caller, call);
   if (target === null || target === "symbolic") return target;
   const key = `fused ${start.file.path} ${start.fuse.span.start} ${name} ${keyOfInstance(target)}`;
-  const known = instances.get(key);
+  const known = instances.get(`${key} ${reachKey(model)}`);
   if (known !== undefined) return known;
-  const instance: Instance = { ...target, starts: [{ prefix: "", target, fusion }] };
-  instances.set(key, instance);
+  // Annotations of runs change what is trained and not what it begins with.
+  const other = instances.get(key);
+  const instance: Instance = { ...target, starts: (other === "symbolic" ? undefined : other?.starts) ?? [{ prefix: "", target, fusion }] };
+  instances.set(`${key} ${reachKey(model)}`, instance);
+  if (other === undefined) instances.set(key, instance);
   const trace = context.traces.get(target);
   if (trace !== undefined) context.traces.set(instance, trace);
   context.models.set(instance, { ...model, values, start });
   return instance;
 }
 
+function reachKey({ reach }: Pick<ResolvedModel, "reach">): string {
+  const settings = reach === undefined ? "" : reach.settings === null ? "off" : originKey(reach.settings.origin);
+  return `${settings}${reach?.frozen === true ? " frozen" : ""}`;
+}
+
 const keyOfInstance = ({ args, graph }: Instance): string => JSON.stringify([args, graph.inputs.map(({ type }) => type)]);
 
 function instantiatePlain(context: Context, instances: Instances, model: ResolvedModel, name: string, fed: ReadonlyMap<string, readonly number[]> | null, caller: Env, call: Span): Instance | "symbolic" | null {
   const given = [...model.values].map(([key, value]) => `${key}: ${valueKey(value)}`).sort().join(", ");
-  const reach = model.reach === undefined ? "" : model.reach.settings === null ? "off" : originKey(model.reach.settings.origin);
-  const key = `${name} ${model.file.path} ${model.node.span.start} (${given}) ${reach}${model.reach?.frozen === true ? " frozen" : ""} ${fed === null ? "" : JSON.stringify([...fed])}`;
+  const key = `${name} ${model.file.path} ${model.node.span.start} (${given}) ${reachKey(model)} ${fed === null ? "" : JSON.stringify([...fed])}`;
   const known = instances.get(key);
   if (known !== undefined) return known;
   const make = (): Instance | "symbolic" | null => build(context, model, name, fed, caller, call);

@@ -23,6 +23,8 @@ export function deriveValues(context: Context, fusion: Fusion, base: ResolvedMod
     context.report.say("fuse-derive-models", fusion.origin, { name, first: sources[0]?.model ?? "", second: sources[other]?.model ?? "" });
     return null;
   }
+  const [first] = sources;
+  if (first === undefined) return null;
   const whether = countsOf(base, sources);
   const fixed = new Map(base.values);
   for (const { param, values } of whether.differing) {
@@ -35,7 +37,7 @@ export function deriveValues(context: Context, fusion: Fusion, base: ResolvedMod
   for (const subset of subsets) {
     const values = new Map(fixed);
     for (const { param, values: each } of subset) values.set(param, numberValue(each.reduce<Num>((total, value) => sumOf(total, value) ?? total, whole(0))));
-    const found = tried(context, base, values, name, fed, fusion);
+    const found = tried(context, base, values, name, fed, fusion, first);
     if (found === "symbolic") return found;
     if (found === null) continue;
     if (found.isExact && found.grows) return values;
@@ -72,7 +74,7 @@ function subsetsOf(counts: readonly Count[]): readonly (readonly Count[])[] {
   return all.sort((a, b) => a.length - b.length);
 }
 
-function tried(context: Context, base: ResolvedModel, values: ReadonlyMap<string, Value>, name: string, fed: ReadonlyMap<string, readonly number[]> | null, fusion: Fusion): { readonly isExact: boolean; readonly grows: boolean } | "symbolic" | null {
+function tried(context: Context, base: ResolvedModel, values: ReadonlyMap<string, Value>, name: string, fed: ReadonlyMap<string, readonly number[]> | null, fusion: Fusion, first: Instance): { readonly isExact: boolean; readonly grows: boolean } | "symbolic" | null {
   const report = createReport();
   // Nothing of a trial is said, and nothing of it stays.
   const aside: Context = { ...context, report, overparams: new Map(), elaborated: new Set(), models: new Map(), traces: new Map(), spent: { ...context.spent } };
@@ -82,6 +84,9 @@ function tried(context: Context, base: ResolvedModel, values: ReadonlyMap<string
   const instance = instantiate(aside, instances, { ...base, values, start: null }, name, fed, env, span);
   if (instance === null || report.errors() > 0) return null;
   if (instance === "symbolic") return instance;
+  // Sources stand side by side: a target with more layers is another architecture, and following it would take longest of all.
+  const layers = (of: Instance): number => of.graph.applications.length;
+  if (layers(instance) !== layers(first)) return null;
   const found = context.rules.assess({ ...instance, starts: [{ prefix: "", target: instance, fusion }] });
   return found.errors > 0 ? null : { isExact: found.isExact, grows: found.grows };
 }

@@ -40,8 +40,8 @@ export const fusionOptions: readonly OptionSpec[] = [
     default: "zeros",
   },
   { name: "norms", doc: "Statistics of `layer_norm` and `rms_norm` over fused features: of each source by itself (`exact`), or of all features together (`joint`), where outputs are not the mean.", type: { kind: "word", words: ["exact", "joint"] }, default: "exact" },
-  { name: "weights", doc: "Mixing weights of the sources, one each, with the sum 1; all alike unless given.", type: { kind: "floats", min: 0, max: 1 }, default: null },
-  { name: "moments", doc: "Moments of the optimizer: `fresh` from zero, or `fused` out of those of the sources' last steps, as gradients are at equal gradients of the outputs.", type: { kind: "word", words: ["fresh", "fused"] }, default: "fresh" },
+  { name: "weights", doc: "Mixing weights of the sources, one each, with the sum 1; all alike unless given.", type: { kind: "floats", each: "source", min: 0, max: 1 }, default: null },
+  { name: "moments", doc: "Moments of the optimizer: `fresh` from zero, or `fused` out of those that the sources' optimizers had when they had these weights, each in the ratio of the gradients of target and source at equal gradients of their outputs.", type: { kind: "word", words: ["fresh", "fused"] }, default: "fresh" },
 ];
 
 /** The fusion that `fuse` of a model in `file` describes; null where something was reported. `fed`: shapes of inputs that only data give. */
@@ -53,8 +53,9 @@ export function readFusion(context: Context, instances: Instances, { file, fuse 
   const options = readOptions(env, "fuse from", fusionOptions, args, fuse.span);
   const read = sources.filter((source) => source !== null);
   if (options === null || read.length < sources.length || context.report.errors() > errors) return null;
-  if (options["moments"] === "fused") {
-    context.report.say("not-supported-yet", at(env, fuse.span), { what: "`moments: fused`" });
+  const untrained = options["moments"] === "fused" ? read.find(({ kind }) => kind === "checkpoint") : undefined;
+  if (untrained !== undefined) {
+    context.report.say("fuse-moments-file", untrained.origin, { file: untrained.name });
     return null;
   }
   const weights = options["weights"];

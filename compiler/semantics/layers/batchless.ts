@@ -12,6 +12,12 @@ const plain: ReadonlySet<string> = new Set<LayerKind>([
   "flatten", "reshape", "concat", "one_hot", "cast", "mean", "transpose", "slice", "first", "last",
 ]);
 
+/** What does not fit about what a loss or metric compares: a loss is one number for the whole batch. Null: nothing. */
+export function comparedProblem(tensors: readonly TensorType[]): ShapeResult | null {
+  const odd = tensors.find(({ batched }) => !batched);
+  return odd === undefined ? null : mismatch("tensors with a value for each example", `${printType(odd)}, one for the whole batch`, "Compare outputs and fields; losses are added and multiplied.");
+}
+
 /** What does not fit about tensors without a batch, or null. Only the first tensor decides: a second one may be a bias that all share. */
 export function batchProblem(kind: LayerKind, tensors: readonly TensorType[]): ShapeResult | null {
   const [first] = tensors;

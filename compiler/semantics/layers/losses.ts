@@ -89,3 +89,18 @@ export const losses = {
     tensors: ["a", "b"],
   },
 } as const satisfies Readonly<Record<string, LayerSignature>>;
+
+/** What the loss of a row depends on: the row alone, so that the loss of a batch is the mean of its rows', or all rows of the batch. */
+export const lossScope: { readonly [K in keyof typeof losses]: "row" | "batch" } = {
+  cross_entropy: "row",
+  binary_cross_entropy: "row",
+  mse: "row",
+  mae: "row",
+  huber: "row",
+  kl: "row",
+  kl_normal: "row",
+  contrastive: "batch",
+};
+
+/** Is it a loss that compares the rows of a batch with each other? */
+export const comparesRows = (layer: string): boolean => Object.entries(lossScope).some(([name, scope]) => name === layer && scope === "batch");

@@ -4,6 +4,7 @@ import type { Argument, Expression, OverparamAnnotation } from "../../ast/ast.js
 import { walk } from "../../ast/visit.js";
 import type { Origin } from "../../source/source.js";
 import type { Context } from "../context.js";
+import { keepsMoments } from "../fusion/source-moments.js";
 import type { Overparam, Run } from "../semantic-model.js";
 import { visitExpressions } from "../visit-expressions.js";
 import type { Linted } from "./rule.js";
@@ -33,6 +34,11 @@ export function optionWithoutEffect({ model, context, own, say, ownPlace }: Lint
     }
   }
   for (const run of model.runs) {
+    if (!keepsMoments(run)) {
+      const { call } = run.settings.optimizer;
+      const place = ownPlace((run.instance.starts ?? []).filter(({ fusion }) => fusion.moments === "fused").map(({ fusion }) => fusion.origin));
+      if (place !== null) say("option-without-effect", place, { option: "moments", of: "fuse from", because: `\`${call}\` without a momentum keeps nothing from step to step` }, { help: `Give the optimizer of \`${run.name}\` and its sources a momentum, or write \`moments: fresh\`.` });
+    }
     const { call, options } = run.settings.optimizer;
     if (call !== "sgd" && call !== "rk") continue;
     for (const { option, because, help } of call === "sgd" ? ofSgd(options) : ofRk(options)) {

@@ -19,11 +19,20 @@ export function compareSizes(a: Size, b: Size, positive: ReadonlySet<Atom> = non
   const difference = subtract(a, b);
   if (difference === null) return "unknown";
   if (difference.size === 0) return "equal";
+  if (isOfTwoNames(difference)) return "unknown";
   const { common, rest } = split(difference);
   if (rest === null || !common.every((atom) => leastOf(atom, positive) >= 1)) return "unknown";
   const known = constantOf(rest);
   if (known !== null) return "different";
   return isNeverDivisible(rest) || signOf(rest, positive) !== "unknown" ? "different" : "unknown";
+}
+
+// `d - width`, which is what most comparisons are about: it can be 0, whatever the least values of the two are.
+function isOfTwoNames(difference: Size): boolean {
+  if (difference.size !== 2) return false;
+  const [first, second] = [...difference.values()];
+  const isName = (term: Term | undefined): boolean => term?.powers.length === 1 && term.powers[0]?.[1] === 1;
+  return isName(first) && isName(second) && first?.n === -(second?.n ?? 0n) && first.d === second?.d;
 }
 
 /** Its sign, where that is the same for all values of the symbols. */

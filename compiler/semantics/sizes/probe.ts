@@ -44,10 +44,17 @@ const ofEqualSizes: ReadonlySet<LayerKind> = new Set<LayerKind>(["matmul", "unem
 
 /** All numbers up to 10 divide it, and 12, 14, 15, 16, 18, 20, 24. */
 const composite = 5040;
-const primes: readonly number[] = Array.from({ length: 12_000 }, (_, i) => i + 2).filter((n) => {
-  for (let d = 2; d * d <= n; d++) if (n % d === 0) return false;
-  return true;
-});
+const primes: readonly number[] = primesBelow(12_000);
+function primesBelow(limit: number): readonly number[] {
+  const isComposite = new Uint8Array(limit);
+  const found: number[] = [];
+  for (let n = 2; n < limit; n++) {
+    if (isComposite[n] === 1) continue;
+    found.push(n);
+    for (let multiple = n * n; multiple < limit; multiple += n) isComposite[multiple] = 1;
+  }
+  return found;
+}
 const prime = (i: number): number => primes[i % primes.length] ?? 2;
 
 // Numbers for a symbol: sizes first, other numbers second.

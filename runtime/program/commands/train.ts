@@ -15,15 +15,17 @@ import { MetricsLog } from "../../logging/metrics-log.js";
 import { grouped, readable } from "../../logging/numbers.js";
 import { progressOn } from "../../logging/progress.js";
 import { Evaluator, type Evaluation } from "../../training/evaluate.js";
-import { latestCheckpoint, totalSteps, train, type LoopContext } from "../../training/loop.js";
+import { totalSteps, train, type LoopContext } from "../../training/loop.js";
 import { trainingRows } from "../../training/rows.js";
 import { selectRows } from "../../training/selection.js";
 import { Interrupted, UserError } from "../errors.js";
 import { trainSideBySide } from "../jobs.js";
 import { recordedResults, resultLine, type Output } from "../output.js";
-import { planOf, printPlan, type PlannedRun } from "../plan.js";
-import { noWeights, RunGraph, snapshotsOf } from "../run-graph.js";
+import { movingLines, pacesOf } from "../moving-sources.js";
+import { movingInPlan, planOf, printPlan, type PlannedRun } from "../plan.js";
+import { keptStepsOf, noWeights, RunGraph, snapshotsOf } from "../run-graph.js";
 import { Datasets, folderOf, runOf, type Program } from "../program.js";
+import { latestCheckpoint } from "../run-checkpoints.js";
 import { RunFolder } from "../run-folder.js";
 import type { RunRecord } from "../run-record.js";
 import type { Run } from "../run.js";
@@ -79,7 +81,10 @@ export async function trainCommand(program: Program, options: TrainOptions, outp
   const plan = await planOf(program, runs, graph, datasets, options.fresh);
   for (const { run } of plan) await rowsOf(run, datasets);
   for (const line of printPlan(plan)) (options.plan ? output.result : (text: string) => void output.terminal.write(`${text}\n`))(line);
-  if (options.plan) return;
+  if (options.plan) {
+    for (const line of movingInPlan(program, plan)) output.result(line);
+    return;
+  }
   if (options.jobs > 1) {
     const commandOf = ({ run, until }: PlannedRun): readonly string[] => ["train", run.name, "--alone", "--quiet", ...options.flags, ...(until === null ? [] : ["--until", String(until)]), ...(options.fresh && runs.includes(run) ? ["--fresh"] : [])];
     await trainSideBySide(plan, options.jobs, commandOf);
@@ -154,7 +159,10 @@ async function trainRun(program: Program, run: Run, data: LoadedDataset, options
     if (step > 0) note(`${run.name}: goes on from step ${step}`);
     if (step > 0 && known !== null && known.backend !== options.backend) note(`${run.name}: the steps before were taken on the backend ${known.backend}, those to come are on ${options.backend}: last bits will differ`);
     const sourceWeights = run.sources === undefined ? null : start === null ? await graph.weights(run) : noWeights(run);
-    const selection = await selectRows({ run, data, folder, identity, sourceWeights, isUnderWay: step > 0, isInterrupted: signals.isInterrupted, smoke: null });
+    const sourceMoments = start === null ? await graph.moments(run) : null;
+    const paces = start === null ? pacesOf(program, run) : new Map<string, number>();
+    movingLines(run, paces).forEach(note);
+    const selection = await selectRows({ run, data, folder, identity, sourceWeights, sourceMoments, isUnderWay: step > 0, isInterrupted: signals.isInterrupted, smoke: null });
     if (selection !== null && step === 0) note(chosenLine(run, selection));
     const rows = trainingRows(run, data, selection);
     const steps = totalSteps(run, rows.rows.length);
@@ -165,7 +173,8 @@ async function trainRun(program: Program, run: Run, data: LoadedDataset, options
     const progress = progressOn(output.terminal, run.name, steps, step, options.quiet);
     let reached = step;
     const saved = (at: number): void => void (reached = at);
-    const context: LoopContext = { run, data, rows, folder, identity, log: MetricsLog.open(folder.metrics, step), progress, isInterrupted: signals.isInterrupted, saved, source: program.source, smoke: null, evaluator: new Evaluator(run, data), snapshots: snapshotsOf(program, run), until: options.until, sourceWeights };
+    const context: LoopContext = { run, data, rows, folder, identity, log: MetricsLog.open(folder.metrics, step), progress, isInterrupted: signals.isInterrupted, saved, source: program.source, smoke: null, evaluator: new Evaluator(run, data), snapshots: snapshotsOf(program, run), keptSteps: keptStepsOf(program, run), until: options.until, sourceWeights, sourceMoments };
+    if (paces.size > 0) context.log.write({ step, ...Object.fromEntries([...paces].map(([name, pace]) => [`pace.${name}`, pace])) });
     if (recorded !== undefined && step === 0) context.log.write({ step, "select.rows": recorded.rows, "select.of": recorded.of, "select.loss": recorded.loss });
     try {
       const trained = await train(context, start);
@@ -214,7 +223,7 @@ async function smoke(program: Program, run: Run, data: LoadedDataset, graph: Run
     const progress = progressOn({ write: () => true }, run.name, smokeSteps, 0, true);
     const identity = await graph.identity(run);
     const sourceWeights = run.sources === undefined ? null : await graph.untrainedWeights(run);
-    const selection = await selectRows({ run, data, folder, identity, sourceWeights, isUnderWay: false, isInterrupted: signals.isInterrupted, smoke: { rows: smokeRows, steps: smokeSteps } });
+    const selection = await selectRows({ run, data, folder, identity, sourceWeights, sourceMoments: null, isUnderWay: false, isInterrupted: signals.isInterrupted, smoke: { rows: smokeRows, steps: smokeSteps } });
     const context: LoopContext = { run, data, rows: trainingRows(run, data, selection), folder, identity, log: MetricsLog.open(folder.metrics, 0), progress, isInterrupted: signals.isInterrupted, saved: () => undefined, source: program.source, smoke: smokeSteps, evaluator: new Evaluator(run, data), sourceWeights };
     const trained = await train(context, null);
     if (trained === null) throw new Error("a smoke run goes to its end");

@@ -2,7 +2,7 @@
 // model's in both, since those of a checkpoint belong to mixtures.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { readCheckpoint, type Checkpoint } from "../../checkpoint/checkpoint.js";
+import type { Checkpoint } from "../../checkpoint/checkpoint.js";
 import { fromStored } from "../../checkpoint/tensors.js";
 import { gatherBatch } from "../../data/batches.js";
 import type { LoadedDataset } from "../../data/load.js";
@@ -10,6 +10,7 @@ import { foldedWeight } from "../../training/average.js";
 import { outputsOf, tick } from "../../training/evaluate.js";
 import { UserError } from "../errors.js";
 import type { Finished } from "../finished.js";
+import { checkpointAt } from "../run-checkpoints.js";
 import type { RunFolder } from "../run-folder.js";
 import type { Run } from "../run.js";
 import { compare, roundingOf, worst, type Comparison, type Finding } from "./finding.js";
@@ -56,10 +57,8 @@ export async function proveFold(run: Run, source: string, folder: RunFolder, fin
 /** The checkpoint whose weights the model has. */
 function checkpointOf(run: Run, source: string, folder: RunFolder, { record }: Finished): Checkpoint {
   const step = record.modelStep ?? record.step;
-  for (const path of [folder.checkpoint(step), folder.best]) {
-    const found = readCheckpoint(path);
-    if (found !== null && found.position.step === step && found.position.identity === record.identity) return found;
-  }
+  const found = checkpointAt(folder, step, record.identity);
+  if (found !== null) return found;
   throw new UserError(`\`${folder.checkpoint(step)}\` is missing: the kernels that \`${run.name}\` folded are nowhere else.`, `Run \`sop train ${source} ${run.name} --fresh\`.`);
 }
 

@@ -1,0 +1,86 @@
+// What people write in `fuse from` that is nearly right: the one message, what to do about it, and what its fix makes of it.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { check, mend } from "./semantics-support.js";
+
+const program = (fuse: string): string => `data d = csv("d.csv") {
+  fields x: f32[4], label: class[3]
+}
+model Net(width: int) {
+  input  x: f32[4]
+  output y: f32[3] = x |> dense(width) |> layer_norm |> relu |> dense(3)
+}
+recipe quick {
+  loss      cross_entropy(y, label)
+  optimizer adam(lr: warmup_cosine(peak: 1e-3, warmup: 5%))
+  batch     32
+  steps     20
+}
+train left: Net(width: 8) on d { use quick; seed 1 }
+train right: Net(width: 8) on d { use quick; seed 2 }
+model Wide = Net(width: 16) fuse from ${fuse}
+train wide: Wide on d { use quick; seed 3 }
+`;
+
+/** What is written, the message's id, words of its help, and what its fix makes of the text; null: there is none. */
+const mistakes: readonly (readonly [written: string, id: string, help: RegExp, mended: string | null])[] = [
+  ["left, right { new_weights: zero }", "option-type", /^Did you mean `zeros`\?$/, "left, right { new_weights: zeros }"],
+  ["left, right { new_weights: Zeroes }", "option-type", /^Did you mean `zeros`\?$/, "left, right { new_weights: zeros }"],
+  ["left, right { new_weights: zeros() }", "option-type", /^Did you mean `zeros`\?$/, "left, right { new_weights: zeros }"],
+  ['left, right { new_weights: "zeros" }', "option-type", /^Write `zeros`, `normal` or `antisymmetric`\.$/, "left, right { new_weights: zeros }"],
+  ["left, right { new_weights: 0 }", "option-type", /^Write `zeros`, `normal` or `antisymmetric`\.$/, null],
+  ["left, right { new_weights: random }", "option-type", /^Write `zeros`, `normal` or `antisymmetric`\.$/, null],
+  ["left, left { new_weights: antisymetric(0.1) }", "option-type", /^Did you mean `antisymmetric`\?$/, "left, left { new_weights: antisymmetric(0.1) }"],
+  ["left, left { new_weights: antisymmetric }", "missing-option", /^Write `antisymmetric\(std: \.\.\.\)`/, null],
+  ["left, right { new_weights: antisymmetric(-0.1) }", "option-range", /at least 0/, null],
+  ["left, right { new_weight: zeros }", "unknown-option", /^$/, "left, right { new_weights: zeros }"],
+  ["left, right { noise: 0.1 }", "unknown-option", /^Use an option of `fuse from`: `new_weights`/, null],
+  ["left, right { norm: exact }", "unknown-option", /^$/, "left, right { norms: exact }"],
+  ["left, right { norms: exat }", "option-type", /^Did you mean `exact`\?$/, "left, right { norms: exact }"],
+  ["left, right { norms: exact() }", "option-type", /^Did you mean `exact`\?$/, "left, right { norms: exact }"],
+  ["left, right { norms = exact }", "expected-syntax", /^Options are written `name: value`\.$/, "left, right { norms : exact }"],
+  ["left, right { norms exact }", "expected-syntax", /^Options are written `name: value`\.$/, "left, right { norms : exact }"],
+  ["left, right { weights: 0.5 }", "option-type", /^Write numbers in brackets, one for each source\.$/, null],
+  ["left, right { weights: [] }", "fuse-mixing-weights", /plain mean/, null],
+  ["left, right { weights: [1] }", "fuse-mixing-weights", /plain mean/, null],
+  ["left, right { weights: [1, 0] }", "fuse-mixing-weights", /plain mean/, null],
+  ["left, right { weights: [0.5, 0.6] }", "fuse-mixing-weights", /plain mean/, null],
+  ["left, right { weights: [-0.5, 1.5] }", "option-range", /from 0 to 1/, null],
+  ["left at step -1, right", "expected-syntax", /^Write a whole number of at least 1, or leave `at step` out/, null],
+  ["left at step, right", "expected-syntax", /^Write a whole number of at least 1, or leave `at step` out/, null],
+  ["left at step 0, right", "value-range", /at least 1/, null],
+  ["left at step 1.5, right", "not-whole", /Round it/, "left at step 1, right"],
+  ["left at step 99999, right", "fuse-step-beyond", /^Write a step of at most 20, or leave it out/, null],
+  ["left at 10, right", "expected-syntax", /`left at step 1000`/, "left at step 10, right"],
+  ["left at steps 10, right", "expected-syntax", /`left at step 1000`/, "left at step 10, right"],
+  ["left at epoch 1, right", "expected-syntax", /`left at step 1000`/, null],
+  ["left step 10, right", "expected-syntax", /`left at step 1000`/, "left at step 10, right"],
+  ["left and right", "expected-syntax", /by commas/, "left, right"],
+  ["[left, right]", "expected-syntax", /without brackets/, "left, right"],
+  ["(left, right) { norms: exact }", "expected-syntax", /without brackets/, "left, right { norms: exact }"],
+  ["lef, right", "no-such-declaration", /^Declare the run/, "left, right"],
+];
+
+for (const [written, id, help, mended] of mistakes) {
+  test(written, () => {
+    const source = program(written);
+    const { diagnostics } = check(source);
+    assert.equal(diagnostics.map((diagnostic) => diagnostic.id), [id]);
+    assert.match(diagnostics[0]?.help ?? "", help);
+    if (mended === null) {
+      assert.equal(diagnostics[0]?.fixes, []);
+      return;
+    }
+    assert.is(mend(source), program(mended));
+    assert.equal(check(program(mended)).lines.filter((line) => !line.includes("fuse-")), []);
+  });
+}
+
+test("what stands behind the sources, or in the next declaration, is no mistake of theirs", () => {
+  const { diagnostics } = check(program("left, right").replace("train wide: Wide on", "train wide Wide on"));
+  assert.equal(diagnostics.map(({ id }) => id), ["expected-syntax"]);
+  assert.match(diagnostics[0]?.help ?? "", /^Name the run and its model/);
+});
+
+test.run();
