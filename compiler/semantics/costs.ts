@@ -25,7 +25,7 @@ export interface LayerCost {
   readonly weightsTrained: number;
   /** Numbers in the model that ships, statistics included. */
   readonly weightsShipped: number;
-  /** Floating-point operations for one example; a multiply-add counts as two. */
+  /** Floating-point operations of the model that ships, for one example; a multiply-add counts as two. */
   readonly flops: number;
   /** Bytes of the result for one example. */
   readonly activationBytes: number;
