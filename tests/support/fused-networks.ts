@@ -127,7 +127,7 @@ export const exact: Readonly<Record<string, readonly [net: string, sizes: Sizes]
       layer body = ImageMlp(width: w, depth: 2, classes: 5)
       output y: f32[5] = image |> body
     }`,
-    ["4", "7", "2", "11", "13"],
+    ["4", "7", "3", "11", "14"],
   ],
   "functions of one tensor": [
     `model Net(a: int, b: int) {
