@@ -91,7 +91,9 @@ function headHint(place: Place): Hint | null {
     if (expected === "`on`") return { help: "Name the data after the model: `train name: Model on data { ... }`." };
   }
   if (expected === "`{`" && found === "`:`") return { help: "Put what belongs to it between braces: `{ ... }`." };
-  if (expected === "`{`" && found === "`=`") return { help: "Remove `=`.", fixes: replace(place, "", "Remove `=`.") };
+  if (expected === "`{`" && first === "model" && (found === "`=`" || found === "`fuse`") && !/^=\s*\{/.test(text.slice(start, start + 100))) return { help: standsForAnother(line) };
+  // What has a body all the same; an expression in its place needs more than that.
+  if (expected === "`{`" && found === "`=`") return /^=\s*\{/.test(text.slice(start, start + 100)) ? { help: "Remove `=`.", fixes: replace(place, "", "Remove `=`.") } : { help: "Put what belongs to it between braces: `{ ... }`." };
   if (expected === "`:`" && (found === "`=`" || found === "`,`" || found === "`)`")) return { help: "Write `:` and the type after the name, as in `width: int = 16` or `x: f32[n, d]`." };
   if (expected === "`=`" && first === "layer" && found === "`(`") return { help: "Give it a name: `layer name = dense(64)`." };
   if (expected === "`=`" && found === "`:`") return { help: "Write `=` after the name.", fixes: replace(place, "=", "Write `=`.") };
@@ -102,6 +104,12 @@ function headHint(place: Place): Hint | null {
     return { help: "Write the dtype before the sizes in square brackets: `f32[28, 28, 1]`.", fixes };
   }
   return null;
+}
+
+/** What to do about the head of a model that another one, or its sources, stand for. */
+function standsForAnother(line: string): string {
+  if (/^model\s+\w+\s*\(/.test(line)) return "Remove the parentheses behind the name: a model that stands for another has no parameters.";
+  return "Write annotations behind the model that it stands for: `model Name = Model(...) overparam 4`.";
 }
 
 // Arguments of calls, and what follows them.

@@ -77,6 +77,26 @@ for (const [written, id, help, mended] of mistakes) {
   });
 }
 
+/** The same, of the whole line of the model. */
+const heads: readonly (readonly [written: string, id: string, help: RegExp, mended: string | null])[] = [
+  ["model Wide(w: int) = Net(width: 16) fuse from left, right", "expected-syntax", /^Remove the parentheses behind the name: a model that stands for another has no parameters\.$/, null],
+  ["model Wide(w: int) fuse from left, right", "expected-syntax", /^Remove the parentheses behind the name/, null],
+  ["model Wide overparam 2 = Net(width: 16) fuse from left, right", "expected-syntax", /behind the model that it stands for/, null],
+];
+
+for (const [written, id, help, mended] of heads) {
+  test(written, () => {
+    const head = (line: string): string => program("").replace(/^model Wide.*$/m, line);
+    const { diagnostics } = check(head(written));
+    assert.equal(diagnostics.map((diagnostic) => diagnostic.id), [id]);
+    assert.match(diagnostics[0]?.help ?? "", help);
+    assert.equal(diagnostics[0]?.fixes.length, mended === null ? 0 : 1);
+    if (mended === null) return;
+    assert.is(mend(head(written)), head(mended));
+    assert.equal(check(head(mended)).lines.filter((line) => !line.includes("fuse-")), []);
+  });
+}
+
 test("what stands behind the sources, or in the next declaration, is no mistake of theirs", () => {
   const { diagnostics } = check(program("left, right").replace("train wide: Wide on", "train wide Wide on"));
   assert.equal(diagnostics.map(({ id }) => id), ["expected-syntax"]);
