@@ -11,6 +11,20 @@ interface Hint {
 /** How much is read before and behind the mistake. */
 const reach = 500;
 
+/** What the options that take a word take. */
+const optionWords: ReadonlyMap<string, string> = new Map([
+  ["moments", "`fresh` or `fused`"],
+  ["norms", "`exact` or `joint`"],
+  ["new_weights", "`zeros`, `normal(std)` or `antisymmetric(std)`"],
+]);
+
+/** What to write instead of a reserved word as the value of an option of `fuse from`; null elsewhere. */
+export function fuseWordHint({ start }: { readonly start: number }, text: string): Hint | null {
+  const option = /\bfuse\s+from\b[^{}]*\{[^{}]*\b(\w+)\s*:\s*$/.exec(text.slice(Math.max(0, start - reach), start))?.[1];
+  const words = option === undefined ? undefined : optionWords.get(option);
+  return words === undefined ? null : { help: `Write ${words}.` };
+}
+
 /** What to do about something in `fuse from`; null where it is elsewhere, or nothing is known of it. */
 export function fuseHint({ expected, found, start, end }: Extract<SyntaxProblem, { readonly id: "expected-syntax" }>, text: string): Hint | null {
   const fuse = /\bfuse\s+from\b[^{}]*(?:\{[^{}]*)?$/.exec(text.slice(Math.max(0, start - reach), start))?.[0];

@@ -5,7 +5,7 @@ import type { SyntaxProblem } from "../../grammar/problems.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import type { Span } from "../source/source.js";
 import { callOfCall } from "./call-of-call.js";
-import { fuseHint } from "./fuse-hints.js";
+import { fuseHint, fuseWordHint } from "./fuse-hints.js";
 
 export interface Hint {
   readonly help?: string;
@@ -166,9 +166,9 @@ export function hintForNumber(text: string, span: Span): Hint {
   return {};
 }
 
-/** The hint for an annotation that is written as an option or assigned to; null for another reserved word. */
+/** The hint for an annotation that is written as an option or assigned to, and for a word as an option of `fuse from`; null for another reserved word. */
 export function hintForReserved(word: string, span: Span, text: string): Hint | null {
-  if (word !== "overparam" && word !== "frozen") return null;
+  if (word !== "overparam" && word !== "frozen") return fuseWordHint(span, text);
   const sign = /^\s*([:=])\s*/.exec(text.slice(span.end, span.end + 50));
   if (sign === null) return null;
   const isOption = /[(,]\s*$/.test(text.slice(Math.max(0, span.start - 50), span.start));

@@ -6,8 +6,8 @@ import { ceil, compare, floor, isNum, isWhole, printNum, toNumber, whole, type N
 import { replacement, type ReportDetails } from "./report.js";
 import { describe, type Value } from "./values.js";
 
-/** Offers `floor(...)` and `ceil(...)` around what is not a whole number. */
-export function wholeFixes(num: Num, origin: Origin) {
+/** Offers `floor(...)` and `ceil(...)` around what is not a whole number, where they give at least `least`. */
+export function wholeFixes(num: Num, origin: Origin, least = -Infinity) {
   const [below, above] = [floor(num), ceil(num)];
   // What is as short as the number itself is replaced, which also fits where only a number may stand (`overparam 2.5`).
   const isPlain = printNum(num).length === origin.span.end - origin.span.start;
@@ -18,7 +18,8 @@ export function wholeFixes(num: Num, origin: Origin) {
       { span: { start: origin.span.end, end: origin.span.end }, text: ")" },
     ],
   });
-  return { fixes: [...(isNum(below) ? [wrap("floor", below)] : []), ...(isNum(above) ? [wrap("ceil", above)] : [])] };
+  const fits = (result: ReturnType<typeof floor>): result is Num => isNum(result) && toNumber(result) >= least;
+  return { fixes: [...(fits(below) ? [wrap("floor", below)] : []), ...(fits(above) ? [wrap("ceil", above)] : [])] };
 }
 
 /** A value as a whole number of at least `least`, or null where something was reported; `what` says what it is for, `ofRange` helps where it is less. */
@@ -30,7 +31,7 @@ export function readCount(env: Env, what: string, value: Value, span: Span, leas
     return null;
   }
   if (!isWhole(value.value)) {
-    env.context.report.say("not-whole", origin, { what, found: printNum(value.value) }, wholeFixes(value.value, origin));
+    env.context.report.say("not-whole", origin, { what, found: printNum(value.value) }, wholeFixes(value.value, origin, least));
     return null;
   }
   const most = 2 ** 53 - 1;

@@ -114,7 +114,7 @@ class OptionReader {
   #int(num: Num, expression: Expression, bounds: { readonly min?: number; readonly max?: number }): number | null {
     const origin = at(this.#env, expression.span);
     if (!isWhole(num)) {
-      this.#env.context.report.say("not-whole", origin, { what: `\`${this.#option}\` of \`${this.#of}\``, found: printNum(num) }, wholeFixes(num, origin));
+      this.#env.context.report.say("not-whole", origin, { what: `\`${this.#option}\` of \`${this.#of}\``, found: printNum(num) }, wholeFixes(num, origin, bounds.min));
       return null;
     }
     return this.#within(num, origin, { min: bounds.min ?? -(2 ** 53) + 1, max: bounds.max ?? 2 ** 53 - 1, explicit: bounds, noun: "whole number" });

@@ -51,6 +51,8 @@ const mistakes: readonly (readonly [written: string, id: string, help: RegExp, m
   ["left at step, right", "expected-syntax", /^Write a whole number of at least 1, or leave `at step` out/, null],
   ["left at step 0, right", "value-range", /at least 1/, null],
   ["left at step 1.5, right", "not-whole", /Round it/, "left at step 1, right"],
+  ["left at step 0.5, right", "not-whole", /Round it/, "left at step 1, right"],
+  ["left, right { moments: keep }", "reserved-name", /^Write `fresh` or `fused`\.$/, null],
   ["left at step 99999, right", "fuse-step-beyond", /^Write a step of at most 20, or leave it out/, null],
   ["left at 10, right", "expected-syntax", /`left at step 1000`/, "left at step 10, right"],
   ["left at steps 10, right", "expected-syntax", /`left at step 1000`/, "left at step 10, right"],
