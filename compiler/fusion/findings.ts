@@ -6,9 +6,10 @@ import type { FusionProblem } from "../passes/deep-fusion/problems.js";
 import type { FusionFindings } from "../semantics/context.js";
 import { withDrawnCopies } from "../semantics/fusion/fused-reach.js";
 import type { Report } from "../semantics/report.js";
+import { instanceOf, ofDepths } from "../semantics/fusion/source-instance.js";
 import type { Instance, Start } from "../semantics/semantic-model.js";
 import { inWords } from "./causes.js";
-import { instanceOf, type FusedModels } from "./fused-models.js";
+import type { FusedModels } from "./fused-models.js";
 
 /** Everything about the starts of an instance. */
 export function assess(models: FusedModels, instance: Instance): FusionFindings {
@@ -46,7 +47,7 @@ function sayProblem(report: Report, { fusion, target }: Start, { id, place, para
     case "antisymmetric-needs-self-fusion":
       return report.say("fuse-antisymmetric", fusion.origin, {});
     case "graphs-differ":
-      return report.say("fuse-graphs-differ", fusion.origin, { layer, expected: get("expected"), found: get("found"), source: get("source") }, { notes });
+      return report.say("fuse-graphs-differ", fusion.origin, { layer, expected: get("expected"), found: get("found"), source: get("source") }, { notes, ...ofDepths(fusion) });
     case "layer-not-added":
       return report.say("fuse-new-layer", fusion.origin, { layer }, { notes });
     case "fixed-axis-differs":

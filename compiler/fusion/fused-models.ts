@@ -6,6 +6,7 @@ import { lowerInstance, lowerRun, type Lowered } from "../lower/lower.js";
 import { joined, type FusedModel } from "../passes/deep-fusion.js";
 import { fuse, type Fusion as Fused } from "../passes/deep-fusion/fuse.js";
 import { runPipeline } from "../passes/pipeline.js";
+import { instanceOf } from "../semantics/fusion/source-instance.js";
 import type { FusionSource, Instance, Run, Start } from "../semantics/semantic-model.js";
 
 /** Follows fusions; everything is computed once. */
@@ -66,11 +67,6 @@ export class FusedModels {
     const reach = new Map([...lowered.reach].map(([path, set]) => [path, paths.has(path) && lowered.defaultInit.has(path) ? { ...set, init: { rule: "centred", spread: 0 } as const } : set]));
     return { module: lowered.module, reach, fused };
   }
-}
-
-/** The model of a source. */
-export function instanceOf(source: FusionSource): Instance {
-  return source.kind === "run" ? source.run.instance : source.instance;
 }
 
 // Runs that are equal in program, data and seed have equal weights: they go by one name, so that the analysis sees copies.

@@ -99,6 +99,25 @@ for (const [written, id, help, mended] of heads) {
   });
 }
 
+/** A program whose `Net` has a depth, with sources of these options and this target. */
+const deep = (left: string, right: string, target: string, turn = "x + (x |> relu |> dense(width))"): string =>
+  program("")
+    .replace("Net(width: int)", "Net(width: int, depth: int = 0)")
+    .replace("  output", `  h = x |> dense(width) |> relu\n  repeat depth { h = ${turn.replaceAll("x", "h")} }\n  output`)
+    .replace("x |> dense(width) |> layer_norm |> relu |> dense(3)", "h |> dense(3)")
+    .replace("left: Net(width: 8)", `left: Net(${left})`)
+    .replace("right: Net(width: 8)", `right: Net(${right})`)
+    .replace(/^model Wide.*$/m, `model Wide${target} fuse from left, right`);
+
+test("sources of different depths are named, and a deeper target ends what it adds in weights", () => {
+  const said = (source: string) => check(source).diagnostics.map(({ id, help }) => `${id}: ${help ?? ""}`);
+  const depths = "The sources have different depths: `left` and `right` have different numbers of layers. Fuse sources of one depth.";
+  assert.equal(said(deep("width: 8", "width: 8, depth: 1", "")), [`fuse-derive: ${depths}`]);
+  assert.equal(said(deep("width: 8", "width: 8, depth: 1", " = Net(width: 16, depth: 1)")), [`fuse-graphs-differ: ${depths}`]);
+  assert.equal(said(deep("width: 8", "width: 8", " = Net(width: 16, depth: 1)")), []);
+  assert.match(said(deep("width: 8", "width: 8", " = Net(width: 16, depth: 1)", "x + (x |> dense(width) |> relu)")).join("\n"), /^fuse-new-layer: .*end what is new in weights and add it/);
+});
+
 test("what stands behind the sources, or in the next declaration, is no mistake of theirs", () => {
   const { diagnostics } = check(program("left, right").replace("train wide: Wide on", "train wide Wide on"));
   assert.equal(diagnostics.map(({ id }) => id), ["expected-syntax"]);

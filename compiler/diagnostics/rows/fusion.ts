@@ -60,7 +60,7 @@ export const fusionRows = {
     severity: "error",
     message: ({ name, model }) => `No sizes of \`${model}\` were found in which \`${name}\` is its sources put together.`,
     help: ({ name, model }) => `Write the target: \`model ${name} = ${model}(...) fuse from ...\`.`,
-    page: "A derived target adds up parameters that are whole numbers, as few as make the outputs the mean of the sources'. Where no choice does, or more than seven parameters could be meant, the target has to be written.",
+    page: "A derived target adds up parameters that are whole numbers, as few as make the outputs the mean of the sources'. Where no choice does, or more than seven parameters could be meant, the target has to be written. Sources of different depths are not fused with one another, and have no target. A model from one source is its copy.",
     example: `import { digits } from "std/data"\nmodel Net {\n  input image: f32[28, 28, 1]\n  output y: f32[10] = image |> flatten |> dense(8) |> relu |> dense(10)\n}\nrecipe quick {\n  loss cross_entropy(y, label)\n  optimizer adam(lr: warmup_cosine(peak: 1e-3, warmup: 5%))\n  batch 32\n  steps 20\n}\ntrain left: Net on digits { use quick; seed 1 }\ntrain right: Net on digits { use quick; seed 2 }\nmodel Wide fuse from left, right\ntrain wide: Wide on digits { use quick; seed 3 }\n`,
   }),
   "fuse-data-differs": row<{ input: string; source: string; expected: string; found: string }>({
@@ -88,14 +88,14 @@ export const fusionRows = {
     severity: "error",
     message: ({ layer, expected, found, source }) => `At \`${layer}\` the target has ${expected}, and the source \`${source}\` has ${found}.`,
     help: () => "Fuse models of one architecture: the same layers with the same options, of other widths.",
-    page: "Sources and target are matched layer by layer. Activations, strides, padding, the size of heads and whatever else is no width must be equal.",
+    page: "Sources and target are matched layer by layer. Activations, strides, padding, the size of heads and whatever else is no width must be equal. Sources of different depths are not fused with one another; a target may be deeper than all of them (`sop explain fuse-new-layer`).",
     example: `${runs}${net.replace("Net", "Smooth").replace("relu", "gelu")}model Wide = Smooth(width: 16) fuse from left, right\ntrain wide: Wide on digits { use quick; seed 3 }\n`,
   }),
   "fuse-new-layer": row<{ layer: string }>({
     severity: "error",
-    message: ({ layer }) => `The sources have no \`${layer}\`, and the target does not add it to what goes around it.`,
-    help: () => "Give the target the depth of its sources, or add what is new: `x = x + (x |> ...)`.",
-    page: "A target may be deeper than its sources where each new layer is added to a value that goes around it, as in a residual block: with its last weights at 0 it begins as the identity. Elsewhere a new layer would change what the model computes.",
+    message: ({ layer }) => `The sources have no \`${layer}\`, and the target does not add it, in a branch that ends in a layer with weights, to what goes around it.`,
+    help: () => "Give the target the depth of its sources, or end what is new in weights and add it: `x = x + (x |> relu |> dense(width))`.",
+    page: "A target may be deeper than its sources where each new layer is in a branch that is added to a value that goes around it, as in a residual block. The branch has to end in a layer with weights: they begin as 0, so that it begins by adding nothing. In `x = x + (x |> dense(width) |> relu)` the `relu` is last, and it is refused; write the `relu` before the `dense`. Elsewhere a new layer would change what the model computes. A layer is new where no source has its name in the summary: write it in a `repeat`, or name it with `layer`, so that it takes no number of a later one (`dense_2`). The sources themselves have one depth.",
     example: wide(" = Net(width: 16, depth: 2) fuse from left, right"),
   }),
   "fuse-fixed-axis": row<{ layer: string; axis: string; target: string; sources: string }>({

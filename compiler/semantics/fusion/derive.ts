@@ -9,6 +9,7 @@ import { add, isNum, whole, type Num } from "../numbers.js";
 import { createReport } from "../report.js";
 import { Scope } from "../scope.js";
 import type { Fusion, Instance } from "../semantic-model.js";
+import { instanceOf, ofDepths } from "./source-instance.js";
 import { numberValue, type Value } from "../values.js";
 
 /** More parameters than these in which sources agree are not tried. */
@@ -16,7 +17,7 @@ const mostParameters = 7;
 
 /** The options of the target; null where something was reported, "symbolic" where inputs have sizes that only data can give. `base` is the sources' model. */
 export function deriveValues(context: Context, fusion: Fusion, base: ResolvedModel, name: string, fed: ReadonlyMap<string, readonly number[]> | null): ReadonlyMap<string, Value> | "symbolic" | null {
-  const sources = fusion.sources.map((source) => (source.kind === "run" ? source.run.instance : source.instance));
+  const sources = fusion.sources.map(instanceOf);
   const models = sources.map((source) => context.models.get(source));
   const other = models.findIndex((model) => model === undefined || model.node !== base.node);
   if (other >= 0) {
@@ -46,7 +47,7 @@ export function deriveValues(context: Context, fusion: Fusion, base: ResolvedMod
   // What grows most is the largest subset, which came last.
   const last = fitting.at(-1);
   if (last !== undefined) return last;
-  context.report.say("fuse-derive", fusion.origin, { name, model: base.node.name.text });
+  context.report.say("fuse-derive", fusion.origin, { name, model: base.node.name.text }, ofDepths(fusion));
   return null;
 }
 
