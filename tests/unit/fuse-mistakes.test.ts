@@ -118,6 +118,12 @@ test("sources of different depths are named, and a deeper target ends what it ad
   assert.match(said(deep("width: 8", "width: 8", " = Net(width: 16, depth: 1)", "x + (x |> dense(width) |> relu)")).join("\n"), /^fuse-new-layer: .*end what is new in weights and add it/);
 });
 
+test("a target that is not written is a copy of one source", () => {
+  const { diagnostics, value } = check(program("").replace(/^model Wide.*$/m, "model Wide fuse from right"));
+  assert.equal(diagnostics, []);
+  assert.equal(value.runs.find(({ name }) => name === "wide")?.instance.args, [{ name: "width", value: 8 }]);
+});
+
 test("what stands behind the sources, or in the next declaration, is no mistake of theirs", () => {
   const { diagnostics } = check(program("left, right").replace("train wide: Wide on", "train wide Wide on"));
   assert.equal(diagnostics.map(({ id }) => id), ["expected-syntax"]);

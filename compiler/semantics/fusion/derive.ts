@@ -1,5 +1,5 @@
 // A target that is not written: the architecture of the sources, with the sizes that grow. Sources are instances of one model; parameters in
-// which they differ are added up, and of those in which they agree as few are added up as make the outputs the mean of the sources'.
+// which they differ are added up, and of those in which they agree as few are added up as make the outputs the mean of the sources'. A single source has a copy.
 
 import type { Context, Env, ResolvedModel } from "../context.js";
 import { instantiate, type Instances } from "../elaborate/instantiate.js";
@@ -24,8 +24,10 @@ export function deriveValues(context: Context, fusion: Fusion, base: ResolvedMod
     context.report.say("fuse-derive-models", fusion.origin, { name, first: sources[0]?.model ?? "", second: sources[other]?.model ?? "" });
     return null;
   }
-  const [first] = sources;
+  const [first, ...others] = sources;
   if (first === undefined) return null;
+  // One source has nothing to be added to: its copy, for fine-tuning.
+  if (others.length === 0) return base.values;
   const whether = countsOf(base, sources);
   const fixed = new Map(base.values);
   for (const { param, values } of whether.differing) {
