@@ -130,10 +130,10 @@ export async function commandLine(words: readonly string[], terminal: Terminal, 
     });
 
   command("explain", "the page of a word of the language or of a diagnostic; all of them without one")
-    .argument("[word]", "a layer, loss, optimizer, clause, ... or the id of a diagnostic as it stands in the message: error[id]")
-    .action(async (id: string | undefined) => {
+    .argument("[words...]", "a layer, loss, optimizer, clause, ... or the id of a diagnostic as it stands in the message: error[id]")
+    .action(async (ids: string[]) => {
       const { explainCommand } = await import("./commands/explain.js");
-      exitCode = explainCommand(id, terminal);
+      exitCode = explainCommand(ids, terminal);
     });
 
   command("backends", "which backends load here, and why the others do not")

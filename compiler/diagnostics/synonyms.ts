@@ -120,6 +120,8 @@ const rows: readonly (readonly [string, string])[] = [
   ["characters", "char chars character"],
   ["bytes", "byte"],
   ["valid", "validation val dev eval"],
+  // Words around `fuse from` that have no page of their own.
+  ["fuse", "fusion deepfusion norms newweights antisymmetric prove provenance"],
   // types
   ["f32", "float32 float float64 f64 f16 float16 double tensor number real"],
   ["i32", "int32 int64 int i64 long uint8 u8 integer index"],

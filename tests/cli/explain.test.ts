@@ -27,6 +27,9 @@ test("a word has its signature, options, weights and a whole program", () =>
     const several = sop(folder, ["explain", "mean"]).stdout;
     assert.match(several, /^mean {2}a layer[^]*^mean {2}a value of `mix`, of `overparam`$/m);
     assert.match(sop(folder, ["explain", "std/vision"]).stdout, /block conv_block\(/);
+    const fuse = sop(folder, ["explain", "fuse", "from"]).stdout;
+    for (const fallback of ["zeros", "exact", "fresh"]) assert.match(fuse, new RegExp(`; \`${fallback}\` unless given`));
+    assert.match(sop(folder, ["explain", "dense", "adam"]).stdout, /^dense {2}a layer[^]*\n\nadam {2}an optimizer$/m);
     assert.match(sop(folder, ["explain", "einsum"]).stdout, /does not have it yet/);
   }));
 
@@ -56,6 +59,7 @@ test("what is near an unknown word is offered, words and ids alike", () =>
     const cases: readonly (readonly [string, RegExp])[] = [
       ["denze", /Did you mean `dense`\?/],
       ["unknown-laier", /Did you mean `unknown-layer`\?/],
+      ["new_weights", /Did you mean `fuse`\?/],
       ["warmup_cosin", /Did you mean `warmup_cosine`\?/],
       ["\u001b[31m", /neither a word/],
     ];

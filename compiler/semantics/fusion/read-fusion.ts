@@ -16,14 +16,14 @@ import { replacement } from "../report.js";
 import { Scope } from "../scope.js";
 import type { Fusion, FusionSource } from "../semantic-model.js";
 
-const spread = "In units of the standard deviation of the source's weight.";
+const spread = "In units of the standard deviation of the sources' weight.";
 const std: OptionSpec = { name: "std", doc: spread, type: { kind: "float", min: 0 } };
 
 /** The options of `fuse from`. */
 export const fusionOptions: readonly OptionSpec[] = [
   {
     name: "new_weights",
-    doc: "What stands between the sources, where a weight connects the features of one with those of another.",
+    doc: "What stands between the sources, where a weight connects the features of one with those of another: nothing (`zeros`), or random numbers. `std` is in units of the standard deviation of the sources' weight.",
     type: {
       kind: "either",
       types: [
