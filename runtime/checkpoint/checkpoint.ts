@@ -90,7 +90,7 @@ export function readWeights(path: string): { readonly tensors: ReadonlyMap<strin
   if (bytes === null) return null;
   const content = decodeSafetensors(bytes, path);
   const format = content.metadata.get("format");
-  if (format === "sop-checkpoint") throw new UserError(`\`${path}\` is a checkpoint for going on with a run, not a model.`, "Name the `model.safetensors` of the run, or a file that `sop export` wrote.");
+  if (format === "sop-checkpoint") throw new UserError(`\`${path}\` is a checkpoint for going on with a run, not a model.`, "Name the `model.safetensors` of the run, or a file that `sop export` wrote; in `fuse from`, for the weights after a step, name the run itself: `name at step 1000`.");
   if (format === "sop-model" && !isSealed(content)) throw new UserError(`\`${path}\` ${damaged}.`, "Write the file again.");
   return { tensors: content.tensors, segments: parseSegments(content.metadata.get("segments")) };
 }

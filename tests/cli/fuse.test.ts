@@ -69,6 +69,7 @@ test("a fused run is evaluated, applied, exported, and its file is a source agai
     refused(sop(folder, ["train", "again.sop", ...cpu]), /`wide\.safetensors` (has `dense\.kernel`|is of a model)/);
     for (const [content, says] of [
       [other.subarray(0, 700), /truncated/],
+      [readFileSync(join(folder, "runs/left/checkpoints/step-00000006.safetensors")), /a checkpoint for going on with a run[^]*name the run itself: `name at step 1000`/],
       [Buffer.from("no weights"), /is not a safetensors file/],
       [Buffer.from(other.map((byte, at) => (at === other.length - 2 ? byte ^ 1 : byte))), /damaged/],
     ] as const) {
