@@ -7,7 +7,7 @@ import { evaluateCall } from "./calls.js";
 import { checkBodies } from "./check-bodies.js";
 import { collectClauses } from "./clauses/collect.js";
 import { readDataset } from "./clauses/dataset.js";
-import { readRun, type Caches } from "./clauses/run.js";
+import { readRun, runsWithin, type Caches } from "./clauses/run.js";
 import { Exhausted, type Context, type Env, type Rules } from "./context.js";
 import { inlineBlock } from "./elaborate/inline.js";
 import { instantiate } from "./elaborate/instantiate.js";
@@ -69,6 +69,7 @@ export function createContext(report: Report, files: Context["files"], caches: C
       block: inlineBlock,
       instance: (own, ...rest) => instantiate(own, instances, ...rest),
       run: (entry) => readRun(context, caches, entry),
+      runsWithin: (run) => runsWithin(caches, run),
       fusion: (own, start, fed) => readFusion(own, instances, start, fed),
       derive: deriveValues,
       assess,

@@ -61,6 +61,8 @@ export interface Rules {
   readonly instance: (context: Context, model: ResolvedModel, name: string, fed: ReadonlyMap<string, readonly number[]> | null, caller: Env, call: Span) => Instance | "symbolic" | null;
   /** The run that a declaration stands for; null where something was reported, "reading" where it is being read already. */
   readonly run: (entry: { readonly file: FileScope; readonly node: Train }) => Run | "reading" | null;
+  /** The runs that are being read because one that is being read starts from them, from the outside in. */
+  readonly runsWithin: (run: Train) => readonly string[];
   /** What `fuse from` describes; null where something was reported. */
   readonly fusion: (context: Context, start: FuseClause, fed: ReadonlyMap<string, readonly number[]> | null) => Fusion | null;
   /** The options of a model that is derived from its sources; null where something was reported. */

@@ -14,9 +14,9 @@ function fixedAxis(axis: string, of: string): string {
 }
 
 export const fusionRows = {
-  "circular-run": row<{ name: string }>({
+  "circular-run": row<{ name: string; through: string }>({
     severity: "error",
-    message: ({ name }) => `The run \`${name}\` starts from itself.`,
+    message: ({ name, through }) => `The run \`${name}\` starts from itself${through === "" ? "" : `, through ${through}`}.`,
     help: () => "Fuse from runs that are finished before this one begins.",
     page: "A run of a model with `fuse from` begins when its sources are trained. So no run can be among its own sources, also not through others.",
     example: `import { digits } from "std/data"\n${net}model Loop = Net(width: 16) fuse from loop\ntrain loop: Loop on digits {\n  loss cross_entropy(y, label)\n  optimizer adam(lr: 1e-3)\n  batch 32\n  steps 20\n}\n`,

@@ -49,6 +49,12 @@ export function readRun(context: Context, caches: Caches, entry: { readonly file
   return run;
 }
 
+/** The runs that are being read because `run` is and starts from them, from the outside in. */
+export function runsWithin({ runs }: Caches, run: Train): readonly string[] {
+  const reading = [...runs].flatMap(([node, state]) => (state === "reading" ? [node] : []));
+  return reading.slice(reading.indexOf(run) + 1).map(({ name }) => name.text);
+}
+
 function readOnce(context: Context, caches: Caches, { file, node }: { readonly file: FileScope; readonly node: Train }): Run | null {
   const env: Env = { context, file, scope: new Scope(), site: null };
   const errors = context.report.errors();

@@ -100,7 +100,8 @@ function readRunSource(env: Env, node: FuseSource, name: string, step: number | 
   }
   const run = env.context.rules.run({ file: entry.file, node: entry.node });
   if (run === "reading") {
-    report.say("circular-run", origin, { name });
+    const through = env.context.rules.runsWithin(entry.node).map((other) => `\`${other}\``).join(", ");
+    report.say("circular-run", origin, { name, through });
     return null;
   }
   if (run === null) return null;
