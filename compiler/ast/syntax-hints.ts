@@ -5,7 +5,7 @@ import type { SyntaxProblem } from "../../grammar/problems.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import type { Span } from "../source/source.js";
 import { callOfCall } from "./call-of-call.js";
-import { fuseHint, fuseWordHint } from "./fuse-hints.js";
+import { fuseHint, fuseWordHint, placeOfFuse } from "./fuse-hints.js";
 
 export interface Hint {
   readonly help?: string;
@@ -188,6 +188,7 @@ const statements: ReadonlyMap<string, string> = new Map([
   ["def", "Declare a `block` outside the model, and call it."],
   ["function", "Declare a `block` outside the model, and call it."],
   ["self", "Write `name = ...`: values of a body need no object around them."],
+  ["fuse", placeOfFuse],
   ["import", "Write imports at the beginning of the file."],
 ]);
 

@@ -59,6 +59,9 @@ const mistakes: readonly (readonly [written: string, id: string, help: RegExp, m
   ["left at epoch 1, right", "expected-syntax", /`left at step 1000`/, null],
   ["left step 10, right", "expected-syntax", /`left at step 1000`/, "left at step 10, right"],
   ["left and right", "expected-syntax", /by commas/, "left, right"],
+  ["left right", "expected-syntax", /by commas/, "left, right"],
+  ["left at step 10 right", "expected-syntax", /between the two/, null],
+  ["left, right frozen", "expected-syntax", /behind the call of a layer/, null],
   ["[left, right]", "expected-syntax", /without brackets/, "left, right"],
   ["(left, right) { norms: exact }", "expected-syntax", /without brackets/, "left, right { norms: exact }"],
   ["lef, right", "no-such-declaration", /^Declare the run/, "left, right"],
@@ -84,6 +87,11 @@ const heads: readonly (readonly [written: string, id: string, help: RegExp, mend
   ["model Wide(w: int) = Net(width: 16) fuse from left, right", "expected-syntax", /^Remove the parentheses behind the name: a model that stands for another has no parameters\.$/, null],
   ["model Wide(w: int) fuse from left, right", "expected-syntax", /^Remove the parentheses behind the name/, null],
   ["model Wide overparam 2 = Net(width: 16) fuse from left, right", "expected-syntax", /behind the model that it stands for/, null],
+  ["model Wide = Net(width: 16) fuse form left, right", "expected-syntax", /^Did you mean `from`\?$/, "model Wide = Net(width: 16) fuse from left, right"],
+  ["model Wide fuse left, right", "expected-syntax", /^Write `fuse from` and the sources\.$/, "model Wide fuse from left, right"],
+  ["model Wide = Net(width: 16) { fuse from left, right }", "expected-syntax", /^Write `fuse from` in the declaration of a model, behind/, null],
+  ["model Wide { fuse from left, right }", "unknown-statement", /^Write `fuse from` in the declaration of a model, behind/, null],
+  ["model Wide = Net(width: 16)\ntrain wider: Net(width: 16) fuse from left, right on d { use quick }", "expected-syntax", /^Write `fuse from` in the declaration of a model, behind/, null],
 ];
 
 for (const [written, id, help, mended] of heads) {
