@@ -12,6 +12,11 @@ export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** `1 step`, `1,000 steps`. */
+export function stepsInWords(count: number): string {
+  return `${grouped(count)} step${count === 1 ? "" : "s"}`;
+}
+
 /** `4 s`, `2 min 10 s`, `1 h 3 min`. */
 export function span(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

@@ -1,6 +1,6 @@
 // The plan of a training: what is done, what goes on, what begins and from what, in order.
 
-import { grouped } from "../logging/numbers.js";
+import { grouped, stepsInWords } from "../logging/numbers.js";
 import { totalSteps } from "../training/loop.js";
 import { movingLines, pacesOf } from "./moving-sources.js";
 import type { Datasets, Program } from "./program.js";
@@ -72,6 +72,8 @@ function describe({ run, isDone, until, step, steps }: PlannedRun): string {
   const moments = carriedSourcesOf(run).length === 0 ? "" : " with their moments";
   const start = from.length === 0 ? "" : `starts from ${from.join(", ")}${moments}; `;
   if (isDone) return until === null ? "is done" : `is done as far as step ${grouped(until)}`;
-  const end = until === null ? `${grouped(steps)} steps` : `${grouped(until)} of ${grouped(steps)} steps`;
+  // All steps are taken, and the folder lacks what they lead to.
+  if (step > 0 && step >= (until ?? steps)) return `has taken its ${stepsInWords(until ?? steps)}, and its result is left to be made`;
+  const end = until === null ? stepsInWords(steps) : `${grouped(until)} of ${stepsInWords(steps)}`;
   return step > 0 ? `goes on from step ${grouped(step)}, ${end}` : `${start}${end}`;
 }

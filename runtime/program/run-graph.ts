@@ -8,6 +8,7 @@ import { readWhole } from "../checkpoint/files.js";
 import type { StoredTensor } from "../checkpoint/safetensors.js";
 import { own, type LoadedDataset } from "../data/load.js";
 import type { SourceWeights } from "../initializers.js";
+import { stepsInWords } from "../logging/numbers.js";
 import type { SourceMoments, TrainedMoments } from "../training/carried.js";
 import { totalSteps } from "../training/loop.js";
 import { initialWeights } from "../weights.js";
@@ -213,7 +214,7 @@ function missing(run: Run, { checkpoint }: CheckpointSource): UserError {
 function checkStep(run: Run, { run: source, step }: TrainedSource, data: LoadedDataset): void {
   const steps = totalSteps(source, data.splits.train.length);
   if (step === undefined || step <= steps) return;
-  throw new UserError(`\`${run.name}\` starts from \`${source.name}\` at step ${step}, and \`${source.name}\` has ${source.select === undefined ? "" : "at most "}${steps} steps.`, `Name an earlier step, or leave \`at step\` out for the result of \`${source.name}\`.`);
+  throw new UserError(`\`${run.name}\` starts from \`${source.name}\` at step ${step}, and \`${source.name}\` has ${source.select === undefined ? "" : "at most "}${stepsInWords(steps)}.`, `Name an earlier step, or leave \`at step\` out for the result of \`${source.name}\`.`);
 }
 
 /** What training splits and files determined of the inputs must be equal: a source knows its inputs by these numbers. */

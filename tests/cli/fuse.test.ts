@@ -1,6 +1,6 @@
 // `fuse from` with the real command: files of weights as sources, sources in other files, and programs that change under their runs.
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -48,7 +48,13 @@ test("a fused run is evaluated, applied, exported, and its file is a source agai
   inFolder({ "grow.sop": shared() }, (folder) => {
     assert.match(fine(sop(folder, ["train", "grow.sop", "--plan"])), /left .*6 steps\n.*right .*6 steps\n.*wide .*starts from left, right; 6 steps/);
     assert.not.ok(existsSync(join(folder, "runs")));
+    writeFileSync(join(folder, "one.sop"), shared().replace("steps     6", "steps     1"));
+    assert.match(fine(sop(folder, ["train", "one.sop", "left", "--plan"])), /left +1 step\n/);
     fine(sop(folder, ["train", "grow.sop", ...cpu]));
+    const [model, aside] = [join(folder, "runs/wide/model.safetensors"), join(folder, "aside.safetensors")];
+    renameSync(model, aside);
+    assert.match(fine(sop(folder, ["train", "grow.sop", "--plan"])), /wide +has taken its 6 steps, and its result is left to be made\n/);
+    renameSync(aside, model);
     assert.match(fine(sop(folder, ["eval", "grow.sop", "wide"])), /wide: test .*loss/);
     assert.is(fine(sop(folder, ["predict", "grow.sop", "wide", "--split", "test"])).trim().split("\n").length, 21);
     fine(sop(folder, ["export", "grow.sop", "wide", "--to", "safetensors", "-o", "wide.safetensors"]));

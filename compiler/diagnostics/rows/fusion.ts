@@ -30,7 +30,7 @@ export const fusionRows = {
   }),
   "fuse-step-beyond": row<{ name: string; step: number; steps: number }>({
     severity: "error",
-    message: ({ name, step, steps }) => `\`${name}\` has ${steps} steps, and step ${step} is asked for.`,
+    message: ({ name, step, steps }) => `\`${name}\` has ${steps} step${steps === 1 ? "" : "s"}, and step ${step} is asked for.`,
     help: ({ steps }) => `Write a step of at most ${steps}, or leave it out for the result of the run.`,
     page: "`fuse from left at step 2000` takes the model of a run as it is after that step, before the run is over.",
     example: wide(" = Net(width: 16) fuse from left at step 100, right"),
