@@ -2,11 +2,14 @@
 
 import { grouped, stepsInWords } from "../logging/numbers.js";
 import { totalSteps } from "../training/loop.js";
+import { UserError } from "./errors.js";
 import { movingLines, pacesOf } from "./moving-sources.js";
 import type { Datasets, Program } from "./program.js";
 import { folderOf } from "./program.js";
 import { keptStepsOf, snapshotsOf, sourceRunsOf, withSources, type RunGraph } from "./run-graph.js";
 import type { Run } from "./run.js";
+import { ChangedRun, type RunFolder } from "./run-folder.js";
+import type { RunRecord } from "./run-record.js";
 import { carriedSourcesOf } from "./source-state.js";
 
 export interface PlannedRun {
@@ -25,12 +28,13 @@ export interface PlannedRun {
 export async function planOf(program: Program, requested: readonly Run[], graph: RunGraph, datasets: Datasets, fresh: boolean): Promise<readonly PlannedRun[]> {
   const runs = withSources(requested);
   const planned: PlannedRun[] = [];
+  const changed: Changed[] = [];
   for (const run of runs) {
     await graph.check(run);
     const data = await datasets.get(run.dataset);
     const identity = await graph.identity(run);
     const folder = folderOf(program, run);
-    const record = fresh && requested.includes(run) ? null : folder.continued(identity, run.declaredIn?.file ?? program.source);
+    const record = fresh && requested.includes(run) ? null : recordOf(folder, identity, run, program, changed);
     const needed = runs.flatMap((other) => sourceRunsOf(other).filter((source) => source.run === run));
     const until = requested.includes(run) || needed.some(({ step }) => step === null) ? null : Math.max(...needed.map(({ step }) => step ?? 0));
     const isFinished = record?.status === "finished" && folder.hasModel();
@@ -38,8 +42,46 @@ export async function planOf(program: Program, requested: readonly Run[], graph:
     const isDone = record !== null && (until === null ? isFinished : snapshotsOf(program, run).filter((step) => step <= until).every(isThere));
     planned.push({ run, identity, isDone, until, step: record === null ? 0 : isFinished ? record.step : (folder.checkpointSteps()[0] ?? 0), steps: record?.steps ?? totalSteps(run, data.splits.train.length) });
   }
-  for (const each of planned) await checkMoments(each, planned, graph);
+  if (changed.length > 0) throw toBeginAnew(program, changed, fresh ? requested : []);
+  for (const each of planned) {
+    await checkSteps(each, planned, graph, program);
+    await checkMoments(each, planned, graph);
+  }
   return planned;
+}
+
+/** A source that is beyond the step which a run begins with never comes to it again. */
+async function checkSteps({ run, isDone, step }: PlannedRun, planned: readonly PlannedRun[], graph: RunGraph, program: Program): Promise<void> {
+  if (isDone || step > 0) return;
+  for (const source of sourceRunsOf(run)) {
+    const found = planned.find((each) => each.run === source.run);
+    if (source.step === null || found === undefined || folderOf(program, source.run).hasSnapshot(source.step)) continue;
+    if (found.step > source.step || found.step === found.steps) await graph.trainedTensors(run, source.run, source.step);
+  }
+}
+
+interface Changed {
+  readonly run: Run;
+  readonly error: ChangedRun;
+}
+
+function recordOf(folder: RunFolder, identity: string, run: Run, program: Program, changed: Changed[]): RunRecord | null {
+  try {
+    return folder.continued(identity, run.declaredIn?.file ?? program.source);
+  } catch (error) {
+    if (!(error instanceof ChangedRun)) throw error;
+    changed.push({ run, error });
+    return null;
+  }
+}
+
+/** A source that changed changes all that start from it: one command for them together, where all can be named. */
+function toBeginAnew(program: Program, changed: readonly Changed[], also: readonly Run[]): UserError {
+  const runs = [...new Set([...changed.map(({ run }) => run), ...also])];
+  const [first] = changed;
+  if (first === undefined) throw new Error("no run has changed");
+  if (runs.length === 1 || runs.some(({ declaredIn }) => declaredIn !== undefined)) return first.error;
+  return new UserError(first.error.message, `Run \`sop train ${program.source} ${runs.map(({ name }) => name).join(" ")} --fresh\`, which moves the old folders aside and starts anew.`);
 }
 
 /** What a run begins with must be there, or still come: a source that is beyond its step leaves no checkpoint of it. */

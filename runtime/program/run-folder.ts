@@ -11,6 +11,10 @@ import { isRunRecord, type RunRecord } from "./run-record.js";
 /** One of each at most; a file of a run has no reason to be larger. */
 const largestRecord = 64_000_000;
 
+/** A run's folder holds it as it was before the program changed. */
+export class ChangedRun extends UserError {}
+
+
 export class RunFolder {
   /** `model.safetensors`: the folded model of a finished run. */
   readonly model: string;
@@ -138,7 +142,7 @@ export class RunFolder {
       throw new UserError(`\`${this.path}\` holds the run \`${found.run}\` of \`${found.file}\`, expected one of \`${file}\`.`, `Rename the run \`${this.name}\`, or name another folder with \`--runs-dir\`.`);
     }
     if (found.identity === identity) return found;
-    throw new UserError(
+    throw new ChangedRun(
       `\`${this.path}\` holds ${found.status === "finished" ? "a finished run" : `a run at step ${found.step} of ${found.steps}`} of another program: the model, the training clauses or the data of \`${this.name}\` have changed.`,
       "Train with `--fresh`, which moves the old folder aside and starts anew.",
     );

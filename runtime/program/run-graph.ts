@@ -153,7 +153,8 @@ export class RunGraph {
     return source.declaredIn === undefined ? `Run \`sop train ${this.program.source} ${source.name} --fresh\`.` : `Move \`${folderOf(this.program, source).path}\` away and run the same command again.`;
   }
 
-  private async trainedTensors(run: Run, source: Run, step: number | null): Promise<ReadonlyMap<string, StoredTensor>> {
+  /** The weights of a source. Throws a UserError if they are not there, or of another program. */
+  async trainedTensors(run: Run, source: Run, step: number | null): Promise<ReadonlyMap<string, StoredTensor>> {
     const folder = folderOf(this.program, source);
     const path = step === null ? folder.model : folder.snapshot(step);
     const found = readModel(path);

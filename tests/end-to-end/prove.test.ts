@@ -37,6 +37,16 @@ train twice: Twice on rows { use quick }
 
 model Joint = Net(width: 16) fuse from left, right { norms: joint }
 train joint: Joint on rows { use quick }
+
+model Deep(depth: int) {
+  input point: f32[2]
+  x = point |> dense(6) |> relu
+  repeat depth { x = x + (x |> layer_norm |> dense(12) |> relu |> dense(6)) }
+  output kind = x |> dense(2)
+}
+train shallow: Deep(depth: 1) on rows { use quick }
+model Deeper = Deep(depth: 3) fuse from shallow { new_weights: normal(0.1) }
+train deeper: Deeper on rows { use quick }
 `;
 
 interface Proof {
@@ -57,13 +67,15 @@ test("fused models are the means of their sources, joint norms are not, and what
     assert.is(early.code, 1);
     assert.match(early.err, /`both` starts from `left`, which is not trained[^]*help: Run `sop train model\.sop left` first/);
 
-    const trained = await program.run("train", "left", "right", "--quiet", ...backend);
+    const trained = await program.run("train", "left", "right", "shallow", "--quiet", ...backend);
     assert.is(trained.code, 0, trained.err);
     const proved = await program.run("prove", ...backend);
     assert.is(proved.code, 0, proved.err);
     assert.match(proved.out, /^both: kind is the mean of left, right: \|F - m\| \/ \|m\| is [\d.e-]+, rounding explains [\d.e-]+: holds$/m);
     assert.match(proved.out, /^uneven: kind is the mean of 0\.3 left, 0\.7 right: .*: holds$/m);
     assert.match(proved.out, /^uneven: is not trained to its end, so that no kernel set is folded \(not measured\)$/m);
+    // Layers that it has beyond its source's begin as the identity.
+    assert.match(proved.out, /^deeper: kind is the mean of shallow: .*: holds$/m);
     assert.match(proved.out, /^twice: kind is the mean of left, left: .*: holds$/m);
     assert.match(proved.out, /^joint: kind is not the mean of left, right: `rms_norm` has statistics of all features together; write `norms: exact`: \|F - m\| \/ \|m\| is [\d.e-]+$/m);
     assert.match(proved.out, /^right: kind of the folded model is that of kernels mixed at 1\/k, bit for bit: .*: holds$/m);

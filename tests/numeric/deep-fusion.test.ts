@@ -64,6 +64,18 @@ for (const [name, [text, cause]] of Object.entries(inexact)) {
   test(`${name} is not the mean, and the cause is named`, () => fused(text, ab).forEach((measured) => isNot(measured, cause)));
 }
 
+test("noise and joint statistics leave the factors of weights: next to no noise is next to the mean, and copies have their statistics together", () => {
+  for (const [name, [text, sizes]] of Object.entries(exact)) {
+    const [left, right, , two] = sizes;
+    const models = modelsOf(`${text}\nmodel Left = Net(${left})\nmodel Right = Net(${right})\nmodel Two = Net(${two})\n`);
+    const noisy = measure(models, "Two", ["Left", "Right"], { ...zeros, newWeights: { kind: "normal", std: 1e-9 }, weights: [0.3, 0.7] });
+    for (const gap of Object.values(noisy.gaps)) assert.ok(gap < 1e-5, `${name}: ${gap}\n${textOf(noisy.fusion)}`);
+    if (!name.includes("tied")) continue;
+    const joint = measure(modelsOf(`${text}\nmodel One = Net(4, 6)\nmodel Twice = Net(8, 12)\n`), "Twice", ["One", "One"], { ...zeros, norms: "joint" });
+    for (const gap of Object.values(joint.gaps)) assert.ok(gap < 1e-5, `${name}, joint: ${gap}\n${textOf(joint.fusion)}`);
+  }
+});
+
 test("statistics of norms over all features are not exact, but in self-fusion", () => {
   const text = net("x |> dense(a) |> rms_norm |> dense(b) |> layer_norm |> dense(3)");
   fused(text, ab).forEach(isMean);

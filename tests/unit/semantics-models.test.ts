@@ -208,4 +208,29 @@ train four: Wide overparam 4 on d ${quick}
   assert.equal(value.runs.map(({ name, instance }) => `${name} ${instance.graph.applications[0]?.overparam?.copies ?? 1}`), ["left 1", "plain 1", "two 2", "four 4"]);
 });
 
+test("a derived model that is called in another has the sizes that were found for it", () => {
+  const quick = "{ loss mse(y, z); optimizer adam(lr: warmup_cosine(1e-3)); batch 8; steps 4; seed 1 }";
+  const { value, lines } = check(`data d = csv("d.csv") {
+  fields x: f32[4], z: f32[2]
+}
+model Net(width: int) {
+  input x: f32[4]
+  output y = x |> dense(width) |> relu |> dense(2)
+}
+train left: Net(2) on d ${quick}
+train right: Net(3) on d ${quick}
+model Wide fuse from left, right
+model Outer {
+  input x: f32[4]
+  output y = (x |> Wide) + (x |> Wide frozen)
+}
+train outer: Outer on d ${quick}
+`);
+  assert.equal(lines, []);
+  const outer = value.instances.find(({ model }) => model === "Outer");
+  if (outer === undefined) throw new Error("no Outer");
+  assert.equal(weights(outer).filter((weight) => weight.includes("dense.kernel")), ["Wide.dense.kernel [4, 5]", "Wide_2.dense.kernel [4, 5]"]);
+  assert.equal(outer.starts?.map(({ prefix }) => prefix), ["Wide", "Wide_2"]);
+});
+
 test.run();

@@ -210,4 +210,11 @@ export const fusionRows = {
     page: "Moments of the sources stand in for those of the fused model because both are trained on losses of their outputs. Within another model the loss is behind other layers, and gradients at these outputs have nothing to do with those that the sources saw.",
     example: `${runs}model Wide = Net(width: 16) fuse from left, right { moments: fused }\nmodel Head {\n  input image: f32[28, 28, 1]\n  output y: f32[10] = dense(relu(Wide(image)), 10)\n}\ntrain head: Head on digits { use quick; seed 3 }\n`,
   }),
+  "fuse-classes-differ": row<{ output: string; source: string; expected: string; found: string }>({
+    severity: "error",
+    message: ({ output, source, expected, found }) => `In \`${source}\` the classes of \`${output}\` are ${expected}, and here they are ${found}.`,
+    help: () => "Declare the same classes in the same order.",
+    page: "A class is a position of the output. The fused model takes the mean position by position, so that with another order it would be the mean of one class with another.",
+    example: `data few = csv("few.csv") {\n  fields x: f32, y: class["cat", "dog"]\n}\ndata more = csv("more.csv") {\n  fields x: f32, y: class["dog", "cat"]\n}\nmodel Net(width: int) {\n  input  x: f32\n  output z: f32[2] = concat(x) |> dense(width) |> relu |> dense(2)\n}\nrecipe quick {\n  loss      cross_entropy(z, y)\n  optimizer adam(lr: warmup_cosine(peak: 1e-3, warmup: 5%))\n  batch     64\n  epochs    1\n}\ntrain left: Net(width: 8) on few { use quick; seed 1 }\ntrain right: Net(width: 8) on more { use quick; seed 2 }\nmodel Wide = Net(width: 16) fuse from left, right\ntrain wide: Wide on few { use quick; seed 3 }\n`,
+  }),
 } as const;

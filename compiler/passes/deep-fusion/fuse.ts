@@ -13,6 +13,7 @@ import { isShared } from "./layout.js";
 import { withoutNewLayers } from "./new-layers.js";
 import type { FusionProblem, Place } from "./problems.js";
 import { provenanceOf, type Provenance } from "./report.js";
+import type { State } from "./state.js";
 import type { Flow } from "./step.js";
 
 export interface FusionOptions {
@@ -35,6 +36,13 @@ export interface Fusion {
   readonly claims: readonly Claim[];
   readonly problems: readonly FusionProblem[];
   readonly provenance: Provenance | null;
+}
+
+/** One walk over the graph. */
+interface Followed {
+  readonly flow: Flow;
+  readonly states: readonly State[];
+  readonly claims: readonly Claim[];
 }
 
 /**
@@ -69,29 +77,27 @@ export function fuse(target: Module, sources: readonly NamedModule[], options: F
       if (typeof path === "string") uses.set(path, (uses.get(path) ?? 0) + 1);
     }
   }
-  const factors = new Factors(sources.length, (weight) => uses.get(weight) === 1);
-  const flow: Flow = {
-    factors,
-    shares: factors.given(shares),
-    isSelf,
-    noise: options.newWeights.kind === "normal" && options.newWeights.std > 0,
-    norms: options.norms,
-    contractions: [],
-    preferences: [],
-    segments: new Map(),
-  };
-  const states = findStates(aligned, layouts, flow);
   const ofTarget = (value: number): number => reduced.values[value] ?? value;
-  const multiples = (output: string): Factor => factors.given(stripped.map((each) => each.multiples.get(output) ?? 1));
-  const claims = claimsOf(aligned, states, flow, multiples).map((claim): Claim => (claim.kind === "function-of-mean" ? { ...claim, value: ofTarget(claim.value) } : claim));
-  const module = construct(target, sources, aligned, reduced, layouts, flow, claims, options);
+  const followed = (noise: boolean, norms: FusionOptions["norms"]): Followed => {
+    const factors = new Factors(sources.length, (weight) => uses.get(weight) === 1);
+    const flow: Flow = { factors, shares: factors.given(shares), isSelf, noise, norms, contractions: [], preferences: [], segments: new Map() };
+    const states = findStates(aligned, layouts, flow);
+    const multiples = (output: string): Factor => factors.given(stripped.map((each) => each.multiples.get(output) ?? 1));
+    const claims = claimsOf(aligned, states, flow, multiples).map((claim): Claim => (claim.kind === "function-of-mean" ? { ...claim, value: ofTarget(claim.value) } : claim));
+    return { flow, states, claims };
+  };
+  // Noise and joint statistics end what can be claimed, not what the weights have to be: a head weighs its sources all the same.
+  const noise = options.newWeights.kind === "normal" && options.newWeights.std > 0;
+  const ideal = followed(false, "exact");
+  const { flow, states, claims } = noise || options.norms === "joint" ? followed(noise, options.norms) : ideal;
+  const module = construct(target, sources, aligned, reduced, layouts, { ...ideal.flow, segments: flow.segments }, ideal.claims, options);
   const grows = [...layouts.weights.values()].some((axes) => !axes.every(isShared));
   const isStill = isSelf && sources.length > 1 && grows && !breaksSymmetry(module);
   return {
     module,
     claims,
     problems: isStill ? [{ severity: "warning", id: "stays-symmetric", place: whole, parameters: { source: sources[0]?.name ?? "" } }] : [],
-    provenance: provenanceOf(sources, aligned, reduced, layouts, states, claims, flow),
+    provenance: provenanceOf(sources, aligned, reduced, layouts, states, claims, { ofWeights: ideal.flow.factors, ofStates: flow.factors }),
   };
 }
 

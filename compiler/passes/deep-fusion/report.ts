@@ -9,7 +9,6 @@ import type { Layouts } from "./follow.js";
 import { toAxisRuns, type Layout } from "./layout.js";
 import type { Reduced } from "./new-layers.js";
 import type { State } from "./state.js";
-import type { Flow } from "./step.js";
 
 /** How each weight and value of a fused model follows from its sources. */
 export interface Provenance {
@@ -22,15 +21,15 @@ export interface Provenance {
   readonly outputs: readonly { readonly output: string; readonly claim: string }[];
 }
 
-export function provenanceOf(sources: readonly NamedModule[], aligned: Aligned, reduced: Reduced, layouts: Layouts, states: readonly State[], claims: readonly Claim[], flow: Flow): Provenance {
+export function provenanceOf(sources: readonly NamedModule[], aligned: Aligned, reduced: Reduced, layouts: Layouts, states: readonly State[], claims: readonly Claim[], { ofWeights, ofStates }: { readonly ofWeights: Factors; readonly ofStates: Factors }): Provenance {
   const { inputs } = aligned.graph;
   return {
     sources: sources.map(({ name }, index) => `source ${index}: ${name}`),
     newLayers: reduced.layers,
-    weights: [...layouts.weights].map(([path, axes]) => ({ path, layout: describeLayouts(axes), factors: flow.factors.values(flow.factors.of(path)) })),
+    weights: [...layouts.weights].map(([path, axes]) => ({ path, layout: describeLayouts(axes), factors: ofWeights.values(ofWeights.of(path)) })),
     values: states.map((state, value) => {
       const op = aligned.ops[value - inputs.length]?.op;
-      return { value: reduced.values[value] ?? value, op: op?.kind ?? "input", path: op?.path ?? inputs[value]?.name ?? "", layout: describeLayouts(layouts.values[value] ?? []), state: describeState(state, flow.factors), origin: op?.origin ?? null };
+      return { value: reduced.values[value] ?? value, op: op?.kind ?? "input", path: op?.path ?? inputs[value]?.name ?? "", layout: describeLayouts(layouts.values[value] ?? []), state: describeState(state, ofStates), origin: op?.origin ?? null };
     }),
     outputs: claims.map((claim) => ({ output: claim.output, claim: describeClaim(claim) })),
   };

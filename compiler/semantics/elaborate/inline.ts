@@ -121,8 +121,10 @@ export function bindOptions(env: Env, inner: Env, node: Block | Model, request: 
 
 // A model without its inputs' data is a block whose tensors are its inputs.
 function inlineModel(env: Env, request: BlockRequest, node: Model, callers: readonly Origin[]): Value {
-  const model = resolveModel(env.context, { file: request.entry.file, node }, request.values, request.reach ?? undefined);
-  if (model === null || env.site === null) return error;
+  const resolved = resolveModel(env.context, { file: request.entry.file, node }, request.values, request.reach ?? undefined);
+  if (resolved === null || env.site === null) return error;
+  const model = resolved.start === null || tensorNames(resolved.node).length !== request.tensors.length ? resolved : started(env, request, { ...resolved, start: resolved.start }, node);
+  if (model === null) return error;
   const body = model.node.definition.kind === "body" ? model.node.definition.body : null;
   if (body === null) return error;
   const names = tensorNames(model.node);
@@ -136,7 +138,6 @@ function inlineModel(env: Env, request: BlockRequest, node: Model, callers: read
   const reach = within(model.reach, readAnnotations(outer, model.node.annotations));
   const inner: Env = { ...outer, site: outer.site === null ? null : { ...outer.site, reach } };
   const given = new Map(names.map((name, index) => [name, request.tensors[index] ?? { value: error, span: request.call }]));
-  if (model.start !== null && !noteStart(env, request, { ...model, start: model.start }, node)) return error;
   const frame: Frame = { owner: model.node, given, fed: null, caller: env, returned: null, outputs: [] };
   runBody(inner, body, frame);
   const values = frame.outputs.map((output) => output.value);
@@ -145,10 +146,10 @@ function inlineModel(env: Env, request: BlockRequest, node: Model, callers: read
   return givenBack(values.length === 1 ? first : { kind: "tuple", values }, outer.site?.graph, callers);
 }
 
-// The weights of the call begin with those of the model that it calls.
-function noteStart(env: Env, request: BlockRequest, model: ResolvedModel & { readonly start: NonNullable<ResolvedModel["start"]> }, node: Model): boolean {
+// The weights of the call begin with those of the model that it calls. The result has the options that a derived model was found to have.
+function started(env: Env, request: BlockRequest, model: ResolvedModel & { readonly start: NonNullable<ResolvedModel["start"]> }, node: Model): ResolvedModel | null {
   const { site } = env;
-  if (site === null) return true;
+  if (site === null) return model;
   const { starts } = site.graph;
   const names = tensorNames(model.node);
   const reads = names.flatMap((name, index): (readonly [string, string])[] => {
@@ -156,12 +157,6 @@ function noteStart(env: Env, request: BlockRequest, model: ResolvedModel & { rea
     const outer = value?.kind === "tensor" ? site.graph.inputBehind(value.ref) : null;
     return outer === null ? [] : [[name, outer]];
   });
-  const known = starts.findIndex(({ prefix }) => prefix === request.path);
-  const before = starts[known];
-  if (before !== undefined) {
-    starts[known] = { ...before, reads: [...(before.reads ?? []), ...reads] };
-    return true;
-  }
   const fed = new Map(names.flatMap((name, index) => {
     const value = request.tensors[index]?.value;
     return value?.kind === "tensor" ? [[name, value.type.shape] as const] : [];
@@ -169,9 +164,12 @@ function noteStart(env: Env, request: BlockRequest, model: ResolvedModel & { rea
   // How it is annotated here says nothing of what its sources were.
   const instance = env.context.rules.instance(env.context, { ...model, reach: undefined }, node.name.text, fed, env, request.call);
   const start = instance === null || instance === "symbolic" ? undefined : instance.starts?.[0];
-  if (start === undefined) return false;
-  starts.push({ ...start, prefix: request.path, reads });
-  return true;
+  if (start === undefined || instance === null || instance === "symbolic") return null;
+  const known = starts.findIndex(({ prefix }) => prefix === request.path);
+  const before = starts[known];
+  if (before === undefined) starts.push({ ...start, prefix: request.path, reads });
+  else starts[known] = { ...before, reads: [...(before.reads ?? []), ...reads] };
+  return { ...model, values: env.context.models.get(instance)?.values ?? model.values };
 }
 
 // The outermost call comes last and stays.

@@ -1,5 +1,6 @@
 // Sources of a fusion must have met their inputs as the target meets them: fields of one type with the same transforms. A fused model that is
-// called in another one is looked at where it reads that one's inputs as they are; what is computed for it is its caller's affair.
+// called in another one is looked at where it reads that one's inputs as they are; what is computed for it is its caller's affair. Classes that an
+// output tells apart must stand in one order, or the mean would be of one class with another.
 
 import { at, type Env } from "../context.js";
 import type { DataField, DatasetModel, FusionSource, Run, Start } from "../semantic-model.js";
@@ -7,7 +8,8 @@ import { printField } from "../clauses/fields.js";
 
 /** Reports inputs that a source of `run` was trained on otherwise. What the files hold is compared when training starts. */
 export function checkSourceData(env: Env, run: Run): void {
-  for (const { fusion, reads } of run.instance.starts ?? []) {
+  for (const { fusion, reads, prefix } of run.instance.starts ?? []) {
+    for (const source of fusion.sources) if (source.kind === "run" && prefix === "" && sayOtherClasses(env, run, source)) return;
     for (const source of fusion.sources) if (source.kind === "run" && sayOtherwise(env, run, source, reads ?? source.run.feeds.map(({ input }) => [input, input] as const))) return;
   }
 }
@@ -20,6 +22,17 @@ function sayOtherwise(env: Env, run: Run, source: Extract<FusionSource, { readon
     const [expected, found] = [field === undefined ? null : asMet(source.run.dataset, field), own === undefined ? null : asMet(run.dataset, own)];
     if (expected === null || found === null || expected === found) continue;
     env.context.report.say("fuse-data-differs", at(env, run.origin.span), { input, source: source.name, expected, found }, { notes: [{ origin: source.run.dataset.origin, message: `\`${source.name}\` is trained on this.` }, { origin: run.dataset.origin, message: `\`${run.name}\` is trained on this.` }] });
+    return true;
+  }
+  return false;
+}
+
+function sayOtherClasses(env: Env, run: Run, source: Extract<FusionSource, { readonly kind: "run" }>): boolean {
+  for (const { output, classes } of source.run.links) {
+    const own = run.links.find((link) => link.output === output)?.classes ?? null;
+    if (classes === null || own === null || classes.join("\n") === own.join("\n")) continue;
+    const notes = [{ origin: source.run.dataset.origin, message: `\`${source.name}\` is trained on this.` }, { origin: run.dataset.origin, message: `\`${run.name}\` is trained on this.` }];
+    env.context.report.say("fuse-classes-differ", at(env, run.origin.span), { output, source: source.name, expected: classes.join(", "), found: own.join(", ") }, { notes });
     return true;
   }
   return false;
