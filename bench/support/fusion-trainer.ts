@@ -52,6 +52,11 @@ export class Trainer {
     return { trial, valid: results["valid.loss"] ?? NaN, test: results["test.loss"] ?? NaN, curve };
   }
 
+  /** Mean validation loss of runs that are trained. */
+  meanLoss(trials: readonly Trial[]): number {
+    return trials.reduce((sum, { name }) => sum + this.outcome(name).valid, 0) / trials.length;
+  }
+
   /** Floating-point operations of a training step by size of the model, and weights. Backward counts twice as much as forward, the optimizer nothing. */
   costs(): Readonly<Record<Exclude<Size, "committee">, { readonly flops: number; readonly weights: number }>> {
     const trial = (name: Exclude<Size, "committee">): Trial => ({ name, size: name, text: "plays", steps: 1, rate: 1, seed: 0, every: 1 });
@@ -72,17 +77,17 @@ export class Trainer {
   }
 }
 
-/** Looks for the highest rate with the least validation loss, by factors of two: over when half and double of the best are worse. */
+/** Looks for the highest rate with the least validation loss, the mean of several runs, by factors of two: over when half and double of the best are worse. */
 export class RateSearch {
   /** Losses by rates. */
   readonly found = new Map<number, number>();
   private center: number;
 
-  /** `trial` is the run with a rate. */
+  /** `trials` are the runs with a rate. */
   constructor(
     readonly title: string,
     start: number,
-    readonly trial: (rate: number) => Trial,
+    readonly trials: (rate: number) => readonly Trial[],
   ) {
     this.center = start;
   }
@@ -101,9 +106,9 @@ export class RateSearch {
 /** Brings searches to their end, all at once. */
 export function search(trainer: Trainer, searches: readonly RateSearch[]): void {
   for (;;) {
-    const wanted = searches.flatMap((each) => each.next().map((rate) => ({ each, rate, trial: each.trial(rate) })));
+    const wanted = searches.flatMap((each) => each.next().map((rate) => ({ each, rate, trials: each.trials(rate) })));
     if (wanted.length === 0) return;
-    trainer.train(wanted.map(({ trial }) => trial));
-    for (const { each, rate, trial } of wanted) each.found.set(rate, trainer.outcome(trial.name).valid);
+    trainer.train(wanted.flatMap(({ trials }) => trials));
+    for (const { each, rate, trials } of wanted) each.found.set(rate, trainer.meanLoss(trials));
   }
 }
