@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { Script } from "node:vm";
+import { crc32 } from "node:zlib";
 
 /** Commands that run different code; every other word shares nothing worth keeping. */
 const commands = ["build", "check", "explain", "fix", "fmt", "graph", "prove", "summary", "train"];
@@ -15,10 +16,7 @@ export function load(file, command) {
   const source = readFileSync(file, "utf8");
   const code = commands.includes(command) ? codeFile(file, source, command) : null;
   const cachedData = code === null ? undefined : readOrNothing(code);
-  const script = new Script(`(function (exports, require, module, __filename) {${source}\n})`, {
-    filename: file,
-    cachedData,
-  });
+  const script = new Script(`(function (exports, require, module, __filename) {${source}\n})`, { filename: file, cachedData });
   if (code !== null && (cachedData === undefined || script.cachedDataRejected)) process.once("exit", () => keep(code, script));
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(file), module, file);
@@ -31,9 +29,14 @@ function codeFile(file, source, command) {
   return join(dirname(file), "code", `${command}-${process.version}-${process.arch}-${id.slice(0, 16)}.bin`);
 }
 
+// V8 runs what it is given: one damaged byte and it ends the process. The sum that the file ends with is looked at first.
+const SUM_LENGTH = 4;
+
 function readOrNothing(file) {
   try {
-    return readFileSync(file);
+    const bytes = readFileSync(file);
+    const code = bytes.subarray(0, -SUM_LENGTH);
+    return bytes.length > SUM_LENGTH && bytes.readUInt32LE(code.length) === crc32(code) ? code : undefined;
   } catch {
     return undefined;
   }
@@ -44,7 +47,10 @@ function keep(file, script) {
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(temporary, script.createCachedData());
+    const code = script.createCachedData();
+    const sum = Buffer.alloc(SUM_LENGTH);
+    sum.writeUInt32LE(crc32(code));
+    writeFileSync(temporary, Buffer.concat([code, sum]));
     renameSync(temporary, file);
   } catch {
     // It is only slower without.

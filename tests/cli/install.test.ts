@@ -52,6 +52,17 @@ test("a fresh clone works after npm install with scripts blocked, from any folde
     assert.ok(existsSync(join(copy, "dist", "cli.cjs")));
     assert.match(npm(copy, "npx", ["sop", "--version"]), /^\d+\.\d+\.\d+/);
 
+    // Compiled code that is kept and damaged is made anew.
+    const code = join(copy, "dist", "code");
+    const [kept = ""] = readdirSync(code);
+    const sound = readFileSync(join(code, kept));
+    for (const damaged of [sound.map((byte, index) => (index === sound.length >> 1 ? byte ^ 1 : byte)), sound.subarray(0, sound.length >> 1), sound.subarray(0, 2)]) {
+      writeFileSync(join(code, kept), damaged);
+      const again = spawnSync(process.execPath, [bin, "check", join(copy, "examples", "digits", "digits.sop")], { encoding: "utf8" });
+      assert.is(again.status, 0, again.stderr);
+      assert.is(readFileSync(join(code, kept)).length > sound.length / 2, true, "it is kept again");
+    }
+
     // A changed source is built in; the stamp says so once.
     const stamp = readFileSync(join(copy, "dist", "stamp.json"), "utf8");
     const source = join(copy, "compiler", "cli", "failure.ts");
