@@ -13,8 +13,7 @@ export interface FusedModel {
 
 /** The pass for the models of a module that start from others. */
 export function deepFusion(models: readonly FusedModel[]): Pass {
-  // Zeros as well: those of new layers, which begin as the identity.
-  const inits = new Map(models.flatMap(({ prefix, module }) => module.weights.flatMap(({ path, init }) => (init.kind === "fused" || init.kind === "zeros" ? [[joined(prefix, path), init] as const] : []))));
+  const inits = new Map(models.flatMap(({ prefix, module }) => module.weights.map(({ path, init }) => [joined(prefix, path), init] as const)));
   const segments = new Map(models.flatMap(({ prefix, module }) => module.graphs.flatMap(({ ops }) => segmentsOf(ops).map(([key, value]) => [joined(prefix, key), value] as const))));
   const whole = models.find(({ prefix }) => prefix === "")?.module;
   return {

@@ -47,6 +47,7 @@ model Deep(depth: int) {
 train shallow: Deep(depth: 1) on rows { use quick }
 model Deeper = Deep(depth: 3) fuse from shallow { new_weights: normal(0.1) }
 train deeper: Deeper on rows { use quick }
+train thrice: Deeper overparam 3 on rows { use quick }
 `;
 
 interface Proof {
@@ -75,7 +76,7 @@ test("fused models are the means of their sources, joint norms are not, and what
     assert.match(proved.out, /^uneven: kind is the mean of 0\.3 left, 0\.7 right: .*: holds$/m);
     assert.match(proved.out, /^uneven: is not trained to its end, so that no kernel set is folded \(not measured\)$/m);
     // Layers that it has beyond its source's begin as the identity.
-    assert.match(proved.out, /^deeper: kind is the mean of shallow: .*: holds$/m);
+    for (const run of ["deeper", "thrice"]) assert.match(proved.out, new RegExp(`^${run}: kind is the mean of shallow: .*: holds$`, "m"));
     assert.match(proved.out, /^twice: kind is the mean of left, left: .*: holds$/m);
     assert.match(proved.out, /^joint: kind is not the mean of left, right: `rms_norm` has statistics of all features together; write `norms: exact`: \|F - m\| \/ \|m\| is [\d.e-]+$/m);
     assert.match(proved.out, /^right: kind of the folded model is that of kernels mixed at 1\/k, bit for bit: .*: holds$/m);
