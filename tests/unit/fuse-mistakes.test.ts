@@ -2,6 +2,8 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { fusionOptions } from "../../compiler/semantics/fusion/read-fusion.js";
+import { namesOf } from "../../compiler/semantics/option-words.js";
 import { check, mend } from "./semantics-support.js";
 
 const program = (fuse: string): string => `data d = csv("d.csv") {
@@ -81,6 +83,15 @@ for (const [written, id, help, mended] of mistakes) {
     assert.equal(check(program(mended)).lines.filter((line) => !line.includes("fuse-")), []);
   });
 }
+
+test("a reserved word as a value is answered with all that the option takes", () => {
+  const worded = fusionOptions.filter(({ type }) => namesOf(type).length > 0);
+  assert.equal(worded.map(({ name }) => name), ["new_weights", "norms", "moments"]);
+  for (const { name, type } of worded) {
+    const [found] = check(program(`left, right { ${name}: keep }`)).diagnostics;
+    for (const word of namesOf(type)) assert.ok(found?.help?.includes(word), `${name}: ${found?.help ?? ""}`);
+  }
+});
 
 /** The same, of the whole line of the model. */
 const heads: readonly (readonly [written: string, id: string, help: RegExp, mended: string | null])[] = [

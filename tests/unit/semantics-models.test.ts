@@ -189,16 +189,18 @@ test("asserts about the whole model see the shipped weights", () => {
   assert.equal(check(net("assert shipped.weights <= 9\noutput y = x |> dense(2)")).lines, ['3:3 budget-exceeded {"figure":"shipped.weights","found":"10","limit":"at most 9","layers":"`dense` (10)"}']);
 });
 
-test("runs of one fused model keep what each says of overparam", () => {
-  const quick = "{ loss mse(y, z); optimizer adam(lr: warmup_cosine(1e-3)); batch 8; steps 4; seed 1 }";
-  const { value, lines } = check(`data d = csv("d.csv") {
+const quick = "{ loss mse(y, z); optimizer adam(lr: warmup_cosine(1e-3)); batch 8; steps 4; seed 1 }";
+const narrow = `data d = csv("d.csv") {
   fields x: f32[4], z: f32[2]
 }
 model Net(width: int) {
   input x: f32[4]
   output y = x |> dense(width) |> relu |> dense(2)
 }
-train left: Net(2) on d ${quick}
+`;
+
+test("runs of one fused model keep what each says of overparam", () => {
+  const { value, lines } = check(`${narrow}train left: Net(2) on d ${quick}
 model Wide = Net(4) fuse from left, left at step 2
 train plain: Wide on d ${quick}
 train two: Wide overparam 2 on d ${quick}
@@ -209,15 +211,7 @@ train four: Wide overparam 4 on d ${quick}
 });
 
 test("a derived model that is called in another has the sizes that were found for it", () => {
-  const quick = "{ loss mse(y, z); optimizer adam(lr: warmup_cosine(1e-3)); batch 8; steps 4; seed 1 }";
-  const { value, lines } = check(`data d = csv("d.csv") {
-  fields x: f32[4], z: f32[2]
-}
-model Net(width: int) {
-  input x: f32[4]
-  output y = x |> dense(width) |> relu |> dense(2)
-}
-train left: Net(2) on d ${quick}
+  const { value, lines } = check(`${narrow}train left: Net(2) on d ${quick}
 train right: Net(3) on d ${quick}
 model Wide fuse from left, right
 model Outer {
