@@ -9,6 +9,8 @@ interface Section {
   readonly title: string;
   readonly intro: string;
   readonly kinds: readonly ReferenceKind[];
+  /** Only these words of the kinds; absent: all. */
+  readonly words?: readonly string[];
 }
 
 const sections: readonly Section[] = [
@@ -25,6 +27,7 @@ const sections: readonly Section[] = [
   { title: "Clauses", intro: "A run needs `loss`, `optimizer`, `batch` and one of `epochs` and `steps`. A clause stands at most once in a block unless it says otherwise, and wins over what `use` brings.", kinds: ["clause"] },
   { title: "Choosing training rows", intro: "For the clause `select`. In the formulas e is a row, E(e) its embedding, c(e) the center of its cluster, s the number of draws and p_e the chance of e at each of them.", kinds: ["selection"] },
   { title: "overparam and frozen", intro: "", kinds: ["annotation", "annotation-value"] },
+  { title: "Growing a model", intro: "", kinds: ["construct"], words: ["fuse"] },
   { title: "Standard library", intro: "", kinds: ["library", "library-name"] },
   { title: "Weights, folding, limits", intro: "", kinds: ["topic"] },
 ];
@@ -42,7 +45,7 @@ export function withReference(text: string, host: Host): string {
 /** All sections. */
 export function referenceMarkdown(host: Host): string {
   const entries = referenceEntries(host);
-  const written = sections.map((section) => sectionText(section, entries.filter(({ kind }) => section.kinds.includes(kind))));
+  const written = sections.map((section) => sectionText(section, entries.filter(({ kind, word }) => section.kinds.includes(kind) && section.words?.includes(word) !== false)));
   return [...written, plannedText(entries.filter(({ kind }) => kind === "planned"))].join("\n");
 }
 
