@@ -102,7 +102,7 @@ test("sources in another folder's file have their runs there, and what changes o
 
     // Another seed of a source: nothing that starts from it is what it was.
     writeFileSync(join(folder, "base/grow.sop"), shared(22));
-    refused(sop(folder, ["train", "base/grow.sop", ...cpu]), /runs\/right` holds a finished run of another program/);
+    refused(sop(folder, ["train", "base/grow.sop", ...cpu]), /runs\/right` holds a finished run of another program.*\nhelp: Run `sop train \S*grow\.sop right wide --fresh`, which moves the old folders aside/);
     fine(sop(folder, ["train", "base/grow.sop", "right", "--fresh", ...cpu]));
     refused(sop(folder, ["train", "base/grow.sop", "wide", ...cpu]), /runs\/wide` holds a finished run of another program/);
     refused(sop(folder, ["train", "top/top.sop", ...cpu]), /runs\/top` holds a finished run of another program/);

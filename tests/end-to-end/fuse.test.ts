@@ -184,6 +184,8 @@ train wide: Wide on rows { use all; optimizer adam(lr: warmup_cosine(1e-2)); see
     const lost = await program.run("train", "wide", ...cpu, "--runs-dir", "late");
     assert.is(lost.code, 1);
     assert.match(lost.err, /has no model of that step.*\nhelp: Run `sop train model\.sop left --fresh`/);
+    const planned = await program.run("train", "wide", "--plan", ...cpu, "--runs-dir", "late");
+    assert.is(planned.err, lost.err, "the plan says it, too");
     await done(program, "train", "left", "wide", "--fresh", ...cpu, "--runs-dir", "late");
     same(program, "late", "wide", "after its source was trained again");
     const model = program.path("..", "late", "left", "model-step-4.safetensors");
