@@ -89,9 +89,10 @@ export async function build(keepMs = KEEP_MS) {
       minifyWhitespace: true,
       minifySyntax: true,
       define: { SOP_BUILD_ID: JSON.stringify(`${version}-${buildId}`), "import.meta.url": "sopModuleUrl" },
-      banner: { js: 'const sopModuleUrl = require("node:url").pathToFileURL(__filename).href;' },
-      // For load.mjs, which tells one build from another by it.
-      footer: { js: `//${buildId}` },
+      // load.mjs calls the function that the script is, reads it as ASCII and tells one build from another by the last line.
+      banner: { js: '(function (exports, require, module, __filename) {const sopModuleUrl = require("node:url").pathToFileURL(__filename).href;' },
+      charset: "ascii",
+      footer: { js: `})\n//${buildId}` },
     }),
     bundle({ ...common, entryPoints: { compiler: "compiler/index.ts" }, outdir: "dist", splitting: true, chunkNames: "chunks/[name]-[hash]" }),
     // TensorFlow.js goes into the runtime, since Node cannot load its modules one by one, and as ES modules, since its CommonJS
@@ -99,12 +100,17 @@ export async function build(keepMs = KEEP_MS) {
     bundle({ ...common, mainFields: ["module", "main"], external: ["@tensorflow/tfjs-node", "@tensorflow/tfjs-node-gpu"], entryPoints: { runtime: "runtime/index.ts" }, outdir: "dist" }),
   ]);
 
-  const outputs = results.flatMap((result) => result.outputFiles);
+  const outputs = results.flatMap((result) => result.outputFiles).map(({ path, contents, text }) => ({ path, contents: path.endsWith(".cjs") ? asAscii(text) : contents }));
   const isPiece = (file) => dirname(file.path) !== dist;
   for (const file of [...outputs.filter(isPiece), ...outputs.filter((file) => !isPiece(file))]) replace(file.path, file.contents);
   sweep(new Set(outputs.map((file) => file.path)), keepMs);
   rmSync(join(dist, "code"), { recursive: true, force: true });
   replace(stampFile, `${JSON.stringify({ quickMark: mark, buildId })}\n`);
+}
+
+/** esbuild leaves what stands in regular expressions. */
+function asAscii(script) {
+  return script.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** Writes beside the place and renames, so that a reader sees the old file or the new one. */

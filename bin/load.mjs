@@ -11,12 +11,12 @@ import { crc32 } from "node:zlib";
 const commands = ["build", "check", "explain", "fix", "fmt", "graph", "prove", "summary", "train"];
 const ID_LENGTH = 64;
 
-/** What the CommonJS script `file` exports. Its last line is the id of its build. */
+/** What the CommonJS script `file` exports: a function around it, in ASCII, whose last line is the id of its build. */
 export function load(file, command) {
-  const source = readFileSync(file, "utf8");
+  const source = readFileSync(file, "latin1");
   const code = commands.includes(command) ? codeFile(file, source, command) : null;
   const cachedData = code === null ? undefined : readOrNothing(code);
-  const script = new Script(`(function (exports, require, module, __filename) {${source}\n})`, { filename: file, cachedData });
+  const script = new Script(source, { filename: file, cachedData });
   if (code !== null && (cachedData === undefined || script.cachedDataRejected)) process.once("exit", () => keep(code, script));
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(file), module, file);

@@ -8,7 +8,7 @@ import { Failure, systemReason } from "./failure.js";
 import { reportFault } from "./fault.js";
 import { processTerminal, type Terminal } from "./terminal.js";
 
-/** Runs the command line; sets the exit code of the process rather than leaving, so that all output is written. */
+/** Runs the command line and leaves with its exit code once all output is written. */
 export async function main(words: readonly string[], importModule: ImportModule): Promise<void> {
   const terminal = processTerminal();
   // A reader that leaves early (`sop explain | head`) is no fault; a disk that is full is to be told of.
@@ -30,6 +30,14 @@ export async function main(words: readonly string[], importModule: ImportModule)
   } catch (error) {
     process.exitCode = tell(error, terminal);
   }
+  // Leaving by itself the process would wait for what V8 compiles in the background.
+  await Promise.all([process.stdout, process.stderr].map(written));
+  process.exit();
+}
+
+/** When all that was written to a stream has left the process, or nobody reads it any more. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => void stream.write("", () => resolve()));
 }
 
 /** Tells of what stopped a command; gives the exit code. */

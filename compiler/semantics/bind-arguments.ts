@@ -6,6 +6,7 @@ import { foreignOption } from "../diagnostics/foreign.js";
 import { ownName } from "../diagnostics/synonyms.js";
 import { at, type Env } from "./context.js";
 import { plannedOptions } from "./not-supported.js";
+import { remembered } from "./remembered.js";
 import { replacement } from "./report.js";
 
 /** An option as far as matching goes. */
@@ -21,7 +22,6 @@ export function bindArguments(env: { readonly context: Pick<Env["context"], "rep
   const positional = parameters.filter((parameter) => parameter.required);
   let next = 0;
   let ok = true;
-  const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
   for (const argument of args) {
     if (report.isFull()) return { bound, ok: false };
     if (argument.name === null) {
@@ -54,7 +54,7 @@ export function bindArguments(env: { readonly context: Pick<Env["context"], "rep
     const name = argument.name.text;
     const origin = at(env, argument.name.span);
     if (name === "") ok = false;
-    else if (!byName.has(name)) {
+    else if (!parameters.some((parameter) => parameter.name === name)) {
       ok = false;
       if (Object.hasOwn(plannedOptions, of) && plannedOptions[of]?.includes(name) === true) {
         report.say("not-supported-yet", origin, { what: `the option \`${name}\` of \`${of}\`` });
@@ -79,6 +79,4 @@ export function bindArguments(env: { readonly context: Pick<Env["context"], "rep
 }
 
 /** The parameter list with which every built-in is matched. */
-export function parametersOf(specs: readonly { readonly name: string; readonly default?: unknown }[]): readonly Parameter[] {
-  return specs.map((spec) => ({ name: spec.name, required: spec.default === undefined }));
-}
+export const parametersOf = remembered((specs: readonly { readonly name: string; readonly default?: unknown }[]): readonly Parameter[] => specs.map((spec) => ({ name: spec.name, required: spec.default === undefined })));

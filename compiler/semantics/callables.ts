@@ -13,6 +13,7 @@ import { limits } from "./limits.js";
 import { plannedLayers } from "./not-supported.js";
 import { sayUnknownWord } from "./option-words.js";
 import { bareName, calleeName, chosenBranch, readOption, readOptions } from "./read-options.js";
+import { remembered } from "./remembered.js";
 import { replacement, type ReportDetails } from "./report.js";
 import { learningRate, schedules } from "./schedules.js";
 import { importing, standardName } from "./standard-names.js";
@@ -107,9 +108,7 @@ function sayUnknownCallee(env: Env, path: Path, name: string, known: readonly st
 }
 
 /** The parameters of a block or model that are not tensors, or should not be: a model's tensors are inputs, and none has a default. */
-export function optionParameters(node: Block | Model): readonly Param[] {
-  return node.params.filter((param) => !isTensorParameter(node, param));
-}
+export const optionParameters = remembered((node: Block | Model): readonly Param[] => node.params.filter((param) => !isTensorParameter(node, param)));
 
 /** Does this parameter take a tensor? */
 export function isTensorParameter(node: Block | Model, param: Param): boolean {
@@ -117,10 +116,10 @@ export function isTensorParameter(node: Block | Model, param: Param): boolean {
 }
 
 /** The names of the tensors that a block or model takes, in order: tensor parameters, inputs. */
-export function tensorNames(node: Block | Model): readonly string[] {
+export const tensorNames = remembered((node: Block | Model): readonly string[] => {
   if (node.kind === "block") return node.params.filter((param) => isTensorParameter(node, param)).map((param) => param.name.text);
   return modelInputs(node).map((field) => field.name.text);
-}
+});
 
 /** The same, of a model that stands for another (`model A = B(...)`) too; where they are not known, any number. */
 export function tensorsOf({ file, node }: { readonly file: FileScope; readonly node: Block | Model }, depth = 0): readonly string[] {
@@ -137,9 +136,7 @@ export function modelInputs(node: Model): readonly Field[] {
   return node.definition.body.statements.filter((statement): statement is InputStatement => statement.kind === "input").flatMap((statement) => statement.fields);
 }
 
-export function parametersOfNode(node: Block | Model): readonly Parameter[] {
-  return optionParameters(node).map((param) => ({ name: param.name.text, required: param.default === null }));
-}
+export const parametersOfNode = remembered((node: Block | Model): readonly Parameter[] => optionParameters(node).map((param) => ({ name: param.name.text, required: param.default === null })));
 
 /** The values of a block's or model's options as given, checked; null where something was reported. Defaults are filled in later. */
 export function readValues(env: Env, owner: { readonly file: Env["file"]; readonly node: Block | Model }, args: readonly Argument[]): ReadonlyMap<string, Value> | null {

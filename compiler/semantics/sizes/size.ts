@@ -82,13 +82,14 @@ export function gcd(a: bigint, b: bigint): bigint {
 export function sum(terms: Iterable<Term>): Size | null {
   const collected = new Map<string, Term>();
   for (const { n, d, powers } of terms) {
-    const key = powers.map(([{ id }, power]) => `${id}^${power}`).join(" ");
-    const earlier = collected.get(key) ?? { n: 0n, d: 1n, powers };
-    const numerator = earlier.n * d + n * earlier.d;
+    const key = powers.length === 0 ? "" : powers.map(([{ id }, power]) => `${id}^${power}`).join(" ");
+    const earlier = collected.get(key);
+    const numerator = earlier === undefined ? n : earlier.n * d + n * earlier.d;
     if (numerator === 0n) collected.delete(key);
     else {
-      const divisor = gcd(numerator, earlier.d * d);
-      const term = { n: numerator / divisor, d: (earlier.d * d) / divisor, powers };
+      const denominator = earlier === undefined ? d : earlier.d * d;
+      const divisor = denominator === 1n ? 1n : gcd(numerator, denominator);
+      const term = { n: numerator / divisor, d: denominator / divisor, powers };
       if (term.n > most.factor || term.n < -most.factor || term.d > most.factor) return null;
       collected.set(key, term);
     }
@@ -110,6 +111,7 @@ export function subtract(a: Size, b: Size): Size | null {
 }
 
 function timesTerm(a: Term, b: Term): Term | null {
+  if (b.powers.length === 0 || a.powers.length === 0) return { n: a.n * b.n, d: a.d * b.d, powers: a.powers.length === 0 ? b.powers : a.powers };
   const powers = new Map<Atom, number>(a.powers);
   for (const [atom, power] of b.powers) powers.set(atom, (powers.get(atom) ?? 0) + power);
   const kept = [...powers].filter(([, power]) => power !== 0).sort(([x], [y]) => x.id - y.id);
