@@ -84,7 +84,7 @@ test("compiler and runtime never import each other", () => {
 });
 
 test("the backend over ONNX Runtime stands alone, and one file of it touches the engine", () => {
-  assert.equal(breaking(({ from, to }) => isIn(from, "runtime/backends/onnx") && !isIn(to, "runtime/backends/onnx") && !to.startsWith("node:") && to !== "@tensorflow/tfjs-core" && to !== "@tensorflow/tfjs-backend-cpu"), []);
+  assert.equal(breaking(({ from, to }) => isIn(from, "runtime/backends/onnx") && !isIn(to, "runtime/backends/onnx") && to !== "runtime/backends/trial.ts" && !to.startsWith("node:") && to !== "@tensorflow/tfjs-core" && to !== "@tensorflow/tfjs-backend-cpu"), []);
   assert.equal(breaking(({ from, to }) => to.startsWith("onnxruntime") || (to === "node:module" && isIn(from, "runtime/backends/onnx") && from !== "runtime/backends/onnx/binding.ts")), []);
 });
 

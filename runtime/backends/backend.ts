@@ -23,6 +23,8 @@ export interface Backend {
   readonly doc: string;
   /** Devices among which `--device` chooses, the default first; empty: there is no choice. */
   readonly devices: readonly string[];
+  /** Does `--device` also take a part of a device's own name? */
+  readonly takesNames?: true;
   /** Registers the backend with TensorFlow.js, or says in half a sentence why it cannot be used here. A device it does not have is refused. */
   readonly load: (options: LoadOptions) => Promise<LoadedBackend | Unavailable>;
   /** Tries one of the devices without taking it: why it cannot be used here, or null. Only where there is a choice. */
@@ -46,8 +48,8 @@ export interface Unavailable {
 }
 
 /** Why a backend does not take a device; null: it does. */
-export function refusedDevice({ devices }: Pick<Backend, "devices">, device: string | null): Unavailable | null {
-  if (device === null || devices.includes(device)) return null;
+export function refusedDevice({ devices, takesNames }: Pick<Backend, "devices" | "takesNames">, device: string | null): Unavailable | null {
+  if (device === null || takesNames === true || devices.includes(device)) return null;
   if (devices.length === 0) return { unavailable: `it has no choice of devices, but \`--device ${device}\` is given`, help: "Leave out `--device`, or use `--backend onnx`." };
   return { unavailable: `there is no device \`${device}\` for it`, help: `Use ${devices.map((one) => `\`--device ${one}\``).join(" or ")}.` };
 }

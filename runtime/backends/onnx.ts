@@ -1,10 +1,9 @@
 // Backend `onnx`: ONNX Runtime, on the CPU or on a GPU through one of its providers. Its package is optional; it is looked for beside the
 // program and beside the runtime.
 
-import { realpathSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { refusedDevice, type Backend } from "./backend.js";
 import { hostUpdates, onnxKernels } from "./onnx-kernels/kernels.js";
+import { packageRoots } from "./package-roots.js";
 import { runningOp } from "../tensor.js";
 import { loadEngine } from "./onnx/binding.js";
 import { devices, isDevice } from "./onnx/device.js";
@@ -18,14 +17,14 @@ export const onnx: Backend = {
   load: ({ device, threads }) => {
     const refused = refusedDevice(onnx, device);
     if (refused !== null) return Promise.resolve(refused);
-    const installed = installOnnxBackend({ roots: roots(), extraKernels: (device ?? "cpu") === "cpu" ? [...onnxKernels, ...hostUpdates] : onnxKernels, ...(device !== null && isDevice(device) ? { device } : {}), ...(threads === null ? {} : { threads }) });
+    const installed = installOnnxBackend({ roots: packageRoots(), extraKernels: (device ?? "cpu") === "cpu" ? [...onnxKernels, ...hostUpdates] : onnxKernels, ...(device !== null && isDevice(device) ? { device } : {}), ...(threads === null ? {} : { threads }) });
     if ("missing" in installed) return Promise.resolve({ unavailable: installed.missing, help: installed.help });
     installed.backend.recorder.label = () => runningOp()?.ordinal.toString() ?? null;
     return Promise.resolve({ registered: "onnx", device: `${inWords(installed)} (onnxruntime-node ${installed.version})` });
   },
   tryDevice: (device) => {
     if (!isDevice(device)) return refusedDevice(onnx, device);
-    const engine = loadEngine(roots(), device);
+    const engine = loadEngine(packageRoots(), device);
     return "missing" in engine ? { unavailable: engine.missing, help: engine.help } : null;
   },
   kernels: () => {
@@ -39,20 +38,4 @@ function inWords({ device, threads }: Installed): string {
   if (device === "webgpu") return "a GPU through WebGPU";
   if (device === "cuda") return "an NVIDIA GPU through CUDA 12";
   return `native code, ${threads === 1 ? "one thread" : `${threads} threads`}`;
-}
-
-/** Files whose packages are searched: the bundle or runtime, the program that was started, the `sop` that started it, one on the PATH. */
-function roots(): readonly string[] {
-  const started = process.argv[1];
-  const commands = (process.env["PATH"] ?? "").split(delimiter).flatMap((folder) => (folder === "" ? [] : realPath(join(folder, "sop"))));
-  const starter = process.env["SOP_PACKAGE"];
-  return [import.meta.url, ...(started === undefined ? [] : realPath(started)), ...(starter === undefined ? [] : realPath(starter)), ...commands];
-}
-
-function realPath(path: string): readonly string[] {
-  try {
-    return [realpathSync(path)];
-  } catch {
-    return [];
-  }
 }

@@ -9,16 +9,13 @@ import { cpu } from "./cpu.js";
 import { cuda } from "./cuda.js";
 import { onnx } from "./onnx.js";
 import { startBackend, type Started } from "./start.js";
+import { webgpu } from "./webgpu.js";
 
 /** Best first. Another backend is another entry. */
-export const backends: readonly Backend[] = [cuda, planned("webgpu", "any current GPU, through Vulkan, Metal or Direct3D 12.", "Use `--backend onnx --device webgpu`."), onnx, cpu];
+export const backends: readonly Backend[] = [cuda, webgpu, onnx, cpu];
 
 /** What `auto` stands for. Another backend that is only there for some machines comes in by name, as `cuda` does. */
 export const automatic: Automatic = { preferred: onnx, resort: cpu, gain: "to train about 5 times faster" };
-
-function planned(name: string, doc: string, help: string): Backend {
-  return { name, doc, devices: [], load: () => Promise.resolve({ unavailable: "it is not part of this version", help }) };
-}
 
 /**
  * Loads the backend of that name (`auto` chooses), makes it TensorFlow.js's and tests it. Throws a UserError if that fails. `note` takes the

@@ -1,7 +1,6 @@
-// Devices of the engine, tried in a process of their own before this one uses them: a driver that crashes or hangs takes only that process
-// along, and what native code prints about the reason is read there, since the engine's own message leaves it out.
+// Devices of the engine, tried in a process of their own before this one uses them.
 
-import { spawnSync } from "node:child_process";
+import { noAdapter, patience, shortMessage, tryElsewhere, type NoDevice } from "../trial.js";
 import { encodeModel } from "./model.js";
 
 /**
@@ -14,15 +13,6 @@ export type Device = (typeof devices)[number];
 export function isDevice(name: string): name is Device {
   return devices.some((device) => device === name);
 }
-
-/** Why a device cannot be used, in half a sentence, and what to do. */
-export interface NoDevice {
-  readonly missing: string;
-  readonly help: string;
-}
-
-/** The first use of a GPU may compile its programs; beyond this it hangs. */
-const patience = 60_000;
 
 const other = "use `--device cpu`";
 
@@ -39,7 +29,6 @@ const script = `
 const [path, device, text] = process.argv.slice(1);
 const { binding, initOrt } = require(path);
 initOrt();
-const answer = (found) => process.stdout.write("\\n" + JSON.stringify(found) + "\\n");
 try {
   const model = Uint8Array.from(Buffer.from(text, "base64"));
   const session = new binding.InferenceSession();
@@ -65,13 +54,8 @@ export function findDevice(device: Exclude<Device, "cpu">, { binding, listed, ti
     const rest = devices.filter((one) => listed.includes(one)).map((one) => `\`--device ${one}\``);
     return { missing: `onnxruntime-node has no \`${device}\` for ${process.platform} on ${process.arch}`, help: `Use ${rest.join(" or ")}.` };
   }
-  const child = spawnSync(process.execPath, ["-e", script, binding, device, Buffer.from(model).toString("base64")], { encoding: "utf8", timeout, killSignal: "SIGKILL", stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
-  const printed = child.stderr ?? "";
-  if (child.error !== undefined && "code" in child.error && child.error.code === "ETIMEDOUT") return explain(device, { message: `it does not answer within ${timeout / 1000} seconds`, printed });
-  if (child.error !== undefined) return explain(device, { message: child.error.message, printed });
-  const line = child.stdout.trimEnd().split("\n").at(-1) ?? "";
-  if (!line.startsWith("{")) return explain(device, { message: child.signal === null ? `its process ends with code ${child.status ?? "none"}` : `its process dies of ${child.signal}`, printed });
-  const { message = null } = JSON.parse(line) as { readonly message?: string };
+  const { answer, problem, printed } = tryElsewhere(script, [binding, device, Buffer.from(model).toString("base64")], timeout);
+  const message = problem ?? (typeof answer?.["message"] === "string" ? answer["message"] : null);
   return message === null ? null : explain(device, { message, printed });
 }
 
@@ -81,26 +65,13 @@ export function explain(device: Exclude<Device, "cpu">, { message, printed }: Tr
 }
 
 function explainWebGpu(message: string, printed: string): NoDevice {
-  const loader = /Couldn't load Vulkan: (\S+?):/.exec(printed)?.[1];
-  if (loader !== undefined) return { missing: `there is no Vulkan here (${loader} is not installed)`, help: `Install the GPU's Vulkan driver (Debian: \`apt install libvulkan1 mesa-vulkan-drivers\`, or NVIDIA's driver), or ${other}.` };
-  if (/Failed to get a WebGPU adapter/.test(message)) {
-    const refused = /^Warning: (Vulkan .+ required)\.$/m.exec(printed)?.[1];
-    const driver = process.platform === "linux" ? "Vulkan driver" : "graphics driver";
-    return { missing: refused === undefined ? "no GPU is found" : `the GPU's driver is too limited (${refused})`, help: `Install a current ${driver} for the GPU, or ${other}.` };
-  }
-  return { missing: `WebGPU does not start: ${short(message)}`, help: `Update the GPU's driver, or ${other}.` };
+  if (/Failed to get a WebGPU adapter/.test(message)) return noAdapter(printed, other);
+  return { missing: `WebGPU does not start: ${shortMessage(message)}`, help: `Update the GPU's driver, or ${other}.` };
 }
 
 function explainCuda(message: string, printed: string): NoDevice {
   const [, file = "", reason = ""] = /Failed to load library (\S+) with error: (.*)/.exec(printed) ?? [];
   if (/libonnxruntime_providers_\w+\.so/.test(reason) && /No such file/.test(reason)) return { missing: "onnxruntime-node's CUDA provider is not installed", help: `Run \`ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node\` where that package is installed (a download of some hundred MB), or ${other}.` };
-  if (file !== "") return { missing: `the CUDA provider does not load: ${short(reason)}`, help: `Install CUDA 12 and cuDNN 9 and name their folders in LD_LIBRARY_PATH, or ${other}.` };
-  return { missing: `the CUDA provider does not start: ${short(message)}`, help: `Check with \`nvidia-smi\` that a GPU and a driver for CUDA 12 are there, or ${other}.` };
-}
-
-/** An engine's message without the places in its source. */
-function short(message: string): string {
-  const [line = ""] = message.trim().split("\n");
-  const text = line.replace(/^\/onnxruntime_src\/.*? (?:was false\. |false\. )/, "").replace(/\.$/, "");
-  return text.length > 200 ? `${text.slice(0, 197)}...` : text;
+  if (file !== "") return { missing: `the CUDA provider does not load: ${shortMessage(reason)}`, help: `Install CUDA 12 and cuDNN 9 and name their folders in LD_LIBRARY_PATH, or ${other}.` };
+  return { missing: `the CUDA provider does not start: ${shortMessage(message)}`, help: `Check with \`nvidia-smi\` that a GPU and a driver for CUDA 12 are there, or ${other}.` };
 }

@@ -1,0 +1,40 @@
+// Backend `webgpu`: TensorFlow.js's kernels on any current GPU, through Vulkan, Metal or Direct3D 12.
+
+import type { Backend, LoadedBackend, LoadOptions, Unavailable } from "./backend.js";
+import { packageRoots } from "./package-roots.js";
+import { findPackage, install, openDevice, preferences, tryAdapter, type FoundDevice } from "./webgpu/device.js";
+import { installWebGpuBackend, registeredName } from "./webgpu/install.js";
+
+export const webgpu: Backend = {
+  name: "webgpu",
+  doc: "Any current GPU, through Vulkan, Metal or Direct3D 12.",
+  devices: preferences,
+  takesNames: true,
+  load,
+  tryDevice: (device) => {
+    const found = findPackage(packageRoots());
+    if (found === null) return { unavailable: "webgpu is not installed", help: `Run \`${install}\`.` };
+    const tried = tryAdapter(found.address, device);
+    return "missing" in tried ? { unavailable: tried.missing, help: tried.help } : null;
+  },
+};
+
+/** The device of this process. */
+let opened: { readonly name: string; readonly found: FoundDevice } | null = null;
+
+async function load({ device }: LoadOptions): Promise<LoadedBackend | Unavailable> {
+  const name = device ?? preferences[0];
+  if (opened === null) {
+    const found = await openDevice(packageRoots(), name);
+    if ("missing" in found) return { unavailable: found.missing, help: found.help };
+    await installWebGpuBackend(found);
+    opened = { name, found };
+  }
+  if (device !== null && opened.name !== name) return { unavailable: `it runs on \`${opened.name}\` already`, help: null };
+  const { info, version } = opened.found;
+  return { registered: registeredName, device: `${inWords(info.description === "" ? `${info.vendor} ${info.architecture}` : info.description, info.isFallbackAdapter)} (webgpu ${version})` };
+}
+
+function inWords(description: string, isSoftware: boolean): string {
+  return isSoftware ? `no GPU but the processor, through ${description}` : description;
+}

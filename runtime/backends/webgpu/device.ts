@@ -1,0 +1,165 @@
+// WebGPU's device in Node, from the package `webgpu` (Dawn). The package is optional and found beside the program or beside sop. An adapter
+// is tried in another process first.
+
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { noAdapter, shortMessage, tryElsewhere, type NoDevice } from "../trial.js";
+
+const packageName = "webgpu";
+export const install = `npm install --ignore-scripts --no-save ${packageName}@0.6.2`;
+const other = "use another `--backend`";
+
+/** What `--device` may say beside a part of an adapter's name: the fast one, the default, and the one that saves power. */
+export const preferences = ["high-performance", "low-power"] as const;
+
+/** What is known of an adapter. */
+export interface AdapterInfo {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  /** Does the processor compute? */
+  readonly isFallbackAdapter: boolean;
+}
+
+export interface GpuError {
+  readonly message: string;
+}
+
+/** As much of a GPUDevice as is used here. */
+export interface GpuDevice {
+  readonly limits: { readonly maxBufferSize: number; readonly maxStorageBufferBindingSize: number };
+  readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
+  addEventListener(type: "uncapturederror", listener: (event: { readonly error: GpuError }) => void): void;
+  destroy(): void;
+}
+
+interface Adapter {
+  readonly info: AdapterInfo;
+  readonly limits: Readonly<Record<string, number>>;
+  readonly features: { readonly has: (feature: string) => boolean };
+  requestDevice(descriptor: object): Promise<GpuDevice>;
+}
+
+interface Gpu {
+  requestAdapter(options: object): Promise<Adapter | null>;
+}
+
+interface Dawn {
+  readonly create: (flags: readonly string[]) => Gpu;
+  readonly globals: object;
+}
+
+/** A device that computes. */
+export interface FoundDevice {
+  readonly device: GpuDevice;
+  readonly info: AdapterInfo;
+  /** The package's. */
+  readonly version: string;
+}
+
+/** Limits that are asked for as far as the adapter goes: without asking, a buffer has at most 256 MiB, and a kernel sees 128 MiB of it. */
+const asked = ["maxBufferSize", "maxStorageBufferBindingSize", "maxComputeWorkgroupStorageSize", "maxComputeWorkgroupsPerDimension", "maxComputeWorkgroupSizeX", "maxComputeWorkgroupSizeY", "maxComputeInvocationsPerWorkgroup", "maxStorageBuffersPerShaderStage"] as const;
+
+/** Runs in the other process: arguments are the address of the package and how to ask for an adapter. It computes -x for four x. */
+const script = `
+const [address, text] = process.argv.slice(1);
+(async () => {
+  const { create, globals } = await import(address);
+  Object.assign(globalThis, globals);
+  const { flags, options } = JSON.parse(text);
+  const gpu = create(flags);
+  const adapter = await gpu.requestAdapter(options);
+  if (adapter === null) return answer({ isMissing: true });
+  const { vendor, architecture, device: name, description, isFallbackAdapter } = adapter.info;
+  const device = await adapter.requestDevice();
+  const code = "@group(0) @binding(0) var<storage, read_write> x: array<f32>; @compute @workgroup_size(4) fn main(@builtin(global_invocation_id) i: vec3u) { x[i.x] = -x[i.x]; }";
+  const pipeline = device.createComputePipeline({ layout: "auto", compute: { module: device.createShaderModule({ code }) } });
+  const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
+  const x = device.createBuffer({ size: 16, usage: STORAGE | COPY_SRC | COPY_DST });
+  const back = device.createBuffer({ size: 16, usage: MAP_READ | COPY_DST });
+  device.queue.writeBuffer(x, 0, Float32Array.of(1, 2, 3, 4));
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries: [{ binding: 0, resource: { buffer: x } }] }));
+  pass.dispatchWorkgroups(1);
+  pass.end();
+  encoder.copyBufferToBuffer(x, 0, back, 0, 16);
+  device.queue.submit([encoder.finish()]);
+  await back.mapAsync(GPUMapMode.READ);
+  const found = new Float32Array(back.getMappedRange().slice(0)).join();
+  back.unmap();
+  device.destroy();
+  answer(found === "-1,-2,-3,-4" ? { info: { vendor, architecture, device: name, description, isFallbackAdapter } } : { message: "it computes " + found + " for -1,-2,-3,-4" });
+})().catch((error) => answer({ message: String(error.message) })).finally(() => process.exit(0));
+`;
+
+/** The package where it is found first, from files of \`roots\`; null: nowhere. */
+export function findPackage(roots: readonly string[]): { readonly address: string; readonly version: string } | null {
+  for (const root of roots) {
+    try {
+      const require = createRequire(root);
+      const path = require.resolve(`${packageName}/package.json`);
+      const described: unknown = require(path);
+      const version = typeof described === "object" && described !== null && "version" in described ? String(described.version) : "of unknown version";
+      return { address: pathToFileURL(join(dirname(path), "index.js")).href, version };
+    } catch {
+      continue;
+    }
+  }
+  return null;
+}
+
+/** Tries an adapter, by a preference or a part of its name, in another process: what is known of it, or why it cannot be used. */
+export function tryAdapter(address: string, name: string, timeout?: number): AdapterInfo | NoDevice {
+  const { answer, problem, printed } = tryElsewhere(script, [address, JSON.stringify(requestOf(name))], timeout);
+  if (answer?.["isMissing"] === true) return noAdapter(printed, other);
+  const info = answer?.["info"];
+  if (isInfo(info)) return info;
+  const message = problem ?? String(answer?.["message"]);
+  const names = namesIn(message);
+  if (names !== null) return names.length === 0 ? noAdapter(printed, other) : { missing: `it has no device \`${name}\``, help: `Use ${[...preferences, ...names].map((one) => `\`--device ${quoted(one)}\``).join(" or ")}.` };
+  if (/dawn\.node/.test(message)) return { missing: `${packageName} is not whole or has nothing for ${process.platform} on ${process.arch}: ${shortMessage(message)}`, help: `Run \`${install}\`, or ${other}.` };
+  return { missing: `WebGPU does not start: ${shortMessage(message)}`, help: `Update the GPU's driver, or ${other}.` };
+}
+
+function isInfo(value: unknown): value is AdapterInfo {
+  return typeof value === "object" && value !== null && "isFallbackAdapter" in value && "description" in value;
+}
+
+function requestOf(name: string): { readonly flags: readonly string[]; readonly options: object } {
+  return preferences.some((preference) => preference === name) ? { flags: [], options: { powerPreference: name } } : { flags: [`adapter=${name}`], options: {} };
+}
+
+/** The names of the adapters that Dawn lists where it was asked for another; null: it was something else. */
+function namesIn(message: string): readonly string[] | null {
+  return message.includes("no suitable backends found") ? [...message.matchAll(/name: '(.*)'/g)].flatMap(([, name]) => name ?? []) : null;
+}
+
+const quoted = (name: string): string => (/^[\w-]+$/.test(name) ? name : `"${name}"`);
+
+/** The adapter's device with the limits that it has, after it was tried elsewhere. */
+export async function openDevice(roots: readonly string[], name: string): Promise<FoundDevice | NoDevice> {
+  const found = findPackage(roots);
+  if (found === null) return { missing: `${packageName} is not installed`, help: `Run \`${install}\`.` };
+  const tried = tryAdapter(found.address, name);
+  if ("missing" in tried) return tried;
+  const dawn: unknown = await import(found.address);
+  if (!isDawn(dawn)) return { missing: `${packageName} ${found.version} has another form than expected`, help: `Run \`${install}\`.` };
+  Object.assign(globalThis, dawn.globals);
+  const { flags, options } = requestOf(name);
+  const gpu = dawn.create(flags);
+  // TensorFlow.js looks for it there.
+  Object.defineProperty(globalThis, "navigator", { value: { gpu }, configurable: true, writable: true });
+  const adapter = await gpu.requestAdapter(options);
+  if (adapter === null) return noAdapter("", other);
+  const requiredLimits = Object.fromEntries(asked.flatMap((limit) => (adapter.limits[limit] === undefined ? [] : [[limit, adapter.limits[limit]]])));
+  const device = await adapter.requestDevice({ requiredLimits });
+  return { device, info: tried, version: found.version };
+}
+
+function isDawn(value: unknown): value is Dawn {
+  return typeof value === "object" && value !== null && "create" in value && typeof value.create === "function" && "globals" in value && typeof value.globals === "object";
+}
