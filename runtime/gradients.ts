@@ -3,12 +3,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import "./tfjs-gradients.js";
 
-let isInstalled = false;
+let installed: tf.GradConfig | null = null;
 
-/** Registers the gradients; once is enough, more do nothing. */
+/** Registers the gradients; more than once does nothing, unless a package has registered TensorFlow.js's own over them. */
 export function installGradients(): void {
-  if (isInstalled) return;
-  isInstalled = true;
+  if (installed !== null && tf.getGradient(tf.AvgPool) === installed) return;
   for (const kernelName of [tf.Greater, tf.GreaterEqual, tf.Less, tf.LessEqual, tf.Equal, tf.NotEqual]) {
     tf.registerGradient({ kernelName, inputsToSave: ["a", "b"], gradFunc: (_dy, [a, b]) => ({ a: () => zerosLike(a), b: () => zerosLike(b) }) });
   }
@@ -16,6 +15,7 @@ export function installGradients(): void {
     tf.registerGradient({ kernelName, inputsToSave: ["x"], gradFunc: (_dy, [x]) => ({ x: () => zerosLike(x) }) });
   }
   correctAvgPool();
+  installed = tf.getGradient(tf.AvgPool);
 }
 
 /** Gradients are float32 whatever their tensor is. */

@@ -57,7 +57,7 @@ export async function commandLine(words: readonly string[], terminal: Terminal, 
     if (name !== "export") {
       built.addOption(new Option("--data-dir <dir>", "where data files are (default: beside the file)"));
       built.addOption(new Option("--backend <name>", "what computes: auto or a name that `sop backends` lists"));
-      built.addOption(new Option("--device <name>", "what the backend onnx runs on: cpu, webgpu or cuda (default: cpu)"));
+      built.addOption(new Option("--device <name>", "what the backend runs on, see `sop backends`"));
       built.addOption(new Option("--threads <n>", "threads of the backend onnx (default: what suits this machine)"));
     }
     built.addOption(new Option("--build-dir <dir>", "where the built program is put (default: build/<name> beside the file)"));

@@ -7,6 +7,10 @@ export interface LoadedBackend {
   readonly registered: string;
   /** The device it runs on, in words. */
   readonly device: string;
+  /** Its memory, in words; null: it does not tell. */
+  readonly memory: string | null;
+  /** Steps that it is given before the losses of the first are read; absent: 1. A device that works on its own is waited for less often. */
+  readonly ahead?: number;
 }
 
 /** What a program was asked for besides the backend; null: the backend chooses. */
@@ -15,6 +19,8 @@ export interface LoadOptions {
   readonly device: string | null;
   /** Threads of the backend's native code, at least 1. A backend that has none of its own ignores them. */
   readonly threads: number | null;
+  /** Is a GPU refused that is none but a driver in software on the processor? For `auto`. */
+  readonly mustGain?: boolean;
 }
 
 export interface Backend {
@@ -25,6 +31,8 @@ export interface Backend {
   readonly devices: readonly string[];
   /** Does `--device` also take a part of a device's own name? */
   readonly takesNames?: true;
+  /** The version of the package that it needs, or null where that is not installed. Loads nothing. */
+  readonly installed: () => string | null;
   /** Registers the backend with TensorFlow.js, or says in half a sentence why it cannot be used here. A device it does not have is refused. */
   readonly load: (options: LoadOptions) => Promise<LoadedBackend | Unavailable>;
   /** Tries one of the devices without taking it: why it cannot be used here, or null. Only where there is a choice. */
@@ -45,6 +53,8 @@ export interface Unavailable {
   readonly unavailable: string;
   /** What to do about it, one imperative sentence, or null. */
   readonly help: string | null;
+  /** Does it fail although all that it needs is there? */
+  readonly isFault?: boolean;
 }
 
 /** Why a backend does not take a device; null: it does. */

@@ -3,15 +3,17 @@
 import { version_cpu } from "@tensorflow/tfjs-backend-cpu";
 import { refusedDevice, type Backend } from "./backend.js";
 import { installCpuKernels } from "./cpu/install.js";
+import { hostMemory } from "./memory.js";
 
 export const cpu: Backend = {
   name: "cpu",
   doc: "JavaScript kernels, one thread; runs everywhere.",
   devices: [],
+  installed: () => version_cpu,
   load: ({ device }) => {
     const refused = refusedDevice(cpu, device);
     if (refused !== null) return Promise.resolve(refused);
     installCpuKernels();
-    return Promise.resolve({ registered: "cpu", device: `JavaScript, one thread (tfjs-backend-cpu ${version_cpu})` });
+    return Promise.resolve({ registered: "cpu", memory: hostMemory(), device: `JavaScript, one thread (tfjs-backend-cpu ${version_cpu})` });
   },
 };

@@ -3,7 +3,8 @@
 
 import { refusedDevice, type Backend } from "./backend.js";
 import { hostUpdates, onnxKernels } from "./onnx-kernels/kernels.js";
-import { packageRoots } from "./package-roots.js";
+import { hostMemory } from "./memory.js";
+import { installedPackage, packageRoots } from "./package-roots.js";
 import { runningOp } from "../tensor.js";
 import { loadEngine } from "./onnx/binding.js";
 import { devices, isDevice } from "./onnx/device.js";
@@ -14,13 +15,14 @@ export const onnx: Backend = {
   name: "onnx",
   doc: "The CPU, or a GPU by `--device`, through ONNX Runtime's native engine.",
   devices,
+  installed: () => installedPackage("onnxruntime-node")?.version ?? null,
   load: ({ device, threads }) => {
     const refused = refusedDevice(onnx, device);
     if (refused !== null) return Promise.resolve(refused);
     const installed = installOnnxBackend({ roots: packageRoots(), extraKernels: (device ?? "cpu") === "cpu" ? [...onnxKernels, ...hostUpdates] : onnxKernels, ...(device !== null && isDevice(device) ? { device } : {}), ...(threads === null ? {} : { threads }) });
     if ("missing" in installed) return Promise.resolve({ unavailable: installed.missing, help: installed.help });
     installed.backend.recorder.label = () => runningOp()?.ordinal.toString() ?? null;
-    return Promise.resolve({ registered: "onnx", device: `${inWords(installed)} (onnxruntime-node ${installed.version})` });
+    return Promise.resolve({ registered: "onnx", memory: installed.device === "cpu" ? hostMemory() : null, device: `${inWords(installed)} (onnxruntime-node ${installed.version})` });
   },
   tryDevice: (device) => {
     if (!isDevice(device)) return refusedDevice(onnx, device);

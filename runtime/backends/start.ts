@@ -1,13 +1,16 @@
 // Starting a backend: loaded, made TensorFlow.js's, and compared with numbers known by hand before anything depends on it.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { installGradients } from "../gradients.js";
 import { UserError } from "../program/errors.js";
+import { setStepsAhead } from "./ahead.js";
 import { refusedDevice, type Backend, type LoadOptions, type Unavailable } from "./backend.js";
 
 /** The backend in use. */
 export interface Started {
   readonly name: string;
   readonly device: string;
+  readonly memory: string | null;
 }
 
 const help = "Use `--backend cpu`.";
@@ -16,17 +19,20 @@ const help = "Use `--backend cpu`.";
 export async function tryBackend(backend: Backend, options: LoadOptions): Promise<Started | Unavailable> {
   const loaded = await backend.load(options);
   if ("unavailable" in loaded) return loaded;
+  // A package may bring TensorFlow.js's own along.
+  installGradients();
   try {
     if (!(await tf.setBackend(loaded.registered))) return { unavailable: "it does not start", help };
     await tf.ready();
   } catch (error) {
-    return { unavailable: `it does not start: ${messageOf(error)}`, help };
+    return { unavailable: `it does not start: ${messageOf(error)}`, help, isFault: true };
   }
   try {
     const wrong = await selfTest();
-    return wrong === null ? { name: backend.name, device: loaded.device } : { unavailable: `it computes wrong numbers: ${wrong}`, help };
+    setStepsAhead(loaded.ahead ?? 1);
+    return wrong === null ? { name: backend.name, device: loaded.device, memory: loaded.memory } : { unavailable: `it computes wrong numbers: ${wrong}`, help, isFault: true };
   } catch (error) {
-    return { unavailable: `it fails to compute: ${messageOf(error)}`, help };
+    return { unavailable: `it fails to compute: ${messageOf(error)}`, help, isFault: true };
   }
 }
 

@@ -1,8 +1,9 @@
 // Backend `webgpu`: TensorFlow.js's kernels on any current GPU, through Vulkan, Metal or Direct3D 12.
 
 import type { Backend, LoadedBackend, LoadOptions, Unavailable } from "./backend.js";
-import { packageRoots } from "./package-roots.js";
-import { findPackage, install, openDevice, preferences, tryAdapter, type FoundDevice } from "./webgpu/device.js";
+import { gibibytes } from "./memory.js";
+import { installedPackage } from "./package-roots.js";
+import { addressOf, install, openDevice, packageName, preferences, tryAdapter, type FoundDevice } from "./webgpu/device.js";
 import { installWebGpuBackend, registeredName } from "./webgpu/install.js";
 
 export const webgpu: Backend = {
@@ -10,11 +11,12 @@ export const webgpu: Backend = {
   doc: "Any current GPU, through Vulkan, Metal or Direct3D 12.",
   devices: preferences,
   takesNames: true,
+  installed: () => installedPackage(packageName)?.version ?? null,
   load,
   tryDevice: (device) => {
-    const found = findPackage(packageRoots());
+    const found = installedPackage(packageName);
     if (found === null) return { unavailable: "webgpu is not installed", help: `Run \`${install}\`.` };
-    const tried = tryAdapter(found.address, device);
+    const tried = tryAdapter(addressOf(found), device);
     return "missing" in tried ? { unavailable: tried.missing, help: tried.help } : null;
   },
 };
@@ -22,17 +24,18 @@ export const webgpu: Backend = {
 /** The device of this process. */
 let opened: { readonly name: string; readonly found: FoundDevice } | null = null;
 
-async function load({ device }: LoadOptions): Promise<LoadedBackend | Unavailable> {
+async function load({ device, mustGain = false }: LoadOptions): Promise<LoadedBackend | Unavailable> {
   const name = device ?? preferences[0];
+  if (mustGain && opened?.found.info.isFallbackAdapter === true) return { unavailable: "its only device is the processor", help: null };
   if (opened === null) {
-    const found = await openDevice(packageRoots(), name);
+    const found = await openDevice(installedPackage(packageName), name, mustGain);
     if ("missing" in found) return { unavailable: found.missing, help: found.help };
     await installWebGpuBackend(found);
     opened = { name, found };
   }
   if (device !== null && opened.name !== name) return { unavailable: `it runs on \`${opened.name}\` already`, help: null };
-  const { info, version } = opened.found;
-  return { registered: registeredName, device: `${inWords(info.description === "" ? `${info.vendor} ${info.architecture}` : info.description, info.isFallbackAdapter)} (webgpu ${version})` };
+  const { info, version, device: { limits } } = opened.found;
+  return { registered: registeredName, ahead: 8, memory: `tensors of at most ${gibibytes(Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize))}`, device: `${inWords(info.description === "" ? `${info.vendor} ${info.architecture}` : info.description, info.isFallbackAdapter)} (webgpu ${version})` };
 }
 
 function inWords(description: string, isSoftware: boolean): string {

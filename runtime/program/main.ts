@@ -7,8 +7,9 @@ import { Command, CommanderError, Option } from "commander";
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { setEntry } from "../backends/ranking.js";
 import { selectBackend } from "../backends/select.js";
-import { backendsCommand, kernelsCommand } from "./commands/backends.js";
+import { backendsCommand, kernelsCommand, measureCommand } from "./commands/backends.js";
 import { evalCommand } from "./commands/eval.js";
 import { exportCommand } from "./commands/export.js";
 import { predictCommand } from "./commands/predict.js";
@@ -24,6 +25,7 @@ import { processOutput } from "./streams.js";
 export async function main(meta: ImportMeta, definition: ProgramDefinition): Promise<void> {
   const file = fileURLToPath(meta.url);
   if (!isEntry(file)) return;
+  setEntry([file]);
   const { output, written } = processOutput();
   const exitCode = await runProgram(process.argv.slice(2), definition, dirname(file), basename(file), output);
   const problem = await written();
@@ -100,7 +102,7 @@ function commandLine(definition: ProgramDefinition, home: string, name: string, 
   const executes = (command: Command): Command =>
     places(command)
       .option("--backend <name>", "auto, cpu, cuda, webgpu or onnx", "auto")
-      .option("--device <name>", "what the backend onnx runs on: cpu, webgpu or cuda (default: cpu)")
+      .option("--device <name>", "what the backend runs on: of onnx cpu, webgpu or cuda, of webgpu high-performance, low-power or a GPU's name, of cuda gpu or cpu")
       .option("--threads <n>", "threads of the backend onnx (default: what suits this machine)", threadsOf);
   const select = ({ backend, device, threads }: BackendOptions): ReturnType<typeof selectBackend> =>
     selectBackend(backend, { device: device ?? null, threads: threads ?? null }, (line) => void output.terminal.write(`${printable(line)}\n`));
@@ -155,7 +157,8 @@ function commandLine(definition: ProgramDefinition, home: string, name: string, 
     .command("backends")
     .description("what can execute tensors here, and why the others cannot")
     .option("--kernels", "the kernels of a backend that has native ones, and those it leaves to another", false)
-    .action(({ kernels }: { readonly kernels: boolean }) => (kernels ? kernelsCommand(output) : backendsCommand(output)));
+    .addOption(new Option("--measure <name>", "how fast one is, as JSON").hideHelp())
+    .action(({ kernels, measure }: { readonly kernels: boolean; readonly measure?: string }) => (measure !== undefined ? measureCommand(measure, output) : kernels ? kernelsCommand(output) : backendsCommand(output)));
   return root;
 }
 

@@ -14,14 +14,15 @@ export interface GradientScale {
   readonly clipped: readonly tf.Tensor[];
 }
 
-export function gradientScale(gradients: readonly tf.Tensor[], loss: tf.Tensor, clip: Clip | null, isGuarded: boolean): GradientScale {
+/** `guard`: null: not guarded; else 1, or NaN where a step before was not finite. */
+export function gradientScale(gradients: readonly tf.Tensor[], loss: tf.Tensor, clip: Clip | null, guard: tf.Tensor | number | null): GradientScale {
   const norm = normOf(gradients);
   const clipped = clip !== null && "value" in clip ? gradients.map((gradient) => tf.clipByValue(gradient, -clip.value, clip.value)) : gradients;
   const shrinks = clip !== null && "norm" in clip ? tf.minimum(1, tf.div(clip.norm, tf.maximum(norm, 1e-30))) : null;
-  if (!isGuarded) return { scale: shrinks, norm, clipped };
+  if (guard === null) return { scale: shrinks, norm, clipped };
   // Finite numbers minus themselves are 0; NaN and infinities make NaN.
-  const guard = tf.add(1, tf.add(tf.sub(loss, loss), tf.sub(norm, norm)));
-  return { scale: shrinks === null ? guard : tf.mul(guard, shrinks), norm, clipped };
+  const guarded = tf.add(guard, tf.add(tf.sub(loss, loss), tf.sub(norm, norm)));
+  return { scale: shrinks === null ? guarded : tf.mul(guarded, shrinks), norm, clipped };
 }
 
 /** The norm of all tensors together: a scalar. */

@@ -44,6 +44,8 @@ export interface StepContext {
   readonly numbers: StepNumbers;
   /** Must a step whose loss or gradient is not finite leave the state as it is? Else the caller sees to that. */
   readonly isGuarded: boolean;
+  /** If guarded: NaN where a step before this one, not looked at yet, was not finite, so that this one leaves the state as it is, too; else 0. Absent: none was. */
+  readonly spoiled?: tf.Tensor | null;
   /** May weights and moments be changed by updates, after everything else? The step must then be captured. */
   readonly mayUpdate: boolean;
 }

@@ -19,6 +19,8 @@ export interface StepResult {
   readonly terms: Readonly<Record<string, tf.Tensor>>;
   /** Norm of the gradient of all weights, once per kernel set, before clipping: a scalar. */
   readonly gradientNorm: tf.Tensor;
+  /** If `spoiled` was given: NaN where that was or the step is not finite, else 0. */
+  readonly spoiled: tf.Tensor | null;
 }
 
 /** One step, on one batch. Throws what the loss throws. */
@@ -56,5 +58,5 @@ function ended(settings: TrainingSettings, context: StepContext, walk: Walk): St
     if (spec.trainable) Object.assign(next, updated(settings, context, path, spec, at(along, path), walk));
   }
   for (const [path, batch] of Object.entries(first.statistics)) Object.assign(next, learned(state, path, batch, scale, isGuarded));
-  return { next, loss: first.loss, terms: first.terms, gradientNorm: norm };
+  return { next, loss: first.loss, terms: first.terms, gradientNorm: norm, spoiled: context.spoiled != null && scale !== null ? tf.sub(scale, scale) : null };
 }

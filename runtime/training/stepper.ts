@@ -2,6 +2,7 @@
 // numbers, bit by bit.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { stepsAhead } from "../backends/ahead.js";
 import { captureOfBackend, type Capture, type Numbers } from "../backends/capture.js";
 import { TrainingBatches, type DataOrder } from "../data/batches.js";
 import type { Column } from "../data/load.js";
@@ -12,7 +13,7 @@ import { PartedStepper } from "./parted-stepper.js";
 import { Replays, type Recorded } from "./replays.js";
 import { StepInputs } from "./step-numbers.js";
 import { takeStep } from "./step.js";
-import type { Training } from "./training.js";
+import type { Descent, Training } from "./training.js";
 
 /** What is known of a step that was taken. */
 export interface StepTaken {
@@ -66,7 +67,7 @@ export class Stepper {
     }
     // It makes new tensors of the state: steps that were captured on the old ones are over.
     this.replays.drop();
-    return [await this.traced()];
+    return this.traced(Math.min(most, stepsAhead()));
   }
 
   /** The state is another one now: what was captured does not hold any more. */
@@ -122,20 +123,32 @@ export class Stepper {
     }
   }
 
-  private async traced(): Promise<StepTaken> {
-    const { step } = this.training;
-    const batch = this.batches.of(this.order.at(step), step);
-    try {
-      const descent = this.run.step(this.training, batch);
-      const loss = await scalar(descent.loss);
-      const gradientNorm = await scalar(descent.gradientNorm);
-      const terms: Record<string, number> = {};
-      for (const [name, term] of Object.entries(descent.terms)) terms[name] = await scalar(term);
-      return { loss, gradientNorm, terms, rate: descent.rate };
-    } finally {
-      tf.dispose(batch);
+  /** Takes steps and looks at them afterwards, so that a device that works on its own is never waited for in between. */
+  private async traced(steps: number): Promise<readonly StepTaken[]> {
+    const first = this.training.step;
+    if (steps > 1) this.training.begin();
+    const descents: Descent[] = [];
+    for (let step = first; step < first + steps; step++) {
+      const batch = this.batches.of(this.order.at(step), step);
+      try {
+        descents.push(this.run.step(this.training, batch));
+      } finally {
+        tf.dispose(batch);
+      }
     }
+    const taken = await Promise.all(descents.map(numbersOf));
+    const broken = taken.findIndex(({ loss, gradientNorm }) => !Number.isFinite(loss) || !Number.isFinite(gradientNorm));
+    const kept = broken < 0 ? taken : taken.slice(0, broken + 1);
+    if (steps > 1) this.training.end(first + kept.length);
+    return kept;
   }
+}
+
+/** What a step found, read. */
+async function numbersOf({ loss, gradientNorm, terms, rate }: Descent): Promise<StepTaken> {
+  const names = Object.keys(terms);
+  const [first, norm, ...rest] = await Promise.all([loss, gradientNorm, ...Object.values(terms)].map(scalar));
+  return { loss: first ?? NaN, gradientNorm: norm ?? NaN, terms: Object.fromEntries(names.map((name, i) => [name, rest[i] ?? NaN])), rate };
 }
 
 /** What a replayed step's outputs say. */

@@ -31,6 +31,8 @@ export interface Descent {
 export class Training<W extends WeightSpecs = WeightSpecs> {
   private state: State;
   private done = 0;
+  /** While steps are taken that are looked at later: NaN after one that was not finite, else 0. */
+  private spoiled: tf.Tensor | null = null;
 
   private given: TrainingSettings<W>;
 
@@ -93,8 +95,12 @@ export class Training<W extends WeightSpecs = WeightSpecs> {
     const numbers = new StepInputs(step);
     tf.engine().startScope();
     try {
-      const { loss, terms, gradientNorm, next } = take({ state, step, numbers, isGuarded: true, mayUpdate: false });
+      const { loss, terms, gradientNorm, next, spoiled } = take({ state, step, numbers, isGuarded: true, spoiled: this.spoiled, mayUpdate: false });
       for (const tensor of [loss, gradientNorm, ...Object.values(terms), ...Object.values(next)]) tf.keep(tensor);
+      if (this.spoiled !== null && spoiled !== null) {
+        this.spoiled.dispose();
+        this.spoiled = tf.keep(spoiled);
+      }
       for (const [name, tensor] of Object.entries(state)) if (next[name] !== tensor) tensor.dispose();
       this.state = next;
       this.done++;
@@ -103,6 +109,23 @@ export class Training<W extends WeightSpecs = WeightSpecs> {
       tf.engine().endScope();
       numbers.dispose();
     }
+  }
+
+  /** Steps are taken from here on that are looked at later: after one that was not finite, none changes the state. */
+  begin(): void {
+    this.settle();
+    this.spoiled = tf.keep(tf.scalar(0));
+  }
+
+  /** They were looked at. Those that follow one that was not finite were none: `step` is the next one's number. */
+  end(step: number): void {
+    this.settle();
+    this.done = step;
+  }
+
+  private settle(): void {
+    this.spoiled?.dispose();
+    this.spoiled = null;
   }
 
   /** Counts steps that were taken on `tensors()` by someone else. */
@@ -150,6 +173,7 @@ export class Training<W extends WeightSpecs = WeightSpecs> {
 
   /** Frees all tensors; the training is over. */
   dispose(): void {
+    this.settle();
     tf.dispose(Object.values(this.state));
     this.state = {};
   }

@@ -44,19 +44,25 @@ export function walked(settings: TrainingSettings, context: StepContext, walk: W
   const own = paths.map(([path, spec]) => coupled(settings, spec, at(walk.here, path), at(slope.gradients, path)));
   const byPath = (tensors: readonly tf.Tensor[]): Tensors => Object.fromEntries(paths.flatMap(([path], i) => (tensors[i] === undefined ? [] : [[path, tensors[i]]])));
   if (optimizer.stages === undefined) {
-    const { scale, norm, clipped } = gradientScale(own, slope.loss, clip, context.isGuarded);
+    const { scale, norm, clipped } = gradientScale(own, slope.loss, clip, guardOf(context));
     return { ...walk, fields: [byPath(clipped)], first: slope, scale, norm };
   }
-  const { scale, norm, clipped } = gradientScale(own, slope.loss, clip, false);
+  const { scale, norm, clipped } = gradientScale(own, slope.loss, clip, null);
   const gradients = byPath(scale === null ? clipped : clipped.map((gradient) => tf.mul(gradient, scale)));
   const preconditioner = walk.first === null && optimizer.stages.isPreconditioned ? preconditioned(context, gradients) : walk.preconditioner;
   const field = Object.fromEntries(Object.entries(gradients).map(([path, gradient]) => [path, preconditioner[path] === undefined ? gradient : tf.mul(gradient, preconditioner[path].factor)]));
   const fields = [...walk.fields, field];
   // Finite numbers minus themselves are 0; NaN and infinities make NaN.
   const spoiled = tf.add(tf.sub(slope.loss, slope.loss), tf.sub(norm, norm));
-  const next = { ...walk, fields, first: walk.first ?? slope, norm: walk.norm === null ? norm : tf.add(walk.norm, spoiled), preconditioner, scale: context.isGuarded ? tf.add(walk.scale ?? 1, spoiled) : null };
+  const next = { ...walk, fields, first: walk.first ?? slope, norm: walk.norm === null ? norm : tf.add(walk.norm, spoiled), preconditioner, scale: context.isGuarded ? tf.add(walk.scale ?? guardOf(context) ?? 1, spoiled) : null };
   const coefficients = optimizer.stages.tableau.points[fields.length];
   return coefficients === undefined ? next : { ...next, here: pointOf(settings, context, next, coefficients) };
+}
+
+/** 1, or NaN after a step that was not finite; null: not guarded. */
+function guardOf({ isGuarded, spoiled = null }: StepContext): tf.Tensor | number | null {
+  if (!isGuarded) return null;
+  return spoiled === null ? 1 : tf.add(1, spoiled);
 }
 
 /** What the step goes along: sum_i b_i f_i, by path. */

@@ -1,12 +1,12 @@
 // WebGPU's device in Node, from the package `webgpu` (Dawn). The package is optional and found beside the program or beside sop. An adapter
 // is tried in another process first.
 
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { InstalledPackage } from "../package-roots.js";
 import { noAdapter, shortMessage, tryElsewhere, type NoDevice } from "../trial.js";
 
-const packageName = "webgpu";
+export const packageName = "webgpu";
 export const install = `npm install --ignore-scripts --no-save ${packageName}@0.6.2`;
 const other = "use another `--backend`";
 
@@ -96,20 +96,9 @@ const [address, text] = process.argv.slice(1);
 })().catch((error) => answer({ message: String(error.message) })).finally(() => process.exit(0));
 `;
 
-/** The package where it is found first, from files of \`roots\`; null: nowhere. */
-export function findPackage(roots: readonly string[]): { readonly address: string; readonly version: string } | null {
-  for (const root of roots) {
-    try {
-      const require = createRequire(root);
-      const path = require.resolve(`${packageName}/package.json`);
-      const described: unknown = require(path);
-      const version = typeof described === "object" && described !== null && "version" in described ? String(described.version) : "of unknown version";
-      return { address: pathToFileURL(join(dirname(path), "index.js")).href, version };
-    } catch {
-      continue;
-    }
-  }
-  return null;
+/** The address of the package's module. */
+export function addressOf({ path }: InstalledPackage): string {
+  return pathToFileURL(join(dirname(path), "index.js")).href;
 }
 
 /** Tries an adapter, by a preference or a part of its name, in another process: what is known of it, or why it cannot be used. */
@@ -140,13 +129,14 @@ function namesIn(message: string): readonly string[] | null {
 
 const quoted = (name: string): string => (/^[\w-]+$/.test(name) ? name : `"${name}"`);
 
-/** The adapter's device with the limits that it has, after it was tried elsewhere. */
-export async function openDevice(roots: readonly string[], name: string): Promise<FoundDevice | NoDevice> {
-  const found = findPackage(roots);
+/** The adapter's device with the limits that it has, after it was tried elsewhere. If it `mustGain`, a driver in software is refused. */
+export async function openDevice(found: InstalledPackage | null, name: string, mustGain: boolean): Promise<FoundDevice | NoDevice> {
   if (found === null) return { missing: `${packageName} is not installed`, help: `Run \`${install}\`.` };
-  const tried = tryAdapter(found.address, name);
+  const address = addressOf(found);
+  const tried = tryAdapter(address, name);
   if ("missing" in tried) return tried;
-  const dawn: unknown = await import(found.address);
+  if (mustGain && tried.isFallbackAdapter) return { missing: `its only device is the processor, through ${tried.description}`, help: `Install the GPU's driver, or ${other}.` };
+  const dawn: unknown = await import(address);
   if (!isDawn(dawn)) return { missing: `${packageName} ${found.version} has another form than expected`, help: `Run \`${install}\`.` };
   Object.assign(globalThis, dawn.globals);
   const { flags, options } = requestOf(name);

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { requireAligned } from "../../data/aligned.js";
+import { DeviceFailure } from "../../backends/failure.js";
 import { readCheckpoint, writeModel } from "../../checkpoint/checkpoint.js";
 import type { StoredSelection } from "../../checkpoint/selection.js";
 import { unwritable } from "../../checkpoint/files.js";
@@ -201,12 +202,17 @@ async function trainRun(program: Program, run: Run, data: LoadedDataset, options
           if (!(other instanceof UserError)) throw other;
         }
       }
-      throw error;
+      throw error instanceof DeviceFailure ? withWayOn(error, reached) : error;
     }
   } finally {
     process.off("exit", release);
     release();
   }
+}
+
+/** What is left of a run whose device failed. */
+function withWayOn({ message, help }: DeviceFailure, reached: number): UserError {
+  return new UserError(`${message} ${reached === 0 ? "No checkpoint was written before" : `The checkpoint of step ${reached} is kept: the same command goes on from there, on any backend`}.`, help);
 }
 
 /** `many: trains on 2,143 of 8,000 rows (sensitivity), which estimate the loss of all at 2.3026`. */
