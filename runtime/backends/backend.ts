@@ -9,8 +9,8 @@ export interface LoadedBackend {
   readonly device: string;
   /** Its memory, in words; null: it does not tell. */
   readonly memory: string | null;
-  /** Steps that it is given before the losses of the first are read; absent: 1. A device that works on its own is waited for less often. */
-  readonly ahead?: number;
+  /** Does it work on its own while the processor goes on? */
+  readonly isGpu: boolean;
 }
 
 /** What a program was asked for besides the backend; null: the backend chooses. */

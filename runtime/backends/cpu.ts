@@ -14,6 +14,6 @@ export const cpu: Backend = {
     const refused = refusedDevice(cpu, device);
     if (refused !== null) return Promise.resolve(refused);
     installCpuKernels();
-    return Promise.resolve({ registered: "cpu", memory: hostMemory(), device: `JavaScript, one thread (tfjs-backend-cpu ${version_cpu})` });
+    return Promise.resolve({ registered: "cpu", isGpu: false, memory: hostMemory(), device: `JavaScript, one thread (tfjs-backend-cpu ${version_cpu})` });
   },
 };

@@ -25,10 +25,10 @@ function loadOn(device: string): LoadedBackend | Unavailable {
   const binding = quietly(loadPackage);
   if ("unavailable" in binding) return binding;
   const { isUsingGpuDevice } = binding.backend();
-  if (device === "cpu") return { registered: "tensorflow", device: `libtensorflow on the processor (tfjs-node-gpu ${version})`, memory: hostMemory() };
+  if (device === "cpu") return { registered: "tensorflow", device: `libtensorflow on the processor (tfjs-node-gpu ${version})`, memory: hostMemory(), isGpu: false };
   if (!isUsingGpuDevice) return { unavailable: `${packageName} is installed, but libtensorflow finds no GPU${inSystem() === null ? "; nor does `nvidia-smi`" : ""}`, help: `Install NVIDIA's driver, CUDA 11.2 and cuDNN 8.1, or ${other}.` };
   const gpu = inSystem();
-  return { registered: "tensorflow", device: `${gpu?.name ?? "an NVIDIA GPU"}, through libtensorflow (tfjs-node-gpu ${version})`, memory: gpu === null ? null : `${gibibytes(gpu.bytes)} of memory`, ahead: 8 };
+  return { registered: "tensorflow", device: `${gpu?.name ?? "an NVIDIA GPU"}, through libtensorflow (tfjs-node-gpu ${version})`, memory: gpu === null ? null : `${gibibytes(gpu.bytes)} of memory`, isGpu: true };
 }
 
 interface Binding {

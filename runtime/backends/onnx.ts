@@ -22,7 +22,7 @@ export const onnx: Backend = {
     const installed = installOnnxBackend({ roots: packageRoots(), extraKernels: (device ?? "cpu") === "cpu" ? [...onnxKernels, ...hostUpdates] : onnxKernels, ...(device !== null && isDevice(device) ? { device } : {}), ...(threads === null ? {} : { threads }) });
     if ("missing" in installed) return Promise.resolve({ unavailable: installed.missing, help: installed.help });
     installed.backend.recorder.label = () => runningOp()?.ordinal.toString() ?? null;
-    return Promise.resolve({ registered: "onnx", memory: installed.device === "cpu" ? hostMemory() : null, device: `${inWords(installed)} (onnxruntime-node ${installed.version})` });
+    return Promise.resolve({ registered: "onnx", isGpu: installed.device !== "cpu", memory: installed.device === "cpu" ? hostMemory() : null, device: `${inWords(installed)} (onnxruntime-node ${installed.version})` });
   },
   tryDevice: (device) => {
     if (!isDevice(device)) return refusedDevice(onnx, device);

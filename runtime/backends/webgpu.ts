@@ -35,7 +35,7 @@ async function load({ device, mustGain = false }: LoadOptions): Promise<LoadedBa
   }
   if (device !== null && opened.name !== name) return { unavailable: `it runs on \`${opened.name}\` already`, help: null };
   const { info, version, device: { limits } } = opened.found;
-  return { registered: registeredName, ahead: 8, memory: `tensors of at most ${gibibytes(Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize))}`, device: `${inWords(info.description === "" ? `${info.vendor} ${info.architecture}` : info.description, info.isFallbackAdapter)} (webgpu ${version})` };
+  return { registered: registeredName, isGpu: true, memory: `tensors of at most ${gibibytes(Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize))}`, device: `${inWords(info.description === "" ? `${info.vendor} ${info.architecture}` : info.description, info.isFallbackAdapter)} (webgpu ${version})` };
 }
 
 function inWords(description: string, isSoftware: boolean): string {

@@ -115,7 +115,9 @@ export function spreadMixing(p: tf.Tensor, shape: readonly number[]): tf.Tensor 
 
 /** `next`, or `old` where the scale is NaN, so that a step gone wrong changes nothing. */
 export function unlessBroken(scale: tf.Tensor | null, next: tf.Tensor, old: tf.Tensor): tf.Tensor {
-  return scale === null ? next : tf.where(tf.isNaN(scale), old, next);
+  if (scale === null) return next;
+  // Flat, since not every backend chooses in tensors with many axes.
+  return tf.reshape(tf.where(tf.isNaN(scale), tf.reshape(old, [-1]), tf.reshape(next, [-1])), next.shape);
 }
 
 /** G as it is to be used. */

@@ -3,6 +3,7 @@
 // initial weights nor a short run weigh down the result. Of a kernel set the mean is averaged, which is what ships.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { unlessBroken } from "../optimizers/optimizer.js";
 import { foldMixing, mix } from "../methods/majority-kernels/mix.js";
 import type { WeightSpec, WeightSpecs } from "../weights.js";
 import type { State, StepContext } from "./settings.js";
@@ -34,7 +35,7 @@ export function nextAverages({ ema, weights }: { readonly ema?: number; readonly
     trainedOf(weights).map(([path, spec]) => {
       const average = at(state, `average/${path}`);
       const next = towards(average, foldedWeight(at(state, `weights/${path}`), spec), taken);
-      return [`average/${path}`, scale === null ? next : tf.where(tf.isNaN(scale), average, next)];
+      return [`average/${path}`, unlessBroken(scale, next, average)];
     }),
   );
 }

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { drawMixing, expectedSquareAt, foldMixing, mix, mixingShape } from "../methods/majority-kernels/mix.js";
 import { linearFactors, perCopyFactors } from "../methods/majority-kernels/rates.js";
 import type { BatchStatistics } from "../mode.js";
-import type { Slots, StepRates, WeightStep } from "../optimizers/optimizer.js";
+import { unlessBroken, type Slots, type StepRates, type WeightStep } from "../optimizers/optimizer.js";
 import { storedShape, type WeightSpec } from "../weights.js";
 import { slotsOf } from "./carried.js";
 import type { State, StepContext, TrainingSettings } from "./settings.js";
@@ -103,7 +103,7 @@ export function learned(state: State, path: string, batch: BatchStatistics, scal
     const name = `weights/${path}.${kind}`;
     const old = at(state, name);
     const next = tf.add(tf.mul(old, batch.momentum), tf.mul(batch[kind], 1 - batch.momentum));
-    result[name] = isGuarded && scale !== null ? tf.where(tf.isNaN(scale), old, next) : next;
+    result[name] = unlessBroken(isGuarded ? scale : null, next, old);
   }
   return result;
 }

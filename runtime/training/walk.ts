@@ -4,7 +4,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { secondStage } from "../methods/runge-kutta.js";
-import type { Stages } from "../optimizers/optimizer.js";
+import { unlessBroken, type Stages } from "../optimizers/optimizer.js";
 import type { WeightSpec } from "../weights.js";
 import { gradientScale, normOf } from "./clipping.js";
 import type { StepContext, TrainingSettings } from "./settings.js";
@@ -72,7 +72,7 @@ export function direction({ optimizer: { stages } }: TrainingSettings, { fields 
 
 /** State of the stages after the step: sums of squares and curvature, by their names. Where the scale is NaN they are as they were. */
 export function stagesAfter({ optimizer: { stages, schedule }, totalSteps, stepsPerEpoch }: TrainingSettings, { state, numbers }: StepContext, { fields, preconditioner, scale, pace }: Walk): Record<string, tf.Tensor> {
-  const kept = (name: string, next: tf.Tensor): readonly [string, tf.Tensor] => [name, scale === null ? next : tf.where(tf.isNaN(scale), at(state, name), next)];
+  const kept = (name: string, next: tf.Tensor): readonly [string, tf.Tensor] => [name, unlessBroken(scale, next, at(state, name))];
   const result: Record<string, tf.Tensor> = Object.fromEntries(Object.entries(preconditioner).map(([path, { squares }]) => kept(`optimizer/squares/${path}`, squares)));
   const [first, second] = fields;
   if (stages?.adaptive == null || pace === null || first === undefined || second === undefined) return result;

@@ -128,7 +128,7 @@ function altered(name: string, kernel: string, kernelFunc: tf.KernelFunc): Backe
         tf.unregisterKernel(kernel, name);
         tf.registerKernel({ kernelName: kernel, backendName: name, kernelFunc });
       }
-      return { registered: name, device: "none", memory: null };
+      return { registered: name, device: "none", memory: null, isGpu: false };
     },
   };
 }
@@ -142,7 +142,7 @@ const failing = (): never => {
 test("a backend that computes wrong numbers, fails or does not start is passed over and told of", async () => {
   await cpu.load(nothing);
   const multiply = tf.getKernel(tf.BatchMatMul, "cpu").kernelFunc;
-  const unregistered: Backend = { name: "unregistered", doc: "", devices: [], installed: () => "1", load: () => Promise.resolve({ registered: "unregistered", device: "none", memory: null }) };
+  const unregistered: Backend = { name: "unregistered", doc: "", devices: [], installed: () => "1", load: () => Promise.resolve({ registered: "unregistered", device: "none", memory: null, isGpu: false }) };
   const cases: readonly (readonly [Backend, string])[] = [
     [altered("transposing", tf.BatchMatMul, ({ inputs, backend }) => multiply({ inputs: { a: inputs["b"] ?? failing(), b: inputs["a"] ?? failing() }, backend, attrs: { transposeA: true, transposeB: true } })), "it computes wrong numbers: a product of matrices gave 5,14,11,23, expected 5,11,14,23"],
     [altered("zeroing", tf.Conv2D, ({ backend }) => (backend as tf.KernelBackend & { makeTensorInfo: MakeTensor }).makeTensorInfo([1, 2, 2, 1], "float32", new Float32Array(4))), "it computes wrong numbers: a convolution gave 0,0,0,0, expected 10,4,3,1"],

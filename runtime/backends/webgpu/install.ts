@@ -4,6 +4,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { DeviceFailure } from "../failure.js";
 import type { FoundDevice, GpuDevice } from "./device.js";
+import { correctKernels } from "./corrections.js";
 
 export const registeredName = "webgpu";
 
@@ -19,6 +20,7 @@ interface TfjsBackend extends tf.KernelBackend {
 export async function installWebGpuBackend({ device, info }: FoundDevice): Promise<void> {
   const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
   const Backend = WebGPUBackend as unknown as new (device: GpuDevice, info: object) => TfjsBackend;
+  correctKernels();
   tf.removeBackend(registeredName);
   tf.registerBackend(registeredName, () => safe(new Backend(device, info), device), 0);
 }

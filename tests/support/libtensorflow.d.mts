@@ -1,0 +1,2 @@
+/** A project that has the package; it is there only when it is whole. */
+export declare const folder: string;
