@@ -76,6 +76,7 @@ export async function commandLine(words: readonly string[], terminal: Terminal, 
     new Option("--smoke", "two steps of each run, to see that all works"),
     new Option("--fresh", "start anew; the folder of an earlier run is kept beside"),
     new Option("--plan", "say what would be trained, and train nothing"),
+    new Option("--batch <auto>", "find the largest batch that fits, and train nothing").choices(["auto"]),
     new Option("--jobs <n>", "runs that do not need each other, side by side"),
     new Option("--quiet", "no progress"),
   ]);

@@ -19,7 +19,7 @@ export interface Automatic {
  */
 export async function startAutomatic({ preferred, resort, gain }: Automatic, options: LoadOptions, note: (line: string) => void): Promise<Started> {
   const usual = preferred.at(-1) ?? resort;
-  if (options.device !== null) return startBackend([usual, ...preferred].find(({ devices }) => options.device !== null && devices.includes(options.device)) ?? usual, options);
+  if (options.device !== null) return startBackend([usual, ...preferred].find(({ devices, installed }) => options.device !== null && devices.includes(options.device) && installed() !== null) ?? usual, options);
   const { order, faults } = await ranked(preferred);
   const passed = faults.map(({ backend, reason }) => ({ name: backend.name, reason, advice: "" }));
   for (const backend of order.includes(usual) ? order : [...order, usual]) {

@@ -26,6 +26,12 @@ export function setEntry(words: readonly string[]): void {
   entry = words;
 }
 
+/** The words that start this program again; throws where they are not known. */
+export function startOf(): readonly string[] {
+  if (entry === null) throw new Error("the program was not started as a process of its own");
+  return entry;
+}
+
 /** Ranks what is installed of `backends`; the last of them is only measured where another one works. */
 export async function ranked(backends: readonly Backend[]): Promise<Ranking> {
   const installed = backends.flatMap((backend) => {

@@ -7,9 +7,10 @@ export function readable(value: number): string {
   return size >= 1e-3 && size < 1e5 ? value.toFixed(4) : value.toExponential(2);
 }
 
-/** `1,000`. */
+/** `1,000`, `1,000.5`. */
 export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+  const [whole = "", ...rest] = String(count).split(".");
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ","), ...rest].join(".");
 }
 
 /** `1 step`, `1,000 steps`. */

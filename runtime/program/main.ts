@@ -7,8 +7,9 @@ import { Command, CommanderError, Option } from "commander";
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { setEntry } from "../backends/ranking.js";
+import { setEntry, startOf } from "../backends/ranking.js";
 import { selectBackend } from "../backends/select.js";
+import { batchCommand, tryBatchCommand } from "./commands/batch.js";
 import { backendsCommand, kernelsCommand, measureCommand } from "./commands/backends.js";
 import { evalCommand } from "./commands/eval.js";
 import { exportCommand } from "./commands/export.js";
@@ -62,6 +63,8 @@ interface TrainFlags extends BackendOptions {
   readonly jobs: number;
   readonly alone: boolean;
   readonly until?: number;
+  readonly batch?: "auto";
+  readonly tryBatch?: number;
 }
 
 const mostJobs = 64;
@@ -120,10 +123,15 @@ function commandLine(definition: ProgramDefinition, home: string, name: string, 
     .option("--quiet", "no progress", false)
     .option("--plan", "say what would be trained, and train nothing", false)
     .option("--jobs <n>", "runs that do not need each other, side by side", jobsOf, 1)
+    .addOption(new Option("--batch <auto>", "find the largest batch that fits, and train nothing").choices(["auto"]))
+    .addOption(new Option("--try-batch <n>", "take some steps with it").argParser(Number).hideHelp())
     .addOption(new Option("--alone", "these runs and not what they start from").default(false).hideHelp())
     .addOption(new Option("--until <step>", "stop there").argParser(Number).hideHelp())
     .action(async (runs: readonly string[], options: TrainFlags) => {
+      // Each size is tried in a process that chooses the backend itself.
+      if (options.batch !== undefined) return batchCommand(program(options), runs, [...startOf(), "train", ...flagsOf(options)], output);
       const { name: backend } = await select(options);
+      if (options.tryBatch !== undefined) return tryBatchCommand(program(options), runs[0] ?? "", options.tryBatch, output);
       await trainCommand(program(options), { ...options, runs, backend, until: options.until ?? null, flags: flagsOf(options) }, output);
     });
   executes(root.command("eval").argument("<run>"))

@@ -18,6 +18,7 @@ import { startBackend } from "../../runtime/backends/start.js";
 import { beside } from "../../runtime/program/columns.js";
 import { UserError } from "../../runtime/program/errors.js";
 import { runProgram } from "../../runtime/program/main.js";
+import { altered, failing, zeros } from "../support/altered-backend.js";
 import { withProgram } from "../support/compiled.js";
 import { smallCsv, smallData, smallRows } from "../support/small-data.js";
 import { inFolder, sop, type Outcome } from "../support/sop.js";
@@ -110,43 +111,16 @@ test("auto takes cpu where the engine's package is missing, of another version o
     assert.match(lines("train", "--smoke"), /^backend cpu instead of onnx: onnxruntime-node does not load: .*\n$/);
   }));
 
-/** A backend with the kernels of `cpu`, one of them replaced. */
-function altered(name: string, kernel: string, kernelFunc: tf.KernelFunc): Backend {
-  return {
-    name,
-    doc: "",
-    devices: [],
-    installed: () => "1",
-    load: async () => {
-      await cpu.load(nothing);
-      if (tf.findBackendFactory(name) === null) {
-        const factory = tf.findBackendFactory("cpu");
-        if (factory === null) throw new Error("no backend cpu");
-        // Its first use would print an advertisement for another package.
-        tf.registerBackend(name, () => Object.assign(factory(), { firstUse: false }) as tf.KernelBackend, 0);
-        tf.copyRegisteredKernels("cpu", name);
-        tf.unregisterKernel(kernel, name);
-        tf.registerKernel({ kernelName: kernel, backendName: name, kernelFunc });
-      }
-      return { registered: name, device: "none", memory: null, isGpu: false };
-    },
-  };
-}
-
-type MakeTensor = (shape: readonly number[], dtype: "float32", values: Float32Array) => tf.TensorInfo;
-
-const failing = (): never => {
-  throw new Error("the engine failed.\n    at native code");
-};
-
 test("a backend that computes wrong numbers, fails or does not start is passed over and told of", async () => {
   await cpu.load(nothing);
   const multiply = tf.getKernel(tf.BatchMatMul, "cpu").kernelFunc;
   const unregistered: Backend = { name: "unregistered", doc: "", devices: [], installed: () => "1", load: () => Promise.resolve({ registered: "unregistered", device: "none", memory: null, isGpu: false }) };
+  const isTransposed = { transposeA: true, transposeB: true };
   const cases: readonly (readonly [Backend, string])[] = [
-    [altered("transposing", tf.BatchMatMul, ({ inputs, backend }) => multiply({ inputs: { a: inputs["b"] ?? failing(), b: inputs["a"] ?? failing() }, backend, attrs: { transposeA: true, transposeB: true } })), "it computes wrong numbers: a product of matrices gave 5,14,11,23, expected 5,11,14,23"],
-    [altered("zeroing", tf.Conv2D, ({ backend }) => (backend as tf.KernelBackend & { makeTensorInfo: MakeTensor }).makeTensorInfo([1, 2, 2, 1], "float32", new Float32Array(4))), "it computes wrong numbers: a convolution gave 0,0,0,0, expected 10,4,3,1"],
-    [altered("throwing", tf.Conv2D, failing), "it fails to compute: the engine failed"],
+    [altered("transposing", { [tf.BatchMatMul]: ({ inputs: { a, b }, backend }) => multiply({ inputs: { a: b, b: a }, backend, attrs: isTransposed }) }), "it computes wrong numbers: a product of matrices gave 5,14,11,23, expected 5,11,14,23"],
+    [altered("zeroing", { [tf.Conv2D]: zeros(() => [1, 2, 2, 1]) }), "it computes wrong numbers: a convolution gave 0,0,0,0, expected 10,4,3,1"],
+    [altered("throwing", { [tf.Conv2D]: failing }), "it fails to compute: the engine failed"],
+    [altered("flat", { [tf.Conv2DBackpropFilter]: zeros(() => [3, 3, 1, 2]) }, { isGpu: true }), "it computes wrong numbers: the gradient of a small network gave 0 for 0.335028, number 2 of 24"],
     [unregistered, "it does not start: Backend name 'unregistered' not found in registry"],
     [{ name: "odd", doc: "", devices: [], installed: () => "1", load: () => Promise.resolve({ unavailable: "it is odd", help: null }) }, "it is odd"],
   ];
@@ -205,7 +179,7 @@ test("sop and programs take --device and --threads, and refuse other values with
       [["--threads"], /argument missing/],
       [["--device", "gpu"], /^error: The backend `onnx` cannot be used like this: there is no device `gpu` for it\.$/m],
       [["--backend", "cpu", "--device", "webgpu"], /^error: The backend `cpu` cannot be used like this: it has no choice of devices/m],
-      [["--backend", "cuda", "--device", "cuda"], /^error: The backend `cuda` cannot be used like this: it has no choice of devices/m],
+      [["--backend", "cuda", "--device", "cuda"], /^error: The backend `cuda` cannot be used like this: there is no device `cuda` for it\.$/m],
       [["--device", "no\u001b[31m"], /there is no device `no\u241b\[31m` for it/],
     ];
     for (const [args, expected] of wrong) {
@@ -228,11 +202,11 @@ test("backends says what loads, and why the others do not, and what auto is", ()
   inFolder({}, (folder) => {
     const { status, stdout, stderr } = sop(folder, ["backends"]);
     assert.is(status, 0, stderr);
-    assert.match(stdout, /^webgpu  no: it is not part of this version\. Use `--backend onnx --device webgpu`\.$/m);
-    assert.match(stdout, /^onnx    yes: native code, .+ \(onnxruntime-node 1\.30\.0\), [\d.]+ GFLOP\/s$/m);
+    assert.match(stdout, /^webgpu  (yes: .+ \(webgpu 0\.6\.2\), tensors of at most [\d.]+ GiB, self-test passed, [\d.]+ GFLOP\/s|no: .+\.)$/m);
+    assert.match(stdout, /^onnx    yes: native code, .+ \(onnxruntime-node 1\.30\.0\), [\d.]+ GiB of memory, self-test passed, [\d.]+ GFLOP\/s$/m);
     assert.match(stdout, /^        --device webgpu  (yes|no: .+\.)$/m);
     assert.match(stdout, /^        --device cuda    (yes|no: .+\.)$/m);
-    assert.match(stdout, /^cpu     yes: JavaScript, one thread \(tfjs-backend-cpu [\d.]+\), [\d.]+ GFLOP\/s$/m);
+    assert.match(stdout, /^cpu     yes: JavaScript, one thread \(tfjs-backend-cpu [\d.]+\), [\d.]+ GiB of memory, self-test passed, [\d.]+ GFLOP\/s$/m);
     assert.match(stdout, /^auto    is onnx here\n$/m);
     assert.is(sop(folder, ["backends", "--json"]).status, 2);
   }));

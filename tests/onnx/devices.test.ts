@@ -67,7 +67,8 @@ test("what is missing for CUDA is told apart", () => {
 
 test("a device that a backend does not have is refused before anything is loaded", async () => {
   const unavailable = { unavailable: "it has no choice of devices, but `--device webgpu` is given", help: "Leave out `--device`, or use `--backend onnx`." };
-  for (const backend of [cpu, cuda]) assert.equal(await backend.load({ device: "webgpu", threads: null }), unavailable);
+  assert.equal(await cpu.load({ device: "webgpu", threads: null }), unavailable);
+  assert.equal(await cuda.load({ device: "webgpu", threads: null }), { unavailable: "there is no device `webgpu` for it", help: "Use `--device gpu` or `--device cpu`." });
   assert.equal(await onnx.load({ device: "tpu", threads: null }), { unavailable: "there is no device `tpu` for it", help: "Use `--device cpu` or `--device webgpu` or `--device cuda`." });
 });
 
