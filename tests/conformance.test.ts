@@ -11,7 +11,8 @@ import { optimizers } from "../compiler/semantics/optimizers.js";
 import * as sop from "../runtime/index.js";
 import type { Outcome, Row, Trial } from "./support/conformance/case.js";
 import { functionCase, gradientsOf, slopeError, slopesOf, slopeTolerance } from "./support/conformance/function-case.js";
-import { conformanceOf, ways } from "./support/conformance/run.js";
+import { conformanceMarkdown, withTable } from "./support/conformance/markdown.js";
+import { conformanceOf, runConformance, ways } from "./support/conformance/run.js";
 import { functionCases } from "./support/conformance/table.js";
 
 /** Titles of what runs on any machine. */
@@ -24,7 +25,8 @@ let rows: readonly Row[] = [];
 for (const title of everywhere) {
   const way = ways.find((each) => each.title === title);
   if (way === undefined) throw new Error(`no backend ${title}`);
-  const result = await conformanceOf(way);
+  // This process needs `cpu` anyway.
+  const result = title === "cpu" ? await runConformance(title) : await conformanceOf(way);
   if ("unavailable" in result) throw new Error(`${title}: ${result.unavailable}`);
   rows = result.rows;
   for (const { kind, name, forward, gradient, differences } of result.rows) {
@@ -75,7 +77,24 @@ test("the backends are those of the runtime", () => {
   assert.equal([...new Set(ways.map(({ backend }) => backend))].sort(), sop.backends.map(({ name }) => name).sort());
 });
 
+test("a backend that does not load says why", async () => {
+  const result = await runConformance("nothing");
+  assert.match("unavailable" in result ? result.unavailable : "", "There is no backend `nothing`");
+});
+
+test("the table has every word, and says what is wrong", () => {
+  const written = readFileSync(new URL("../runtime/backends/README.md", import.meta.url), "utf8");
+  for (const { of } of rows) assert.ok(written.includes(`| \`${of}\` |`), `\`npm run conformance -- --write\` has not been run since there is ${of}`);
+  const some: readonly Row[] = [{ kind: "loss", of: "mse", name: "mse of nothing", forward: 1.4e-7, gradient: "gradients of x differ", differences: null }];
+  const made = conformanceMarkdown(new Map([["one", { device: "a processor", rows: some, seconds: 3 }], ["two", { unavailable: "it is not there." }]]), new Date("2026-01-02"));
+  assert.match(made, "| `mse` | 1e-7, **wrong**, - |");
+  assert.match(made, "- `one`, mse of nothing: gradients of x differ");
+  assert.match(made, "- `two` was not tried: it is not there.");
+  assert.is(withTable(withTable(written, made), made), withTable(written, made));
+});
+
 test("in every case a wrong gradient is seen: 1% too large, a number or an input left out", async () => {
+  await sop.selectBackend("cpu");
   const unseen: string[] = [];
   for (const given of await functionCases()) {
     if (given.step === null || given.differentiated.length === 0 || given.hasGradient?.() === false) continue;

@@ -126,12 +126,12 @@ def segmented(x, segments, epsilon, centered):
     return parts
 
 
-for name, segments in [("equal", [0, 2, 1, 2]), ("unequal", [0, 2, 1, 3]), ("scattered", [0, 2, 1, 1, 0, 1, 2, 1, 1, 1])]:
+for name, segments in [("all in one", [0, 6]), ("equal", [0, 2, 1, 2]), ("unequal", [0, 2, 1, 3]), ("scattered", [0, 2, 1, 1, 0, 1, 2, 1, 1, 1])]:
     d = sum(segments[1::2])
     # Two numbers less their mean, divided by their deviation, are nearly a sign: with a small epsilon no difference would see their slope.
     options = {"epsilon": 0.1, "segments": segments}
-    case("layerNorm", f"layer_norm of {name} segments", options, lambda x, scale, bias: segmented(x, segments, 0.1, True) * scale + bias, x=rand(2, 3, d), scale=rand(d), bias=rand(d))
-    case("rmsNorm", f"rms_norm of {name} segments", options, lambda x, scale: segmented(x, segments, 0.1, False) * scale, x=rand(2, 3, d), scale=rand(d))
+    case("layerNorm", f"layer_norm of segments, {name}", options, lambda x, scale, bias: segmented(x, segments, 0.1, True) * scale + bias, x=rand(2, 3, d), scale=rand(d), bias=rand(d))
+    case("rmsNorm", f"rms_norm of segments, {name}", options, lambda x, scale: segmented(x, segments, 0.1, False) * scale, x=rand(2, 3, d), scale=rand(d))
 
 for shape in [(6, 3), (2, 3, 2, 3)]:
     axes = tuple(range(len(shape) - 1))

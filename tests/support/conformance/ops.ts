@@ -13,7 +13,7 @@ export type Options = never;
 
 export interface Op {
   /** A layer, operator or loss; or what part of the runtime it is, of a function that is no word of the language. */
-  readonly of: LayerKind | "gradients" | "overparam, mix" | "sequences";
+  readonly of: LayerKind | "where" | "overparam, mix" | "padding";
   readonly run: (given: Given, options: Options, lengths?: tf.Tensor) => tf.Tensor;
   /** Whether there is a gradient on the backend in use; absent: there is. */
   readonly hasGradient?: () => boolean;
@@ -160,10 +160,10 @@ export const ops: Readonly<Record<string, Op>> = {
   resize: one("resize", sop.resize),
   pad: one("pad", sop.pad),
 
-  onesForPadding: one("sequences", (x, { then }: { readonly then: string }, lengths) => (functions[then] ?? sop.exp)(sop.onesForPadding(x, real(lengths)))),
-  withoutPadding: one("sequences", (x, _options, lengths) => sop.withoutPadding(x, real(lengths))),
-  reversedWithin: one("sequences", (x, _options, lengths) => sop.reversedWithin(x, real(lengths))),
-  where: one("gradients", (x) => tf.where(tf.logicalNot(tf.less(tf.mul(x, 2), tf.mul(x, 3))), tf.square(x), x)),
+  onesForPadding: one("padding", (x, { then }: { readonly then: string }, lengths) => (functions[then] ?? sop.exp)(sop.onesForPadding(x, real(lengths)))),
+  withoutPadding: one("padding", (x, _options, lengths) => sop.withoutPadding(x, real(lengths))),
+  reversedWithin: one("padding", (x, _options, lengths) => sop.reversedWithin(x, real(lengths))),
+  where: one("where", (x) => tf.where(tf.logicalNot(tf.less(tf.mul(x, 2), tf.mul(x, 3))), tf.square(x), x)),
   // Our kernel of the mix for `cpu` has no gradient: training takes gradients at the mixture.
   mix: { ...two("overparam, mix", (copies, p) => sop.mix(copies, p)), hasGradient: () => tf.getKernel(mixKernelName, tf.getBackend()) === undefined },
 

@@ -9,12 +9,15 @@ import { randomCases } from "./random-layers.js";
 import { storedCases } from "./references.js";
 import { wideCases } from "./wide.js";
 
-/** All functions of tensors: layers, operators, losses, and parts of the runtime that have a gradient. Makes `cpu` the backend. */
-export async function functionCases(): Promise<readonly FunctionCase[]> {
-  return [...storedCases(), ...randomCases(), ...(await wideCases())];
+let functions: Promise<readonly FunctionCase[]> | null = null;
+
+/** All functions of tensors: layers, operators, losses, and parts of the runtime that have a gradient. The first call makes `cpu` the backend. */
+export function functionCases(): Promise<readonly FunctionCase[]> {
+  functions ??= wideCases().then((wide) => [...storedCases(), ...randomCases(), ...wide]);
+  return functions;
 }
 
-/** Everything. Makes `cpu` the backend. */
+/** Everything. The first call makes `cpu` the backend. */
 export async function allCases(): Promise<readonly Case[]> {
   return [...(await functionCases()).map(functionCase), ...metricCases(), ...optimizerCases(), ...kernelSetCases()];
 }
