@@ -1,78 +1,12 @@
-// LSTM and GRU, Adagrad, RMSprop and Lion against values made by PyTorch (references/make-recurrent.py), on `cpu` and `onnx`; gradients against finite
-// differences; rows of a batch that do not see each other.
+// Recurrent rows and steps that do not see what they must not, optimizers of kernel sets, and decay. Values, gradients and steps are in the conformance
+// battery.
 
-import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as sop from "../../runtime/index.js";
-import { differences, gradients, near, unpack, type Packed } from "../support/numeric.js";
-
-interface Layer {
-  readonly name: string;
-  readonly op: "lstm" | "gru";
-  readonly reverse: boolean;
-  readonly inputs: Readonly<Record<string, Packed>>;
-  readonly output: Packed;
-  readonly cotangent: Packed;
-  readonly gradients: Readonly<Record<string, Packed>>;
-}
-
-interface Trajectory {
-  readonly name: "adagrad" | "rmsprop" | "lion";
-  readonly options: never;
-  readonly start: Packed;
-  readonly a: Packed;
-  readonly b: Packed;
-  readonly steps: number[][];
-}
-
-const { layers, trajectories } = JSON.parse(readFileSync(new URL("references/recurrent.json", import.meta.url), "utf8")) as { layers: Layer[]; trajectories: Trajectory[] };
-
-type Given = Readonly<Record<string, tf.Tensor>>;
-
-const names = { lstm: ["x", "kernel", "recurrent", "bias"], gru: ["x", "kernel", "recurrent", "bias", "recurrentBias"] } as const;
-
-function run(op: "lstm" | "gru", given: Given, reverse: boolean): tf.Tensor {
-  const at = (name: string): tf.Tensor => {
-    const found = given[name];
-    if (found === undefined) throw new Error(`no ${name}`);
-    return found;
-  };
-  const initial = given["initial"] ?? null;
-  if (op === "lstm") return sop.lstm(at("x"), at("kernel"), at("recurrent"), at("bias"), initial, { reverse });
-  return sop.gru(at("x"), at("kernel"), at("recurrent"), at("bias"), at("recurrentBias"), initial, { reverse });
-}
-
-for (const backend of ["cpu", "onnx"] as const) {
-  for (const layer of layers) {
-    test(`${layer.name} is PyTorch's, ${backend}`, async () => {
-      await sop.selectBackend(backend);
-      const keys = Object.keys(layer.inputs);
-      const given = Object.fromEntries(keys.map((key) => [key, unpack(layer.inputs[key] ?? layer.output)]));
-      const output = run(layer.op, given, layer.reverse);
-      assert.equal(output.shape, layer.output.shape);
-      near(await output.data(), layer.output.data, 2e-6, "values");
-      const { grads } = tf.engine().gradients(() => tf.sum(tf.mul(run(layer.op, given, layer.reverse), unpack(layer.cotangent))), Object.values(given));
-      for (const [i, key] of keys.entries()) near((await grads[i]?.data()) ?? [], layer.gradients[key]?.data ?? [], 5e-6, `gradient of ${key}`);
-    });
-  }
-
-  test(`adagrad, rmsprop and lion take PyTorch's steps, ${backend}`, async () => {
-    await sop.selectBackend(backend);
-    const optimizers = { adagrad: sop.adagrad, rmsprop: sop.rmsprop, lion: sop.lion };
-    for (const { name, options, start, a, b, steps } of trajectories) {
-      const init: sop.Initializer = { variance: 0, fill: (out) => (out.set(start.data), out) };
-      const training = new sop.Training({ weights: { w: sop.kernel(start.shape, init) }, optimizer: optimizers[name](options), clip: null, l2: 0, seed: 0, totalSteps: 100, stepsPerEpoch: 10 });
-      for (const [i, expected] of steps.entries()) {
-        const descent = training.descend(({ w }) => ({ loss: tf.sum(tf.add(tf.mul(tf.mul(unpack(a), tf.square(w)), 0.5), tf.mul(unpack(b), w))) }));
-        tf.dispose([descent.loss, descent.gradientNorm, descent.terms]);
-        near((await training.tensors()["weights/w"]?.data()) ?? [], expected, 3e-6, `${name} ${JSON.stringify(options)} step ${i}`);
-      }
-      training.dispose();
-    }
-  });
-}
+import { opOf } from "../support/conformance/ops.js";
+import { near } from "../support/numeric.js";
 
 function random(name: string, shape: number[]): tf.Tensor {
   const numbers = sop.stream(5, "test", name);
@@ -81,28 +15,13 @@ function random(name: string, shape: number[]): tf.Tensor {
 }
 
 for (const op of ["lstm", "gru"] as const) {
-  const shapes = (gates: number): number[][] => [[2, 3, 2], [2, gates * 3], [3, gates * 3], [gates * 3], ...(op === "gru" ? [[3]] : []), [2, 3]];
-  for (const reverse of [false, true]) {
-    test(`${op}${reverse ? ", reverse" : ""}: gradients are finite differences`, async () => {
-      await sop.selectBackend("cpu");
-      const keys = [...names[op], "initial"];
-      const inputs = shapes(op === "lstm" ? 4 : 3).map((shape, i) => random(keys[i] ?? "", shape));
-      const f = (...x: tf.Tensor[]): tf.Tensor => {
-        const y = run(op, Object.fromEntries(keys.map((key, i) => [key, x[i] ?? tf.scalar(0)])), reverse);
-        return tf.sum(tf.mul(y, random("cotangent", y.shape)));
-      };
-      const found = gradients(f, inputs);
-      for (const [i, expected] of differences(f, inputs).entries()) near(found[i] ?? [], expected, 4e-4, keys[i] ?? "");
-    });
-  }
-
   test(`${op}: a row does not see the rows beside it, nor a step what comes after it`, async () => {
     await sop.selectBackend("cpu");
     const gates = op === "lstm" ? 4 : 3;
     const weights = { kernel: random("k", [2, gates * 3]), recurrent: random("r", [3, gates * 3]), bias: random("b", [gates * 3]), recurrentBias: random("rb", [3]) };
     const x = random("batch", [4, 5, 2]);
-    const together = run(op, { ...weights, x }, false);
-    const alone = run(op, { ...weights, x: tf.slice(x, [1, 0, 0], [1, 3, 2]) }, false);
+    const run = (rows: tf.Tensor): tf.Tensor => opOf(op).run({ ...weights, x: rows }, { reverse: false } as never);
+    const [together, alone] = [run(x), run(tf.slice(x, [1, 0, 0], [1, 3, 2]))];
     near(await alone.data(), await tf.slice(together, [1, 0, 0], [1, 3, 3]).data(), 1e-7, op);
   });
 }

@@ -14,7 +14,7 @@ export async function useCpu(): Promise<void> {
 /** A tensor in a reference file. */
 export interface Packed {
   readonly shape: number[];
-  readonly dtype: "float32" | "int32";
+  readonly dtype: "float32" | "int32" | "bool";
   readonly data: number[];
 }
 
