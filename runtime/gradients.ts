@@ -1,6 +1,7 @@
 // Gradients that TensorFlow.js lacks or has wrong, corrected once for every backend. Tests compare each with finite differences.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { isLibtensorflow } from "./backends/libtensorflow.js";
 import "./tfjs-gradients.js";
 
 let installed: tf.GradConfig | null = null;
@@ -23,7 +24,7 @@ function zerosLike(x: tf.Tensor | undefined): tf.Tensor {
   return tf.zeros(x?.shape ?? []);
 }
 
-/** TensorFlow.js divides by the whole window also at the border, where padding `same` leaves part of it out. */
+/** All backends but libtensorflow divide by the whole window also at the border, where padding `same` leaves part of it out. */
 function correctAvgPool(): void {
   const original = tf.getGradient(tf.AvgPool);
   tf.registerGradient({
@@ -39,8 +40,8 @@ function correctAvgPool(): void {
           const ones = tf.ones<tf.Rank.R4>([1, height, width, 1]);
           const [windowHeight, windowWidth] = typeof filterSize === "number" ? [filterSize, filterSize] : filterSize;
           // The mean of ones over the whole window, with zeros outside, is the share of the window that is inside.
-          const inside = windowShares(ones, windowHeight, windowWidth, strides, pad);
-          const gradient = original.gradFunc(tf.div(dy, inside), saved, { filterSize, strides, pad, ...(dimRoundingMode === undefined ? {} : { dimRoundingMode }) });
+          const shared = isLibtensorflow() ? dy : tf.div(dy, windowShares(ones, windowHeight, windowWidth, strides, pad));
+          const gradient = original.gradFunc(shared, saved, { filterSize, strides, pad, ...(dimRoundingMode === undefined ? {} : { dimRoundingMode }) });
           const of = gradient["x"];
           if (of === undefined) throw new Error("TensorFlow.js's gradient of avgPool changed its form");
           return of();

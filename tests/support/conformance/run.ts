@@ -1,9 +1,11 @@
 // Runs the battery on a backend: in this process, or in one of its own, so that engines do not get into each other's way.
 
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../../runtime/program/errors.js";
 import { backends, installGradients, selectBackend, withOriginalKernels } from "../../../runtime/index.js";
+import { folder as libtensorflow } from "../libtensorflow.mjs";
 import type { Case, Check, Outcome, Row, Trial } from "./case.js";
 import { allCases } from "./table.js";
 
@@ -33,15 +35,15 @@ export interface Way extends ConformanceOptions {
   readonly backend: string;
 }
 
-/** Every backend on each of its devices, and `cpu` also with TensorFlow.js's own kernels. */
-export const ways: readonly Way[] = [...backends].reverse().flatMap(({ name, devices }): readonly Way[] => {
+/** Every backend on each of its devices, and `cpu` also with TensorFlow.js's own kernels. What is a preference among GPUs is no other device. */
+export const ways: readonly Way[] = [...backends].reverse().flatMap(({ name, devices, takesNames }): readonly Way[] => {
   if (name === "cpu") return [{ title: name, backend: name }, { title: "cpu, TensorFlow.js's kernels", backend: name, isOriginal: true }];
-  return devices.length === 0 ? [{ title: name, backend: name }] : devices.map((device) => ({ title: `${name}, ${device}`, backend: name, device }));
+  return devices.length === 0 || takesNames === true ? [{ title: name, backend: name }] : devices.map((device) => ({ title: `${name}, ${device}`, backend: name, device }));
 });
 
 /** GPUs approximate functions: ten times the error of native float32 code is allowed. */
 function loosenessOf(backend: string, { device }: ConformanceOptions): number {
-  return backend === "cpu" || (backend === "onnx" && (device ?? "cpu") === "cpu") ? 1 : 10;
+  return backend === "cpu" || (backend !== "webgpu" && (device ?? (backend === "onnx" ? "cpu" : "gpu")) === "cpu") ? 1 : 10;
 }
 
 /** The battery on a backend in this process, or why it is not there. */
@@ -82,7 +84,8 @@ async function outcome(run: Check | null, trial: Trial): Promise<Outcome | null>
 export function conformanceOf({ backend, ...options }: Omit<Way, "title">): Promise<Conformance | Untried> {
   const entry = fileURLToPath(new URL("process.ts", import.meta.url));
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ["--import", "tsx", entry, backend, JSON.stringify(options)], { stdio: ["ignore", "pipe", "pipe"] });
+    const cwd = backend === "cuda" && existsSync(libtensorflow) ? libtensorflow : process.cwd();
+    const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), entry, backend, JSON.stringify(options)], { cwd, stdio: ["ignore", "pipe", "pipe"] });
     let [output, words] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (words += text));
