@@ -241,7 +241,7 @@ test("what cannot be done is one sentence and an exit code", async () => {
     [["predict", "digits_small"], "whole", 2, "`--in`"],
     [["predict", "digits_small", "--in", join(folder, "none.csv")], "whole", 1, "does not exist"],
     [["train", "--backend", "cup"], "new", 2, "There is no backend `cup`"],
-    [["train", "--backend", "webgpu"], "new", 1, "not part of this version"],
+    [["train", "--backend", "cuda"], "new", 1, "tfjs-node-gpu is not installed"],
     [["train"], "file", 1, "cannot be written"],
     [["--help"], "new", 0, ""],
   ];
