@@ -11,6 +11,7 @@ import { bundle } from "../../compiler/cli/bundle.js";
 import { compile, type Output } from "../../compiler/compile.js";
 import type { Run } from "../../runtime/index.js";
 import { memoryHost } from "./host.js";
+import { sop } from "./sop.js";
 
 const runtime = fileURLToPath(new URL("../../runtime/index.ts", import.meta.url));
 
@@ -87,9 +88,19 @@ export interface Placed {
   readonly path: (...parts: readonly string[]) => string;
 }
 
+let built: string | undefined;
+
+/** The built runtime, as the command bundles it: any start of the command in a clone builds what is older than its sources. */
+function builtRuntime(): string {
+  if (built !== undefined) return built;
+  const { status, stderr } = sop(tmpdir(), ["--version"]);
+  if (status !== 0) throw new Error(stderr);
+  return (built = fileURLToPath(new URL("../../dist/runtime.mjs", import.meta.url)));
+}
+
 /** Compiles and bundles a text into a temporary folder, gives it to `use`, and removes it. */
 export async function withProgram(source: string, files: Readonly<Record<string, string>>, use: (program: Placed) => Promise<void>): Promise<void> {
-  const { program } = await bundle({ ...(await compiled(source)), runtime });
+  const { program } = await bundle({ ...(await compiled(source)), runtime: builtRuntime() });
   const folder = mkdtempSync(join(tmpdir(), "sop-program-"));
   try {
     writeFileSync(join(folder, "program.mjs"), program);
