@@ -1,6 +1,6 @@
 // The whole compiler on one screen: text -> meaning -> IR -> passes -> TypeScript. Pure but for the host it is given.
 
-import { parse } from "./ast/build-ast.js";
+import { parseOnce } from "./ast/parse-once.js";
 import type { Checked } from "./diagnostics/diagnostic.js";
 import { fileRelativeTo, filesOf, folderBetween, relativeTo } from "./data-files.js";
 import { emitProgram } from "./emit/emit-program.js";
@@ -50,7 +50,7 @@ export function check(main: string, host: Host): Checked<SemanticModel> {
 }
 
 function checkWith(models: FusedModels, main: string, host: Host): Checked<SemanticModel> {
-  return analyze(main, host, parse, (instance) => assess(models, instance));
+  return analyze(main, host, parseOnce, (instance) => assess(models, instance));
 }
 
 /** Compiles a program; the value is null if it has errors. */

@@ -1,11 +1,12 @@
 // Runs every `tests/**/*.test.ts` in a process of its own, two at a time, and ends with one line: `N passed, M failed`.
-// `npm test -- word` runs the files whose path has the word in it. Output of a file is shown only if it failed.
+// `npm test -- word` runs the files whose path has the word in it; `npx tsx tests/unit/ir.test.ts` runs one without building it first. Output of a file is shown only if it failed.
 // A file that crashes, runs no test or skips one counts as failed.
 
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildTests } from "./support/built.js";
 
 const AT_ONCE = 2;
 const LONGEST_MS = 20 * 60 * 1000;
@@ -36,12 +37,17 @@ function order(file: string): number {
   return file === FIRST ? Infinity : (durations[file] ?? 60);
 }
 
+const built = await buildTests(queue);
+process.on("exit", built.remove);
+
 const results: Result[] = [];
 const running = new Set<() => void>();
-process.on("SIGINT", () => {
-  for (const stop of running) stop();
-  process.exit(130);
-});
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  process.on(signal, () => {
+    for (const stop of running) stop();
+    process.exit(code);
+  });
+}
 
 await Promise.all(
   Array.from({ length: AT_ONCE }, async () => {
@@ -67,7 +73,7 @@ process.exitCode = failed > 0 || results.length === 0 ? 1 : 0;
 function runFile(file: string): Promise<Result> {
   const start = performance.now();
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ["--import", "tsx", file], { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" } });
+    const child = spawn(process.execPath, [built.script(file)], { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" } });
     const stop = (): void => void child.kill("SIGKILL");
     running.add(stop);
     const late = setTimeout(stop, LONGEST_MS);
@@ -83,7 +89,7 @@ function runFile(file: string): Promise<Result> {
       if (signal !== null) output += `\nended by ${signal} after ${Math.round((performance.now() - start) / 1000)} s\n`;
       if (total === 0) output += "\nno test ran\n";
       if (bad === 0 && (code !== 0 || total === 0)) bad = 1;
-      resolve({ file, passed: good, failed: bad, output, seconds: (performance.now() - start) / 1000 });
+      resolve({ file, passed: good, failed: bad, output: bad === 0 ? "" : built.withSources(output), seconds: (performance.now() - start) / 1000 });
     });
   });
 }

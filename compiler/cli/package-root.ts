@@ -29,8 +29,11 @@ export function packageVersion(): string {
   return typeof content === "object" && content !== null && "version" in content ? String(content.version) : "unknown";
 }
 
-/** The module that generated programs are bundled with: the sources in a clone, so that it is never out of date; else dist/. */
+/**
+ * The module that generated programs are bundled with: dist/ where the command itself is from there, which halves the work of bundling; the
+ * sources where it runs from sources, since dist/ may then be older or missing.
+ */
 export function runtimeEntry(): string {
   const source = join(packageRoot, "runtime", "index.ts");
-  return existsSync(source) ? source : join(packageRoot, "dist", "runtime.mjs");
+  return buildId === null && existsSync(source) ? source : join(packageRoot, "dist", "runtime.mjs");
 }

@@ -33,7 +33,8 @@ export function rewriteGraph(graph: Graph, rule: (op: Op, rewriting: Rewriting, 
   graph.ops.forEach((op, index) => {
     // The operands of an op that nobody reads may be gone already; the rule drops it.
     const operands = op.operands.map((operand) => values[operand] ?? gone);
-    values.push(rule({ ...op, operands }, rewriting, index));
+    const isSame = operands.every((operand, place) => operand === op.operands[place]);
+    values.push(rule(isSame ? op : { ...op, operands }, rewriting, index));
   });
   invariant(
     ops.every((op, index) => op.operands.every((operand) => operand >= 0 && operand < graph.inputs.length + index)),

@@ -1,5 +1,5 @@
-// What can go wrong around a run, with the real command: data, folders, disks, signals, streams, places. Each is one sentence with a way
-// out and the right exit code, never a stack, and nothing is left by halves.
+// What can go wrong around a run: data, folders, disks, signals, streams, places. Each is one sentence with a way out and the right exit
+// code, never a stack, and nothing is left by halves. With the real command, but for all but the first and last of many contents of a file.
 
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { commandOf, type Command } from "../support/in-process.js";
 import { inFolder, sop, sopCommand } from "../support/sop.js";
 import type { Outcome } from "../support/sop.js";
 
@@ -69,6 +70,15 @@ function shell(folder: string, line: string, timeout = 60_000): Outcome {
   return { status, stdout, stderr };
 }
 
+/** Runs a command for each content of a file, and looks for what is said of it; the first and the last with the real command. */
+async function refuses(folder: string, file: string, cases: readonly (readonly [string | Uint8Array, RegExp])[], command: Command, args: readonly [string, string, ...(readonly string[])]): Promise<void> {
+  const [name, , ...flags] = args;
+  for (const [index, [content, expected]] of cases.entries()) {
+    writeFileSync(join(folder, file), content);
+    clear(index === 0 || index === cases.length - 1 ? sop(folder, args) : await command(name, ...flags), expected);
+  }
+}
+
 /** Starts a long run and waits until it has a checkpoint. */
 async function started(folder: string): Promise<{ readonly kill: (signal: NodeJS.Signals) => void; readonly ended: Promise<{ readonly code: number | null; readonly err: string }> }> {
   const child = spawn(process.execPath, [sopCommand, "train", "long.sop", "--quiet"], { cwd: folder, stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, NO_COLOR: "1" } });
@@ -85,7 +95,7 @@ async function started(folder: string): Promise<{ readonly kill: (signal: NodeJS
 }
 
 test("every way in which a CSV file can be wrong", () =>
-  inFolder({ "a.sop": csvProgram(), "m.sop": csvProgram(', missing: "?"'), "rows.csv": csvText }, (folder) => {
+  inFolder({ "a.sop": csvProgram(), "m.sop": csvProgram(', missing: "?"'), "rows.csv": csvText }, async (folder) => {
     assert.is(sop(folder, ["train", "a.sop", "--smoke"]).status, 0);
     const cases: readonly (readonly [string | Uint8Array, RegExp])[] = [
       ["", /`rows\.csv` is empty, expected a header and rows/],
@@ -110,34 +120,31 @@ test("every way in which a CSV file can be wrong", () =>
       [Buffer.from(csvText, "utf16le"), /zero byte, expected text/],
       ["x,n,b,k\n1,1,yes,a\n", /`rows` has 1 row, too few for a valid split of 20%/],
     ];
-    for (const [content, expected] of cases) {
-      writeFileSync(join(folder, "rows.csv"), content);
-      clear(sop(folder, ["train", "a.sop"]), expected);
-    }
+    await refuses(folder, "rows.csv", cases, await commandOf(csvProgram(), folder, "a.sop"), ["train", "a.sop"]);
     writeFileSync(join(folder, "rows.csv"), csvText.replaceAll(/^\d+,/gm, "?,"));
     clear(sop(folder, ["train", "m.sop"]), /has no rows left: 20 of 20 rows of `rows\.csv` miss a value/);
     assert.not.ok(existsSync(join(folder, "runs", "m", "run.json")));
   }));
 
 test("predictions: bad rows are refused, class names are quoted as CSV wants it", () =>
-  inFolder({ "a.sop": csvProgram(), "rows.csv": `\ufeff${csvText.replaceAll("\n", "\r\n")}` }, (folder) => {
+  inFolder({ "a.sop": csvProgram(), "rows.csv": `\ufeff${csvText.replaceAll("\n", "\r\n")}` }, async (folder) => {
     assert.is(sop(folder, ["train", "a.sop", "--quiet"]).status, 0);
     const made = sop(folder, ["predict", "a.sop", "--split", "test", "--out", "o #?%.csv"]);
     assert.is(made.status, 0, made.stderr);
     assert.match(readFileSync(join(folder, "o #?%.csv"), "utf8"), /^row,p,p\.a,"p\.b, ""c""",p\.=1\+1\n\d+,/);
-    const predict = (content: string): Outcome => {
-      writeFileSync(join(folder, "new.csv"), content);
-      return sop(folder, ["predict", "a.sop", "--in", "new.csv"]);
-    };
-    assert.is(predict("n,x\n3,1\n").status, 0);
-    clear(predict("n,x\n9,1\n"), /Column `n` of row 1 \(line 2\) of `new\.csv` holds 9, expected a number from 0 to 4/);
-    clear(predict("n\n3\n"), /has no column `x`/);
-    clear(predict("n,x\n"), /has a header but no rows/);
-    clear(predict(""), /is empty/);
-    clear(sop(folder, ["predict", "a.sop", "--in", "none.csv"]), /`none\.csv` cannot be read: it does not exist/);
-    clear(sop(folder, ["predict", "a.sop", "--in", "."]), /is a folder/);
+    const command = await commandOf(csvProgram(), folder, "a.sop");
+    const cases: readonly (readonly [string, RegExp])[] = [
+      ["n,x\n9,1\n", /Column `n` of row 1 \(line 2\) of `new\.csv` holds 9, expected a number from 0 to 4/],
+      ["n\n3\n", /has no column `x`/],
+      ["n,x\n", /has a header but no rows/],
+      ["", /is empty/],
+    ];
+    await refuses(folder, "new.csv", cases, (name, ...flags) => command(name, "m", ...flags), ["predict", "a.sop", "--in", "new.csv"]);
+    clear(await command("predict", "m", "--in", "none.csv"), /`none\.csv` cannot be read: it does not exist/);
+    clear(await command("predict", "m", "--in", "."), /is a folder/);
     writeFileSync(join(folder, "new.csv"), "n,x\n3,1\n");
-    clear(sop(folder, ["predict", "a.sop", "--in", "new.csv", "--out", "none/o.csv"]), /its folder does not exist[^]*--out/);
+    assert.is(sop(folder, ["predict", "a.sop", "--in", "new.csv"]).status, 0);
+    clear(await command("predict", "m", "--in", "new.csv", "--out", "none/o.csv"), /its folder does not exist[^]*--out/);
     clear(sop(folder, ["predict", "a.sop", "--in", "new.csv", "new.csv"]), /Rows come from one CSV file/, 2);
     writeFileSync(join(folder, "a.sop"), csvProgram().replace("dense(3)", "dense(4) |> relu |> dense(3)"));
     clear(sop(folder, ["predict", "a.sop", "--split", "test"]), /changed since it was trained/);
@@ -160,7 +167,7 @@ test("idx files that promise more than they hold", () => {
 }
 ${short.slice(short.indexOf("\nmodel"))}`;
   const labels = gzipSync(Buffer.concat([header(10), Buffer.alloc(10)]));
-  return inFolder({ "a.sop": program, "labels.gz": labels }, (folder) => {
+  return inFolder({ "a.sop": program, "labels.gz": labels }, async (folder) => {
     const cases: readonly (readonly [Uint8Array, RegExp])[] = [
       [header(2 ** 31, 28, 28), /`images\.gz` declares \d+ bytes, more than/],
       [header(2 ** 32 - 1, 28, 28), /declares/],
@@ -172,10 +179,7 @@ ${short.slice(short.indexOf("\nmodel"))}`;
       [header(10, 28, 27), /rows of shape \[28, 27\], expected f32\[28, 28, 1\]/],
       [Buffer.alloc(0), /`images\.gz` is empty/],
     ];
-    for (const [content, expected] of cases) {
-      writeFileSync(join(folder, "images.gz"), content);
-      clear(sop(folder, ["train", "a.sop"]), expected);
-    }
+    await refuses(folder, "images.gz", cases, await commandOf(program, folder, "a.sop"), ["train", "a.sop"]);
     assert.not.ok(existsSync(join(folder, "runs", "small", "run.json")));
   });
 });

@@ -6,12 +6,19 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { transform } from "esbuild";
 import { bundle } from "../../compiler/cli/bundle.js";
 import { compile, type Output } from "../../compiler/compile.js";
 import type { Run } from "../../runtime/index.js";
 import { memoryHost } from "./host.js";
+import { sop } from "./sop.js";
 
 const runtime = fileURLToPath(new URL("../../runtime/index.ts", import.meta.url));
+
+declare global {
+  /** The address of the runtime that the tests of this process use, where they were built (tests/support/built.ts). */
+  var sopTestsRuntime: string | undefined;
+}
 
 /** The file name that programs have in messages. */
 export const sourceName = "model.sop";
@@ -36,9 +43,9 @@ export async function runsOf(source: string): Promise<Readonly<Record<string, Ru
   const { typescript, runs } = await compiled(source);
   const folder = mkdtempSync(join(tmpdir(), "sop-import-"));
   try {
-    const file = join(folder, "program.ts");
-    writeFileSync(file, typescript.replace('"sop/runtime"', JSON.stringify(pathToFileURL(runtime).href)));
-    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+    const file = join(folder, "program.mjs");
+    const { code } = await transform(typescript, { loader: "ts", target: "node20" });
+    writeFileSync(file, code.replace('"sop/runtime"', JSON.stringify(globalThis.sopTestsRuntime ?? pathToFileURL(runtime).href)));
     const exported: Readonly<Record<string, unknown>> = await import(pathToFileURL(file).href);
     const found = Object.values(exported).filter(isRun);
     if (found.length !== runs.length) throw new Error(`the program exports ${found.length} of ${runs.length} runs`);
@@ -81,9 +88,19 @@ export interface Placed {
   readonly path: (...parts: readonly string[]) => string;
 }
 
+let built: string | undefined;
+
+/** The built runtime, as the command bundles it: any start of the command in a clone builds what is older than its sources. */
+function builtRuntime(): string {
+  if (built !== undefined) return built;
+  const { status, stderr } = sop(tmpdir(), ["--version"]);
+  if (status !== 0) throw new Error(stderr);
+  return (built = fileURLToPath(new URL("../../dist/runtime.mjs", import.meta.url)));
+}
+
 /** Compiles and bundles a text into a temporary folder, gives it to `use`, and removes it. */
 export async function withProgram(source: string, files: Readonly<Record<string, string>>, use: (program: Placed) => Promise<void>): Promise<void> {
-  const { program } = await bundle({ ...(await compiled(source)), runtime });
+  const { program } = await bundle({ ...(await compiled(source)), runtime: builtRuntime() });
   const folder = mkdtempSync(join(tmpdir(), "sop-program-"));
   try {
     writeFileSync(join(folder, "program.mjs"), program);
