@@ -72,7 +72,7 @@ export async function build(keepMs = KEEP_MS) {
     legalComments: "none",
     logLevel: "silent",
     outExtension: { ".js": ".mjs" },
-    external: ["prettier", "prettier/*", "esbuild", "typescript", "@tensorflow/*"],
+    external: ["ts-morph", "prettier", "prettier/*", "esbuild", "typescript", "@tensorflow/*"],
     // CommonJS packages that are bundled ask for Node's own modules with `require`.
     banner: { js: 'import { createRequire as sopCreateRequire } from "node:module";\nconst require = sopCreateRequire(import.meta.url);' },
   };

@@ -93,8 +93,8 @@ test("the compiler knows no TensorFlow.js; only the bundler knows esbuild", () =
   assert.equal(breaking(({ from, to }) => to === "esbuild" && from !== "compiler/cli/bundle.ts"), []);
 });
 
-test("Prettier is loaded on demand, by emit alone", () => {
-  const heavy = (to: string): boolean => to === "prettier" || to.startsWith("prettier/");
+test("ts-morph and Prettier are loaded on demand, by emit alone", () => {
+  const heavy = (to: string): boolean => to === "ts-morph" || to === "prettier" || to.startsWith("prettier/");
   assert.equal(breaking(({ from, to }) => heavy(to) && !isIn(from, "compiler/emit")), []);
 });
 

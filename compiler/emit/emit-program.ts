@@ -1,5 +1,5 @@
-// The generated program: data, weights and functions of each model, runs, and the call of main. Prettier, which formats it,
-// is loaded here only, so that checking a program never loads it.
+// The generated program: data, weights and functions of each model, runs, and the call of main. One structure is handed to ts-morph in
+// one go (one by one is slow), then Prettier formats it. Both are loaded here only, so that checking a program never loads them.
 
 import { invariant } from "../invariant.js";
 import type { Module } from "../ir/module.js";

@@ -1,7 +1,7 @@
-// Declarations as text, formatted by Prettier. What is written here need not look well; a library that prints syntax trees would bring a whole
-// TypeScript along, which takes longer to load than everything else that a build does.
+// Declarations as text: a ts-morph structure, printed and formatted.
 
-import type { Declaration } from "./declaration.js";
+import type { FunctionDeclarationStructure, StructureKind, VariableDeclarationKind, VariableStatementStructure } from "ts-morph";
+import type { ConstantDeclaration, Declaration, FunctionDeclaration } from "./declaration.js";
 import { commentText } from "./literals.js";
 
 /** A program before it is text. */
@@ -17,23 +17,55 @@ export interface Outline {
 const lineWidth = 140;
 
 /** The text of a program. */
-export function render(outline: Outline): Promise<string> {
-  const head = [...outline.header.map((line) => `// ${line}`), 'import * as sop from "sop/runtime";'].join("\n");
-  return format([head, ...outline.declarations.map(declarationText), outline.last].join("\n\n"));
+export async function render(outline: Outline): Promise<string> {
+  const { Project, StructureKind, VariableDeclarationKind } = await import("ts-morph");
+  const kinds = { StructureKind, VariableDeclarationKind };
+  const project = new Project({ useInMemoryFileSystem: true, skipFileDependencyResolution: true, skipLoadingLibFiles: true });
+  const file = project.createSourceFile("program.ts", {
+    statements: [
+      ...outline.header.map((line) => `// ${line}`),
+      { kind: StructureKind.ImportDeclaration, moduleSpecifier: "sop/runtime", namespaceImport: "sop" },
+      ...outline.declarations.map((declaration) => (declaration.kind === "constant" ? constantStructure(declaration, kinds) : functionStructure(declaration, kinds))),
+      "\n",
+      outline.last,
+    ],
+  });
+  return format(file.getFullText());
 }
 
-function declarationText(declaration: Declaration): string {
-  const start = `${docText(declaration.doc)}${declaration.exported ? "export " : ""}`;
-  if (declaration.kind === "constant") return `${start}const ${declaration.name} = ${declaration.value};`;
-  const parameters = declaration.parameters.map(({ name, type }) => `${name}: ${type}`).join(", ");
-  return `${start}function ${declaration.name}(${parameters}) {\n${declaration.body.statements.join("\n")}\n}`;
+interface Kinds {
+  readonly StructureKind: typeof StructureKind;
+  readonly VariableDeclarationKind: typeof VariableDeclarationKind;
+}
+
+function constantStructure(declaration: ConstantDeclaration, kinds: Kinds): VariableStatementStructure {
+  return {
+    kind: kinds.StructureKind.VariableStatement,
+    declarationKind: kinds.VariableDeclarationKind.Const,
+    isExported: declaration.exported,
+    docs: docsOf(declaration),
+    declarations: [{ name: declaration.name, initializer: declaration.value }],
+    leadingTrivia: "\n",
+  };
+}
+
+function functionStructure(declaration: FunctionDeclaration, kinds: Kinds): FunctionDeclarationStructure {
+  return {
+    kind: kinds.StructureKind.Function,
+    name: declaration.name,
+    isExported: declaration.exported,
+    docs: docsOf(declaration),
+    parameters: declaration.parameters.map((parameter) => ({ ...parameter })),
+    statements: [...declaration.body.statements],
+    leadingTrivia: "\n",
+  };
 }
 
 /** A text of several lines begins below the opening of its comment. */
-function docText(doc: string | null): string {
-  const lines = doc === null ? [""] : commentText(doc).split("\n");
-  if (lines.length > 1) return `/**\n${lines.map((line) => (line === "" ? " *" : ` * ${line}`)).join("\n")}\n */\n`;
-  return lines[0] === "" ? "" : `/** ${lines[0]} */\n`;
+function docsOf(declaration: Declaration): string[] {
+  const doc = declaration.doc === null ? "" : commentText(declaration.doc);
+  if (doc === "") return [];
+  return [doc.includes("\n") ? `\n${doc}` : doc];
 }
 
 async function format(text: string): Promise<string> {

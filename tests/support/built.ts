@@ -18,7 +18,7 @@ export interface BuiltTests {
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const runtime = "runtime/index.ts";
 /** Loaded by Node from node_modules: compilers that are not made to be built in, and what is told apart by its instance. */
-const external = ["prettier", "prettier/*", "esbuild", "typescript", "@tensorflow/tfjs-node", "@tensorflow/tfjs-node-gpu", "uvu", "uvu/*", "onnxruntime-node"];
+const external = ["ts-morph", "prettier", "prettier/*", "esbuild", "typescript", "@tensorflow/tfjs-node", "@tensorflow/tfjs-node-gpu", "uvu", "uvu/*", "onnxruntime-node"];
 
 /** Builds test files, given by their paths from the root, into a folder of this process. */
 export async function buildTests(files: readonly string[]): Promise<BuiltTests> {
