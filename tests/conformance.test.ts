@@ -64,11 +64,12 @@ test("every optimizer has steps, also of kernel sets", () => {
   }
 });
 
-test("every function of tensors that programs may use is in a case", async () => {
+test("every function of tensors that programs may use is in a case", () => {
   const filesIn = (path: string): readonly URL[] => readdirSync(new URL(`${path}/`, import.meta.url)).map((file) => new URL(`${path}/${file}`, import.meta.url));
   const text = filesIn("support/conformance").map((file) => readFileSync(file, "utf8")).join("\n");
-  const modules = await Promise.all(["layers", "losses", "metrics", "optimizers"].flatMap((part) => filesIn(`../runtime/${part}`)).map((file) => import(file.href) as Promise<Readonly<Record<string, unknown>>>));
-  const used = runtimeNames.filter((name) => typeof sop[name] === "function" && modules.some((module) => module[name] === sop[name]));
+  const door = readFileSync(new URL("../runtime/index.ts", import.meta.url), "utf8");
+  const exported = [...door.matchAll(/^export \{([^}]*)\} from "\.\/(layers|losses|metrics|optimizers)\//gm)].flatMap(([, names = ""]) => names.split(",").map((name) => name.trim()));
+  const used = runtimeNames.filter((name) => typeof sop[name] === "function" && exported.includes(name));
   assert.ok(used.length > 60, `${used.length} functions`);
   assert.equal(used.filter((name) => !new RegExp(`\\bsop\\.${name}\\b`).test(text)), []);
 });

@@ -50,9 +50,9 @@ export async function buildTests(files: readonly string[]): Promise<BuiltTests> 
         {
           name: "addresses",
           setup: ({ onLoad }) =>
-            onLoad({ filter: /\.ts$/ }, ({ path }) => {
+            onLoad({ filter: /\.ts$|[/\\]tests[/\\].*\.mjs$/ }, ({ path }) => {
               const text = readFileSync(path, "utf8");
-              return { loader: "ts", contents: text.includes("import.meta.url") ? `const addressOfSource = ${JSON.stringify(pathToFileURL(path).href)}; ${text}` : text };
+              return { loader: path.endsWith(".ts") ? "ts" : "js", contents: text.includes("import.meta.url") ? `const addressOfSource = ${JSON.stringify(pathToFileURL(path).href)}; ${text}` : text };
             }),
         },
       ],
