@@ -6,7 +6,7 @@ export * from "./data/field.js";
 export * from "./data/source.js";
 export * from "./data/transforms.js";
 export * from "./durations.js";
-export * from "./gradients.js";
+export * from "./backends/gradients.js";
 export * from "./initializers.js";
 export * from "./layers/activations.js";
 export * from "./layers/arithmetic.js";

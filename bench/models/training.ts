@@ -2,7 +2,7 @@
 // batch and the optimizer's numbers, so that it can also be recorded once and replayed (captured.ts).
 
 import * as tf from "@tensorflow/tfjs-core";
-import "../../runtime/tfjs-gradients.js";
+import "../../runtime/backends/tfjs-gradients.js";
 import { at, started, type HandModel, type Named } from "./model.js";
 import type { HandOptimizer } from "./optimizers.js";
 

@@ -1,7 +1,7 @@
 // Starting a backend: loaded, made TensorFlow.js's, and compared with numbers known by hand before anything depends on it.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { installGradients } from "../gradients.js";
+import { installGradients } from "./gradients.js";
 import { UserError } from "../program/errors.js";
 import { setStepsAhead } from "./ahead.js";
 import { refusedDevice, type Backend, type LoadOptions, type Unavailable } from "./backend.js";

@@ -2,7 +2,7 @@
 // wants to see.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { installGradients } from "../gradients.js";
+import { installGradients } from "../backends/gradients.js";
 import { evaluating, trainingMode } from "../mode.js";
 import { diagnose, type OpAt } from "../tensor.js";
 import { initialWeights, type Tensors, type WeightSpec, type WeightSpecs } from "../weights.js";

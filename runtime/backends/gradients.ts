@@ -1,7 +1,7 @@
 // Gradients that TensorFlow.js lacks or has wrong, corrected once for every backend. Tests compare each with finite differences.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { isLibtensorflow } from "./backends/libtensorflow.js";
+import { isLibtensorflow } from "./libtensorflow.js";
 import "./tfjs-gradients.js";
 
 let installed: tf.GradConfig | null = null;
