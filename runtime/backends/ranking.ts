@@ -3,7 +3,7 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir, release } from "node:os";
 import { dirname, join } from "node:path";
 import type { Backend } from "./backend.js";
@@ -131,7 +131,8 @@ function keep(kept: Kept): void {
   const file = cacheFile();
   const temporary = `${file}.${process.pid}.tmp`;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    // One by one: of a place where nothing can be made, making all at once may never come back.
+    for (const folder of [dirname(dirname(file)), dirname(file)]) if (!existsSync(folder)) mkdirSync(folder);
     writeFileSync(temporary, JSON.stringify(kept));
     renameSync(temporary, file);
   } catch {

@@ -31,7 +31,8 @@ export async function main(meta: ImportMeta, definition: ProgramDefinition): Pro
   const exitCode = await runProgram(process.argv.slice(2), definition, dirname(file), basename(file), output);
   const problem = await written();
   if (problem !== null) output.terminal.write(`error: Standard output cannot be written: ${problem}.\n`);
-  process.exitCode = problem !== null && exitCode === 0 ? 1 : exitCode;
+  // A GPU's threads would keep the process.
+  process.exit(problem !== null && exitCode === 0 ? 1 : exitCode);
 }
 
 /** One command line; gives the exit code. `home` is the folder of the program's file. */
