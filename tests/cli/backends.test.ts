@@ -3,7 +3,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
@@ -23,6 +23,7 @@ import { withProgram } from "../support/compiled.js";
 import { smallCsv, smallData, smallRows } from "../support/small-data.js";
 import { inFolder, sop, type Outcome } from "../support/sop.js";
 
+const command = fileURLToPath(new URL("../../bin/sop.mjs", import.meta.url));
 const packages = fileURLToPath(new URL("../../node_modules", import.meta.url));
 const nothing: LoadOptions = { device: null, threads: null };
 const install = "npm install --ignore-scripts --no-save onnxruntime-node@1.30.0";
@@ -234,5 +235,14 @@ test("lines break between words at the end of a terminal, commands stay whole", 
   assert.is(beside("onnx  ", "", 40), "onnx  ");
   assert.is(beside("  ", "a-word-that-is-longer and", 10), "  a-word-that-is-longer\n  and");
 });
+
+test("the engine keeps no record of what it does", () =>
+  inFolder({ "model.sop": source, ...files }, (folder) => {
+    const cache = join(folder, "cache");
+    mkdirSync(cache);
+    const { status, stderr } = spawnSync(process.execPath, [command, "train", "--smoke", "--backend", "onnx"], { cwd: folder, encoding: "utf8", env: { ...process.env, XDG_CACHE_HOME: cache } });
+    assert.is(status, 0, stderr);
+    assert.equal(readdirSync(cache).filter((name) => name !== "sop" && !name.startsWith("mesa")), []);
+  }));
 
 test.run();

@@ -96,6 +96,8 @@ function load(roots: readonly string[]): Loaded | MissingEngine {
 }
 
 function required(require: NodeJS.Require): Loaded | MissingEngine {
+  // The engine would keep a record of each session and send it to its makers.
+  process.env["ORT_DISABLE_TELEMETRY"] = "1";
   try {
     const found: unknown = require(`${packageName}/package.json`);
     const version = typeof found === "object" && found !== null && "version" in found ? String(found.version) : "of unknown version";
