@@ -8,19 +8,10 @@ import os
 
 import torch
 
+from common import pack, rand, rotate
+
 torch.manual_seed(1)
-torch.set_default_dtype(torch.float64)
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def pack(t):
-    return {"shape": list(t.shape), "dtype": "float32", "data": [float(f"{v:.9g}") for v in t.detach().flatten().tolist()]}
-
-
-def rand(*shape, low=-1.5, high=1.5):
-    """Numbers that float32 holds exactly, so that both sides start from the same."""
-    t = torch.rand(shape) * (high - low) + low
-    return (t * 1024).round() / 1024
 
 
 def multihead(x, memory, w, heads, causal, bias):
@@ -44,15 +35,6 @@ def multihead(x, memory, w, heads, causal, bias):
     if bias is not None:
         mask = mask + bias.repeat(x.shape[0], 1, 1)
     return layer(x, memory, memory, attn_mask=mask, need_weights=False)[0]
-
-
-def rotate(x, base):
-    """x [b, t, h, s], as in GPT-NeoX: x cos + rotate_half(x) sin."""
-    t, s = x.shape[1], x.shape[3]
-    angles = torch.arange(t)[:, None] * base ** (-2 * torch.arange(s // 2) / s)
-    both = torch.cat([angles, angles], -1)[None, :, None]
-    half = torch.cat([-x[..., s // 2:], x[..., : s // 2]], -1)
-    return x * both.cos() + half * both.sin()
 
 
 def by_hand(x, memory, w, heads, causal, bias, groups, base):

@@ -8,19 +8,11 @@ import os
 import torch
 import torch.nn.functional as F
 
+from common import pack, rand
+
 torch.manual_seed(4)
-torch.set_default_dtype(torch.float64)
 HERE = os.path.dirname(os.path.abspath(__file__))
 cases = []
-
-
-def pack(t):
-    return {"shape": list(t.shape), "dtype": "float32", "data": [float(f"{v:.9g}") for v in t.detach().flatten().tolist()]}
-
-
-def rand(*shape):
-    """Numbers that float32 holds exactly, so that both sides start from the same."""
-    return ((torch.rand(shape) * 3 - 1.5) * 1024).round() / 1024
 
 
 def case(name, op, shapes, options, f):

@@ -8,24 +8,11 @@ import os
 import torch
 import torch.nn.functional as F
 
+from common import pack, rand, rotate
+
 torch.manual_seed(6)
-torch.set_default_dtype(torch.float64)
 HERE = os.path.dirname(os.path.abspath(__file__))
 cases = []
-
-
-def pack(t):
-    if t.dtype == torch.bool:
-        return {"shape": list(t.shape), "dtype": "bool", "data": t.int().flatten().tolist()}
-    if not t.is_floating_point():
-        return {"shape": list(t.shape), "dtype": "int32", "data": t.flatten().tolist()}
-    return {"shape": list(t.shape), "dtype": "float32", "data": [float(f"{v:.9g}") for v in t.detach().flatten().tolist()]}
-
-
-def rand(*shape, low=-1.5, high=1.5):
-    """Numbers that float32 holds exactly, so that both sides start from the same."""
-    t = torch.rand(shape) * (high - low) + low
-    return (t * 1024).round() / 1024
 
 
 def away(t, *kinks):
@@ -75,15 +62,6 @@ case("learnedPositions", "learned_positions", None, lambda x, table: x + table, 
 case("learnedPositions", "learned_positions, a shorter sequence", None, lambda x, table: x + table[:2], x=rand(2, 2, 4), table=rand(5, 4))
 case("projectHeads", "heads projected", None, lambda x, kernel: torch.einsum("btd,dhs->bths", x, kernel), x=rand(2, 3, 4), kernel=rand(4, 2, 3))
 case("mergeHeads", "heads merged", None, lambda x, kernel: torch.einsum("bths,hsd->btd", x, kernel), x=rand(2, 3, 2, 3), kernel=rand(2, 3, 4))
-
-
-def rotate(x, base):
-    """x [b, t, h, s], as in GPT-NeoX: x cos + rotate_half(x) sin."""
-    t, s = x.shape[1], x.shape[3]
-    angles = torch.arange(t)[:, None] * base ** (-2 * torch.arange(s // 2) / s)
-    both = torch.cat([angles, angles], -1)[None, :, None]
-    half = torch.cat([-x[..., s // 2:], x[..., : s // 2]], -1)
-    return x * both.cos() + half * both.sin()
 
 
 case("rotary", "rotary", {"base": 100}, lambda x: rotate(x, 100), x=rand(2, 3, 2, 4))

@@ -9,23 +9,12 @@ import os
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from common import pack, rand
+
 F = torch.nn.functional
 torch.manual_seed(3)
-torch.set_default_dtype(torch.float64)
 HERE = os.path.dirname(os.path.abspath(__file__))
 NAMES = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"]
-
-
-def pack(t):
-    if not t.is_floating_point():
-        return {"shape": list(t.shape), "dtype": "int32", "data": t.flatten().tolist()}
-    return {"shape": list(t.shape), "dtype": "float32", "data": [float(f"{v:.9g}") for v in t.detach().flatten().tolist()]}
-
-
-def rand(*shape, low=-1.5, high=1.5):
-    """Numbers that float32 holds exactly, so that both sides start from the same."""
-    t = torch.rand(shape) * (high - low) + low
-    return (t * 1024).round() / 1024
 
 
 def real(t, lengths):

@@ -6,19 +6,10 @@ import os
 
 import torch
 
+from common import pack, rand
+
 torch.manual_seed(1)
-torch.set_default_dtype(torch.float64)
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def pack(t):
-    return {"shape": list(t.shape), "dtype": "float32", "data": [float(f"{v:.9g}") for v in t.detach().flatten().tolist()]}
-
-
-def rand(*shape, low=-1.5, high=1.5):
-    """Numbers that float32 holds exactly, so that both sides start from the same."""
-    t = torch.rand(shape) * (high - low) + low
-    return (t * 1024).round() / 1024
 
 
 def run(op, x, kernel, recurrent, bias, recurrent_bias, initial, reverse):

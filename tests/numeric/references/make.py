@@ -8,21 +8,11 @@ import os
 import torch
 import torch.nn.functional as F
 
+from common import pack, rand
+
 torch.manual_seed(0)
-torch.set_default_dtype(torch.float64)
 HERE = os.path.dirname(os.path.abspath(__file__))
 cases = []
-
-
-def pack(t):
-    dtype = "int32" if t.dtype in (torch.int64, torch.int32) else "float32"
-    return {"shape": list(t.shape), "dtype": dtype, "data": [float(f"{v:.9g}") for v in t.detach().flatten().tolist()]}
-
-
-def rand(*shape, low=-1.5, high=1.5):
-    """Numbers that float32 holds exactly, so that both sides start from the same."""
-    t = torch.rand(shape) * (high - low) + low
-    return (t * 1024).round() / 1024
 
 
 def away(t, kink=0.0, by=0.05):
