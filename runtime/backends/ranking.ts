@@ -1,7 +1,6 @@
 // Which backend is the fastest here, measured: each in a process of its own, since engines do not share one, and a driver may crash or hang. What
 // was found is kept in the user's cache until a package, Node or a driver is another one.
 
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir, release } from "node:os";
@@ -9,6 +8,7 @@ import { dirname, join } from "node:path";
 import type { Backend } from "./backend.js";
 import { tryBackend } from "./start.js";
 import { speed } from "./speed.js";
+import { answerOf } from "./trial.js";
 
 /** What was found of a backend: how fast it is, in GFLOP/s of matrix products, or why it is out of the question. */
 export type Measured = { readonly speed: number } | { readonly unsuitable: string; /** Is it to be told of, since it should work? */ readonly isFault: boolean };
@@ -77,11 +77,8 @@ export async function measure(backend: Backend): Promise<Measured> {
 const patience = 120_000;
 
 function measureElsewhere({ name }: Backend, words: readonly string[]): Measured {
-  const { error, status, signal, stdout } = spawnSync(process.execPath, [...words, "backends", "--measure", name], { encoding: "utf8", timeout: patience, killSignal: "SIGKILL", stdio: ["ignore", "pipe", "ignore"], windowsHide: true });
-  const line = (stdout ?? "").trimEnd().split("\n").at(-1) ?? "";
-  if (status === 0 && line.startsWith("{")) return JSON.parse(line) as Measured;
-  const isLate = error !== undefined && "code" in error && error.code === "ETIMEDOUT";
-  return { unsuitable: isLate ? `it does not compute within ${patience / 1000} seconds` : signal === null ? `its process ends with code ${status ?? "none"}` : `its process dies of ${signal}`, isFault: true };
+  const { answer, problem } = answerOf([...words, "backends", "--measure", name], patience);
+  return isMeasured(answer) ? answer : { unsuitable: problem ?? "its answer has another form than expected", isFault: true };
 }
 
 /** Changes with whatever may make a backend faster, or work. */
@@ -123,8 +120,11 @@ function readKept(): Kept | null {
 function isKept(value: unknown): value is Kept {
   if (typeof value !== "object" || value === null || !("key" in value) || !("measured" in value)) return false;
   const { key, measured } = value;
-  const isMeasured = (one: unknown): boolean => typeof one === "object" && one !== null && (("speed" in one && typeof one.speed === "number") || ("unsuitable" in one && typeof one.unsuitable === "string" && "isFault" in one));
   return typeof key === "string" && typeof measured === "object" && measured !== null && Object.values(measured).every(isMeasured);
+}
+
+function isMeasured(value: unknown): value is Measured {
+  return typeof value === "object" && value !== null && (("speed" in value && typeof value.speed === "number") || ("unsuitable" in value && typeof value.unsuitable === "string" && "isFault" in value));
 }
 
 function keep(kept: Kept): void {

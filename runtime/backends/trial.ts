@@ -18,12 +18,17 @@ export interface Tried {
 
 const preamble = `const answer = (found) => process.stdout.write("\\n" + JSON.stringify(found) + "\\n");\n`;
 
-/** Runs `script` (CommonJS) in another Node process; it says what it found with \`answer({...})\`, once, and finds \`words\` behind \`process.argv[0]\`. */
+/** Runs `script` (CommonJS) in another Node process; it says what it found with `answer({...})`, once, and finds `words` behind `process.argv[0]`. */
 export function tryElsewhere(script: string, words: readonly string[], timeout: number = patience): Tried {
-  const child = spawnSync(process.execPath, ["-e", preamble + script, ...words], { encoding: "utf8", timeout, killSignal: "SIGKILL", stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
+  return answerOf(["-e", preamble + script, ...words], timeout);
+}
+
+/** Starts Node with `words`, whose last line of output is its answer in JSON. */
+export function answerOf(words: readonly string[], timeout?: number): Tried {
+  const child = spawnSync(process.execPath, words, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], windowsHide: true, ...(timeout === undefined ? {} : { timeout, killSignal: "SIGKILL" }) });
   const printed = child.stderr ?? "";
   const failed = (problem: string): Tried => ({ answer: null, problem, printed });
-  if (child.error !== undefined && "code" in child.error && child.error.code === "ETIMEDOUT") return failed(`it does not answer within ${timeout / 1000} seconds`);
+  if (child.error !== undefined && "code" in child.error && child.error.code === "ETIMEDOUT") return failed(`it does not answer within ${(timeout ?? 0) / 1000} seconds`);
   if (child.error !== undefined) return failed(child.error.message);
   const line = child.stdout.trimEnd().split("\n").at(-1) ?? "";
   if (!line.startsWith("{")) return failed(child.signal === null ? `its process ends with code ${child.status ?? "none"}` : `its process dies of ${child.signal}`);

@@ -1,9 +1,9 @@
 // `train --batch auto`: the largest batch whose steps fit the memory here. Each size is tried in a process of its own, since one that does not fit
 // may end it, and leaves a GPU's memory as it is.
 
-import { spawnSync } from "node:child_process";
 import { freemem } from "node:os";
 import { gibibytes } from "../../backends/memory.js";
+import { answerOf } from "../../backends/trial.js";
 import { DataOrder, stepsPerEpoch } from "../../data/batches.js";
 import { grouped } from "../../logging/numbers.js";
 import { Stepper } from "../../training/stepper.js";
@@ -92,9 +92,12 @@ function smaller(batch: number, attempt: (batch: number) => Trial): number | nul
 }
 
 function tryElsewhere(words: readonly string[]): Trial {
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, words, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
-  const line = stdout.trimEnd().split("\n").at(-1) ?? "";
-  if (status === 0 && line.startsWith("{")) return JSON.parse(line) as Trial;
-  const [said] = /^error: (.*)$/m.exec(stderr)?.slice(1) ?? [];
-  return { failed: signal === null ? (said?.replace(/\.$/, "") ?? `its process ends with code ${status ?? "none"}`) : `its process dies of ${signal}` };
+  const { answer, problem, printed } = answerOf(words);
+  if (isTrial(answer)) return answer;
+  const said = /^error: (.*)$/m.exec(printed)?.[1];
+  return { failed: said?.replace(/\.$/, "") ?? problem ?? "its answer has another form than expected" };
+}
+
+function isTrial(value: unknown): value is Trial {
+  return typeof value === "object" && value !== null && (("failed" in value && typeof value.failed === "string") || ("seconds" in value && typeof value.seconds === "number" && "bytes" in value && typeof value.bytes === "number"));
 }
