@@ -25,7 +25,8 @@ export function readFooter(bytes: Buffer): FileMetaData {
   if (start < 4) throw new PageError("its data end early");
   if (length > largestFooter) throw new PageError(`its footer has ${length} bytes, more than the ${largestFooter} that are read`);
   new ThriftReader(bytes, start, bytes.length - 8).structure();
-  const metadata = parquetMetadata(arrayBuffer(bytes.subarray(start)));
+  // Its marks for maps are put before the elements are known to be a tree: a negative count of parts would lead it round and round.
+  const metadata = parquetMetadata(arrayBuffer(bytes.subarray(start)), { geoparquet: false });
   checkSchema(metadata);
   return metadata;
 }
