@@ -4,7 +4,7 @@
 import { MAX_CHARACTERS } from "../../grammar/parse.js";
 import type { Checked, Diagnostic } from "../diagnostics/diagnostic.js";
 import type { SourceFile, Span } from "../source/source.js";
-import type { Program } from "./ast.js";
+import type { Declaration, Program } from "./ast.js";
 import { buildAst } from "./build-ast.js";
 import { sectionStarts } from "./sections.js";
 
@@ -46,8 +46,42 @@ export class SectionParser {
 
 function at(section: Section, offset: number): Checked<Program> {
   if (offset === 0) return section.parsed;
-  if (section.moved?.by !== offset) section.moved = { by: offset, parsed: { value: moved(section.parsed.value, offset), diagnostics: section.parsed.diagnostics.map((diagnostic) => movedDiagnostic(diagnostic, offset)) } };
+  if (section.moved?.by !== offset) {
+    const { declarations, ...others } = section.parsed.value;
+    const value: Program = { ...moved(others, offset), declarations: declarations.map((declaration) => movedDeclaration(declaration, offset)) };
+    section.moved = { by: offset, parsed: { value, diagnostics: section.parsed.diagnostics.map((diagnostic) => movedDiagnostic(diagnostic, offset)) } };
+  }
   return section.moved.parsed;
+}
+
+const originals = new WeakMap<Declaration, Declaration>();
+
+/** The declaration that this one is a moved copy of: what is found in it, places aside, need not be found again. */
+export function originalOf(declaration: Declaration): Declaration {
+  return originals.get(declaration) ?? declaration;
+}
+
+/** A declaration with other offsets. What is in it is moved when somebody looks: after a keystroke most declarations are in other places, and few of them of interest. */
+function movedDeclaration(declaration: Declaration, by: number): Declaration {
+  const copy: Record<string, unknown> = {};
+  for (const [key, part] of Object.entries(declaration)) {
+    if (key === "span" || key === "name" || typeof part !== "object" || part === null) copy[key] = key === "span" ? movedSpan(declaration.span, by) : moved(part, by);
+    else {
+      const set = (value: unknown): void => void Object.defineProperty(copy, key, { value, enumerable: true });
+      Object.defineProperty(copy, key, {
+        enumerable: true,
+        configurable: true,
+        get: () => {
+          const value: unknown = moved(part, by);
+          set(value);
+          return value;
+        },
+      });
+    }
+  }
+  const result = copy as unknown as Declaration;
+  originals.set(result, declaration);
+  return result;
 }
 
 /** A tree with other offsets: every object of it that has a `span`, and what is between. */

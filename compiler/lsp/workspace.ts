@@ -3,9 +3,10 @@
 import { readdirSync } from "node:fs";
 import { TextDocument, type TextDocumentContentChangeEvent } from "vscode-languageserver-textdocument";
 import { fileHost } from "../cli/file-host.js";
-import { check, snapshot } from "../compile.js";
+import { check } from "../compile.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Host } from "../host.js";
+import { LiveProgram, snapshot } from "../live/live-program.js";
 import type { Snapshot } from "../services/snapshot.js";
 import { isFile, pathOf } from "./paths.js";
 
@@ -15,7 +16,7 @@ const passedOver = new Set(["node_modules", "dist", "build", "runs"]);
 
 export class Workspace {
   readonly #documents = new Map<string, TextDocument>();
-  readonly #snapshots = new Map<string, Snapshot>();
+  readonly #programs = new Map<string, LiveProgram>();
   readonly #disk = fileHost();
   #roots: readonly string[] = [];
   #sources: readonly string[] | null = null;
@@ -46,7 +47,8 @@ export class Workspace {
   open(uri: string, version: number, text: string): string {
     const path = pathOf(uri);
     this.#documents.set(path, TextDocument.create(uri, "sop", version, text));
-    this.#invalidate(path);
+    this.#programs.set(path, new LiveProgram(path, this.host));
+    this.#changed(path);
     return path;
   }
 
@@ -54,14 +56,14 @@ export class Workspace {
     const path = pathOf(uri);
     const document = this.#documents.get(path);
     if (document !== undefined) this.#documents.set(path, TextDocument.update(document, changes, version));
-    this.#invalidate(path);
+    this.#changed(path);
     return path;
   }
 
   close(uri: string): string {
     const path = pathOf(uri);
     this.#documents.delete(path);
-    this.#snapshots.delete(path);
+    this.#programs.delete(path);
     this.changedOnDisk([path]);
     return path;
   }
@@ -70,19 +72,22 @@ export class Workspace {
   changedOnDisk(paths: readonly string[]): void {
     for (const path of paths) this.#disk.forget(path);
     // What an import could not find may be there now.
-    this.#snapshots.clear();
+    for (const program of this.#programs.values()) program.changed();
     this.#sources = null;
   }
 
-  /** What is known of a file now; null where there is none. */
+  /** What can be said of a file at once; null where there is none. Of files that are not open nothing is kept. */
   snapshot(path: string): Snapshot | null {
-    const known = this.#snapshots.get(path);
-    if (known !== undefined) return known;
-    if (this.host.read(path) === null) return null;
-    const taken = snapshot(path, this.host);
-    // Of files that are not open nothing is kept.
-    if (this.#documents.has(path)) this.#snapshots.set(path, taken);
-    return taken;
+    const program = this.#programs.get(path);
+    return program === undefined ? snapshot(path, this.host) : program.soon();
+  }
+
+  /** Checks all of an open file's program, unless that is done; true if it was not. */
+  complete(path: string): boolean {
+    const program = this.#programs.get(path);
+    if (program === undefined || program.isComplete) return false;
+    program.complete();
+    return true;
   }
 
   /** The diagnostics that the program of a file would have with another text in its place. */
@@ -92,7 +97,7 @@ export class Workspace {
 
   /** Open documents whose programs hold the file, itself first. */
   dependents(path: string): readonly string[] {
-    const others = [...this.#documents.keys()].filter((other) => other !== path && (this.#snapshots.get(other)?.files.has(path) ?? true));
+    const others = [...this.#documents.keys()].filter((other) => other !== path && this.#programs.get(other)?.holds(path) === true);
     return this.#documents.has(path) ? [path, ...others] : others;
   }
 
@@ -102,8 +107,8 @@ export class Workspace {
     return [...new Set([...this.#documents.keys(), ...this.#sources])];
   }
 
-  #invalidate(path: string): void {
-    for (const [other, { files }] of this.#snapshots) if (other === path || files.has(path)) this.#snapshots.delete(other);
+  #changed(path: string): void {
+    for (const program of this.#programs.values()) if (program.holds(path)) program.changed();
   }
 }
 

@@ -32,10 +32,18 @@ export interface Place {
 /** Takes a snapshot with a way to check the program. */
 export function takeSnapshot(path: string, host: Host, analyze: (observer: Observer) => Checked<SemanticModel>): Snapshot {
   const loaded = new Map<string, FileScope>();
-  const checked = analyze({ files: (files) => files.forEach((file, of) => loaded.set(of, file)) });
+  // The host may have others by the time that somebody asks.
   const texts = new Map<string, string>();
+  const checked = analyze({
+    files: (files) => {
+      for (const [of, file] of files) {
+        loaded.set(of, file);
+        texts.set(of, host.read(of) ?? "");
+      }
+    },
+  });
   const maps = new Map<string, LineMap>();
-  const textOf = (of: string): string => remember(texts, of, () => (loaded.has(of) ? (host.read(of) ?? "") : ""));
+  const textOf = (of: string): string => texts.get(of) ?? "";
   return { path, files: loaded, diagnostics: checked.diagnostics, textOf, linesOf: (of) => remember(maps, of, () => lineMap(textOf(of))), host, model: checked.value };
 }
 
