@@ -48,6 +48,8 @@ const threads = 4;
 export async function measureOnGpu(folder: string, asked: readonly string[], values: GpuValues): Promise<void> {
   const { backend = "webgpu", device, python = "/usr/bin/python3", rounds = "8", generations = "1" } = values;
   if (!asksForGpu({ ...values, backend })) throw new Error("--backend is webgpu, cuda, or onnx with `--device webgpu` or `--device cuda`");
+  const peak = values.peak === undefined ? null : Number(values.peak);
+  if (peak !== null && !(peak > 0)) throw new Error("--peak takes TFLOPS, such as 67");
   const cases: readonly GpuCase[] = JSON.parse(readFileSync(join(folder, casesFile), "utf8"));
   const unknown = asked.filter((name) => !cases.some(({ model }) => model === name));
   if (unknown.length > 0) throw new Error(`no model ${unknown.join(", ")}; there are ${cases.map(({ model }) => model).join(", ")}`);
@@ -60,7 +62,7 @@ export async function measureOnGpu(folder: string, asked: readonly string[], val
     ];
     const times = await takeTurns(variants, { threads, rounds: Number(rounds), generations: Number(generations), together });
     console.log(`\n${title}; ${(flops / 1e9).toPrecision(4)} GFLOPs a step; ${generations} x ${rounds} turns`);
-    printTable(times, flops, values.peak === undefined ? null : Number(values.peak));
+    printTable(times, flops, peak);
     printRatio(sopName, times);
     hasRun ||= times.get(sopName)?.turns.length !== 0;
     // The backend, whatever the model: what is left of a card's time is for others.
