@@ -16,6 +16,7 @@ import { lowerInstance, lowerRun } from "./lower/lower.js";
 import { runPipeline, type PipelineResult } from "./passes/pipeline.js";
 import { placeFinder } from "./places.js";
 import { analyze } from "./semantics/analyze.js";
+import { takeSnapshot, type Snapshot } from "./services/snapshot.js";
 import type { Instance, Run, SemanticModel } from "./semantics/semantic-model.js";
 
 export interface CompileOptions {
@@ -47,6 +48,12 @@ export interface Output {
 /** Checks a program: what it means as far as it can be known, and all diagnostics. */
 export function check(main: string, host: Host): Checked<SemanticModel> {
   return checkWith(new FusedModels(), main, host);
+}
+
+/** Checks a program for an editor: what is known of the file `main` and all that it imports, whatever is wrong with them. */
+export function snapshot(main: string, host: Host): Snapshot {
+  const models = new FusedModels();
+  return takeSnapshot(main, host, (observer) => analyze(main, host, parseOnce, (instance) => assess(models, instance), observer));
 }
 
 function checkWith(models: FusedModels, main: string, host: Host): Checked<SemanticModel> {

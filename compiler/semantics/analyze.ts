@@ -25,10 +25,17 @@ import { Scope } from "./scope.js";
 import { checkSizes } from "./sizes/check-sizes.js";
 import type { DatasetModel, Instance, Run, SemanticModel } from "./semantic-model.js";
 
+/** What else is told of a program while it is checked, for the answers that editors want. */
+export interface Observer {
+  /** All files with their names, the opened one first, before anything of them is looked at. */
+  readonly files: (files: ReadonlyMap<string, FileScope>) => void;
+}
+
 /** Checks the program that starts with the file `main`. Its value holds what has no error. `assess` follows graphs through a fusion. */
-export function analyze(main: string, host: Host, parse: Parse, assess: Rules["assess"]): Checked<SemanticModel> {
+export function analyze(main: string, host: Host, parse: Parse, assess: Rules["assess"], observer: Observer | null = null): Checked<SemanticModel> {
   const report = createReport();
   const files = loadFiles(main, host, parse, report);
+  observer?.files(files);
   const caches: Caches = { instances: new Map(), datasets: new Map(), runs: new Map() };
   const context = createContext(report, files, caches, assess);
   for (const file of files.values()) checkSizes(context, file, "block");

@@ -1,0 +1,46 @@
+// What editors' questions are answered from: a program as it is at one moment, perhaps in the middle of being typed.
+// Answers are pure functions of a snapshot and offsets; they give plain data and know nothing of any protocol.
+
+import type { Checked, Diagnostic } from "../diagnostics/diagnostic.js";
+import type { Host } from "../host.js";
+import type { Observer } from "../semantics/analyze.js";
+import type { FileScope } from "../semantics/files.js";
+import type { SemanticModel } from "../semantics/semantic-model.js";
+import { lineMap, type LineMap } from "../source/line-map.js";
+
+export interface Snapshot {
+  /** The open file. */
+  readonly path: string;
+  /** All files of the program with their trees and names by path, the open one first. A file with mistakes has what recovery kept of it. */
+  readonly files: ReadonlyMap<string, FileScope>;
+  /** Of all files of the program. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The text that the trees were made of; "" for a file that is not of the program. */
+  readonly textOf: (path: string) => string;
+  readonly linesOf: (path: string) => LineMap;
+  readonly host: Host;
+  /** What whole models and runs mean. */
+  readonly model: SemanticModel;
+}
+
+/** Where a question is asked. */
+export interface Place {
+  readonly path: string;
+  readonly offset: number;
+}
+
+/** Takes a snapshot with a way to check the program. */
+export function takeSnapshot(path: string, host: Host, analyze: (observer: Observer) => Checked<SemanticModel>): Snapshot {
+  const loaded = new Map<string, FileScope>();
+  const checked = analyze({ files: (files) => files.forEach((file, of) => loaded.set(of, file)) });
+  const texts = new Map<string, string>();
+  const maps = new Map<string, LineMap>();
+  const textOf = (of: string): string => remember(texts, of, () => (loaded.has(of) ? (host.read(of) ?? "") : ""));
+  return { path, files: loaded, diagnostics: checked.diagnostics, textOf, linesOf: (of) => remember(maps, of, () => lineMap(textOf(of))), host, model: checked.value };
+}
+
+function remember<K, V>(known: Map<K, V>, key: K, make: () => V): V {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
+}

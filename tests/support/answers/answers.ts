@@ -1,0 +1,10 @@
+// Editors' questions by the heading under which cases ask them, each with the way to print its answer.
+
+import { printNames } from "./names.js";
+import type { Question } from "../service-cases.js";
+
+export type Answer = (question: Question) => string | Promise<string>;
+
+export const answers: Readonly<Record<string, Answer>> = {
+  NAMES: printNames,
+};

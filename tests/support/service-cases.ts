@@ -1,0 +1,59 @@
+// Cases of editors' questions in Markdown, as cases.ts has them: a `# SOURCE` (more files as `# SOURCE name.sop`) with one cursor `‸` in it, or a
+// selection `«...»`, and one heading for each question, `# HOVER`, with the answer as text. answers/answers.ts has a line for each heading.
+
+import { snapshot } from "../../compiler/compile.js";
+import type { Snapshot } from "../../compiler/services/snapshot.js";
+import type { Span } from "../../compiler/source/source.js";
+import { answers } from "./answers/answers.js";
+import type { Case, Section } from "./cases.js";
+import { memoryHost } from "./host.js";
+
+const main = "main.sop";
+
+/** A question: the program, the file with the marker and what is marked in it; a cursor is a span of no width. */
+export interface Question {
+  readonly snapshot: Snapshot;
+  readonly path: string;
+  readonly offset: number;
+  readonly selection: Span;
+}
+
+/** The case with every answer as it is given now. Throws if a heading has no answer or the marker is missing. */
+export async function runServiceCase(given: Case): Promise<Case> {
+  const marked = given.sections.filter(isSource).map(({ heading, body }) => read(heading === "SOURCE" ? main : heading.slice("SOURCE ".length), `${body}\n`));
+  const snapshotOf = snapshot(main, memoryHost(Object.fromEntries(marked.map(({ path, text }) => [path, text]))));
+  const place = marked.find(({ selection }) => selection !== null) ?? { path: main, selection: { start: 0, end: 0 } };
+  const selection = place.selection ?? { start: 0, end: 0 };
+  const question: Question = { snapshot: snapshotOf, path: place.path, offset: selection.end, selection };
+  const sections: Section[] = [];
+  for (const section of given.sections) {
+    const answer = answers[section.heading];
+    if (isSource(section)) sections.push(section);
+    else if (answer === undefined) throw new Error(`no question is named \`${section.heading}\``);
+    else sections.push({ ...section, body: (await answer(question)).replace(/\n$/, "") });
+  }
+  if (given.sections.every(isSource)) throw new Error("the case asks nothing");
+  return { ...given, sections };
+}
+
+/** The text without its markers, and what they mark. */
+export function read(path: string, marked: string): { readonly path: string; readonly text: string; readonly selection: Span | null } {
+  const text = marked.replace(/[‸«»]/gu, "");
+  const cursor = marked.indexOf("‸");
+  const [start, end] = [marked.indexOf("«"), marked.indexOf("»")];
+  if (cursor >= 0) return { path, text, selection: { start: cursor, end: cursor } };
+  return { path, text, selection: start >= 0 && end > start ? { start, end: end - 1 } : null };
+}
+
+/** `3:5-3:9 "name"`, with the file in front where it is not the open one. */
+export function printPlace({ snapshot }: Question, path: string, { start, end }: Span): string {
+  const map = snapshot.linesOf(path);
+  const [from, to] = [map.position(start), map.position(end)];
+  const text = snapshot.textOf(path).slice(start, end);
+  const shown = text.includes("\n") ? `${text.slice(0, text.indexOf("\n"))}...` : text;
+  return `${path === main ? "" : `${path}:`}${from.line}:${from.column}-${to.line}:${to.column} ${JSON.stringify(shown)}`;
+}
+
+function isSource({ heading }: Section): boolean {
+  return heading.split(" ")[0] === "SOURCE";
+}
