@@ -6,6 +6,7 @@ import { fileRelativeTo, filesOf, folderBetween, relativeTo } from "./data-files
 import { emitProgram } from "./emit/emit-program.js";
 import type { ProgramUnit, RunUnit, SourceUnit } from "./emit/program-source.js";
 import { assess } from "./fusion/findings.js";
+import { fusionInWords } from "./fusion/fusion-in-words.js";
 import { FusedModels } from "./fusion/fused-models.js";
 import { promiseOf } from "./fusion/promise.js";
 import { provenanceText } from "./fusion/provenance.js";
@@ -53,7 +54,7 @@ export function check(main: string, host: Host): Checked<SemanticModel> {
 /** Checks a program for an editor: what is known of the file `main` and all that it imports, whatever is wrong with them. */
 export function snapshot(main: string, host: Host): Snapshot {
   const models = new FusedModels();
-  return takeSnapshot(main, host, (observer) => analyze(main, host, parseOnce, (instance) => assess(models, instance), observer));
+  return takeSnapshot(main, host, (observer) => analyze(main, host, parseOnce, (instance) => assess(models, instance), observer), (instance) => fusionInWords(models, instance));
 }
 
 function checkWith(models: FusedModels, main: string, host: Host): Checked<SemanticModel> {
