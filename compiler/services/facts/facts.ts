@@ -5,7 +5,7 @@ import type { Found, ObservedBody, ObservedConstant } from "../../semantics/obse
 import type { Instance, SemanticModel } from "../../semantics/semantic-model.js";
 import type { Origin, Span } from "../../source/source.js";
 import { instanceTitle } from "../instance-title.js";
-import { indexCosts, type CostIndex, type PlaceCost, type ReachCost } from "./costs.js";
+import { callCosts, reachCosts, type PlaceCost, type ReachCost } from "./costs.js";
 import type { FusionWords } from "./fusion-words.js";
 import { placeKey } from "./place-key.js";
 
@@ -43,8 +43,6 @@ export interface Observations {
 export function factsOf({ bodies, constants, model, inWords }: Observations): Facts {
   const byFile = new Map<string, ReadonlyMap<number, readonly SeenValue[]>>();
   let known: ReadonlyMap<string, Found> | null = null;
-  let costs: CostIndex | null = null;
-  const index = (): CostIndex => (costs ??= indexCosts(model.instances));
   return {
     valueAt: ({ file, span }) => {
       let values = byFile.get(file);
@@ -52,8 +50,8 @@ export function factsOf({ bodies, constants, model, inWords }: Observations): Fa
       return values.get(spanKey(span)) ?? [];
     },
     constantAt: (origin) => (known ??= new Map(constants.map((constant) => [placeKey(constant.origin), constant.value]))).get(placeKey(origin)) ?? null,
-    costsAt: (origin) => index().calls.get(placeKey(origin)) ?? [],
-    reachAt: (origin) => index().reaches.get(placeKey(origin)) ?? [],
+    costsAt: (origin) => callCosts(model.instances, origin),
+    reachAt: (origin) => reachCosts(model.instances, origin),
     fusionAt: (origin) => {
       const key = placeKey(origin);
       const found = model.instances.filter(({ starts = [] }) => starts.some(({ fusion }) => placeKey(fusion.origin) === key)).flatMap((instance) => inWords(instance).filter((words) => placeKey(words.origin) === key));

@@ -38,6 +38,9 @@ export function printFound(found: Found): string {
 export function printTogether(all: readonly Found[]): string | null {
   const texts = [...new Set(all.map(printFound))];
   if (texts.length < 2) return texts[0] ?? null;
+  const tuples = all.flatMap((found) => (found.kind === "tuple" && !found.values.includes(null) ? [found.values.flatMap((value) => value ?? [])] : []));
+  const count = tuples[0]?.length;
+  if (tuples.length === all.length && count !== undefined && tuples.every(({ length }) => length === count)) return Array.from({ length: count }, (_, i) => printTogether(tuples.flatMap((values) => values[i] ?? [])) ?? "?").join(", ");
   const types = all.flatMap((found) => (found.kind === "tensor" ? [found.type] : []));
   const [first] = types;
   if (first !== undefined && types.length === all.length && types.every((type) => isAlike(type, first))) {
@@ -51,8 +54,8 @@ export function printTogether(all: readonly Found[]): string | null {
 
 /** `32`, `32 | 64`, `8 to 64`. */
 function oneOf(sizes: readonly number[]): string {
-  const distinct = [...new Set(sizes)];
-  return distinct.length > 3 ? `${Math.min(...distinct)} to ${Math.max(...distinct)}` : distinct.join(" | ");
+  const distinct = [...new Set(sizes)].sort((a, b) => a - b);
+  return distinct.length > 3 ? `${distinct[0] ?? 0} to ${distinct.at(-1) ?? 0}` : distinct.join(" | ");
 }
 
 function isAlike(a: TensorType, b: TensorType): boolean {
