@@ -94,6 +94,7 @@ export async function build(keepMs = KEEP_MS) {
       charset: "ascii",
       footer: { js: `})\n//${buildId}` },
     }),
+    bundle({ ...common, mainFields: ["module", "main"], define: { SOP_BUILD_ID: JSON.stringify(`${version}-${buildId}`) }, entryPoints: { lsp: "compiler/lsp/main.ts" }, outdir: "dist" }),
     bundle({ ...common, entryPoints: { compiler: "compiler/index.ts" }, outdir: "dist", splitting: true, chunkNames: "chunks/[name]-[hash]" }),
     // TensorFlow.js goes into the runtime, since Node cannot load its modules one by one, and as ES modules, since its CommonJS
     // files count as free of side effects, so that the backend would be dropped.

@@ -11,13 +11,15 @@ import { packageRoot } from "./package-root.js";
 /** The most bytes that a source file may have. */
 export const LARGEST_SOURCE = 8 * 1024 * 1024;
 /** Files of the standard library have names that no file of the user's has, and that say nothing of where sop is installed. */
-const LIBRARY = "sop:std/";
+export const LIBRARY = "sop:std/";
 
 export interface FileHost extends Host {
   /** Files that could not be read, and why, as the second half of "`x` cannot be read: ...". */
   readonly problems: ReadonlyMap<string, string>;
   /** Everything that was read, by path. */
   readonly texts: ReadonlyMap<string, string>;
+  /** Reads a file anew the next time: it has changed. */
+  readonly forget: (path: string) => void;
 }
 
 export function fileHost(): FileHost {
@@ -45,6 +47,10 @@ export function fileHost(): FileHost {
     hash: (text) => process.getBuiltinModule("node:crypto").createHash("sha256").update(text, "utf8").digest("hex"),
     problems,
     texts,
+    forget: (path) => {
+      texts.delete(path);
+      problems.delete(path);
+    },
   };
 }
 

@@ -2,26 +2,27 @@
 
 import type { Value } from "./values.js";
 
-export class Scope {
-  readonly #names = new Map<string, Value>();
-  readonly #outer: Scope | null;
+/** What names stand for: values, while a body is elaborated. */
+export class Scope<T = Value> {
+  readonly #names = new Map<string, T>();
+  readonly #outer: Scope<T> | null;
 
-  constructor(outer: Scope | null = null) {
+  constructor(outer: Scope<T> | null = null) {
     this.#outer = outer;
   }
 
-  lookup(name: string): Value | undefined {
+  lookup(name: string): T | undefined {
     return this.#names.get(name) ?? this.#outer?.lookup(name);
   }
 
   /** Binds a new name here, whatever lies outside. */
-  define(name: string, value: Value): void {
+  define(name: string, value: T): void {
     this.#names.set(name, value);
   }
 
   /** Changes the nearest binding of that name; binds it here if there is none. */
-  assign(name: string, value: Value): void {
-    for (let scope: Scope | null = this; scope !== null; scope = scope.#outer) {
+  assign(name: string, value: T): void {
+    for (let scope: Scope<T> | null = this; scope !== null; scope = scope.#outer) {
       if (!scope.#names.has(name)) continue;
       scope.#names.set(name, value);
       return;

@@ -1,0 +1,66 @@
+// Diagnostics of open documents: told when they change, or given when a client asks that wants to ask.
+
+import { DocumentDiagnosticReportKind, type Diagnostic, type DocumentDiagnosticReport } from "vscode-languageserver";
+import { diagnosticOf } from "./convert.js";
+import type { Server } from "./server.js";
+
+export class Diagnostics {
+  readonly #server: Server;
+  readonly #waiting = new Set<string>();
+  #timer: NodeJS.Immediate | null = null;
+
+  constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /** Tells of a document, and of those that import it, as soon as all changes that came together are read. */
+  changed(path: string): void {
+    const { client, workspace, connection } = this.#server;
+    if (client.textDocument?.diagnostic !== undefined) {
+      // The editor asks by itself for the document that is being typed.
+      if (workspace.dependents(path).length > 1 && client.workspace?.diagnostics?.refreshSupport === true) connection.languages.diagnostics.refresh();
+      return;
+    }
+    // The one that is typed in goes first.
+    for (const dependent of workspace.dependents(path)) this.#waiting.add(dependent);
+    this.#timer ??= setImmediate(() => this.#publishNext());
+  }
+
+  /** Everything may have changed. */
+  allChanged(): void {
+    const { client, workspace, connection } = this.#server;
+    if (client.textDocument?.diagnostic !== undefined) {
+      if (client.workspace?.diagnostics?.refreshSupport === true) connection.languages.diagnostics.refresh();
+    } else for (const path of workspace.documents.keys()) this.changed(path);
+  }
+
+  /** Takes back what was told of a document that is closed. */
+  closed(uri: string): void {
+    if (this.#server.client.textDocument?.diagnostic === undefined) void this.#server.connection.sendDiagnostics({ uri, diagnostics: [] });
+  }
+
+  /** The answer to a client that asks. */
+  report(path: string): DocumentDiagnosticReport {
+    return { kind: DocumentDiagnosticReportKind.Full, items: [...this.#of(path)] };
+  }
+
+  // One document at a time, so that requests come in between.
+  #publishNext(): void {
+    const [path] = this.#waiting;
+    this.#timer = null;
+    if (path === undefined) return;
+    this.#waiting.delete(path);
+    this.#server.attempt("diagnostics", () => this.#publish(path));
+    if (this.#waiting.size > 0) this.#timer = setImmediate(() => this.#publishNext());
+  }
+
+  #publish(path: string): void {
+    const document = this.#server.workspace.documents.get(path);
+    if (document !== undefined) void this.#server.connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics: [...this.#of(path)] });
+  }
+
+  #of(path: string): readonly Diagnostic[] {
+    const snapshot = this.#server.workspace.snapshot(path);
+    return snapshot === null ? [] : snapshot.diagnostics.filter(({ origin }) => origin.file === path).map((diagnostic) => diagnosticOf(snapshot, diagnostic));
+  }
+}

@@ -1,0 +1,73 @@
+// `sop lsp`: a language server on standard input and output. It translates the protocol; the answers come from compiler/services. It runs nothing
+// of what it opens, and reads open documents, `.sop` files of the open folders and what they import.
+
+import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
+import { DidChangeWatchedFilesNotification, TextDocumentSyncKind, type InitializeParams, type InitializeResult } from "vscode-languageserver";
+import { packageVersion } from "../cli/package-root.js";
+import { Diagnostics } from "./diagnostics.js";
+import { pathOf } from "./paths.js";
+import * as codeActions from "./requests/code-actions.js";
+import * as diagnosticRequests from "./requests/diagnostics.js";
+import * as formatting from "./requests/formatting.js";
+import * as structure from "./requests/structure.js";
+import { Server } from "./server.js";
+
+/** Serves until the client says that it ends, or is gone; then the process leaves. */
+export function serve(): Promise<never> {
+  const connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout);
+  // Standard output belongs to the protocol.
+  console.log = console.info = console.debug = (...words: unknown[]) => console.error(...words);
+  const server = new Server(connection);
+  const diagnostics = new Diagnostics(server);
+  const { workspace } = server;
+
+  connection.onInitialize((params) => initialize(server, params));
+  connection.onInitialized(() => {
+    const { client } = server;
+    if (client.workspace?.didChangeWatchedFiles?.dynamicRegistration === true) void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: "**/*.sop" }] });
+    if (client.workspace?.workspaceFolders === true) connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      const gone = new Set(removed.map(({ uri }) => pathOf(uri)));
+      workspace.roots = [...workspace.roots.filter((root) => !gone.has(root)), ...added.map(({ uri }) => pathOf(uri))];
+    });
+  });
+
+  connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) => server.attempt("open", () => diagnostics.changed(workspace.open(uri, version, text))));
+  connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => server.attempt("change", () => diagnostics.changed(workspace.change(uri, version, contentChanges))));
+  connection.onDidCloseTextDocument(({ textDocument: { uri } }) =>
+    server.attempt("close", () => {
+      const path = workspace.close(uri);
+      diagnostics.closed(uri);
+      diagnostics.changed(path);
+    }),
+  );
+  connection.onDidChangeWatchedFiles(({ changes }) =>
+    server.attempt("files", () => {
+      workspace.changedOnDisk(changes.map(({ uri }) => pathOf(uri)));
+      diagnostics.allChanged();
+    }),
+  );
+
+  structure.register(server);
+  formatting.register(server);
+  codeActions.register(server);
+  diagnosticRequests.register(server, diagnostics);
+  connection.listen();
+  // The connection ends the process.
+  return new Promise(() => undefined);
+}
+
+function initialize(server: Server, { capabilities, workspaceFolders, rootUri }: InitializeParams): InitializeResult {
+  server.client = capabilities;
+  server.workspace.roots = workspaceFolders?.map(({ uri }) => pathOf(uri)) ?? (rootUri === null ? [] : [pathOf(rootUri)]);
+  return {
+    serverInfo: { name: "sop", version: packageVersion() },
+    capabilities: {
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+      workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      ...structure.capabilities,
+      ...formatting.capabilities,
+      ...codeActions.capabilities,
+      ...diagnosticRequests.capabilities,
+    },
+  };
+}
