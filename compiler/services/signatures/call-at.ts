@@ -37,7 +37,7 @@ export function callAt(program: Program, cursor: Cursor, at = cursor.frames.leng
   const frame = cursor.frames[at];
   if (frame === undefined || frame.open !== "(") return null;
   const signature = calleeOf(program, cursor, at);
-  return signature === null ? null : { signature, ...givenIn(signature, frame, tensorsBefore(cursor, at, signature)) };
+  return signature === null ? null : { signature, ...givenIn(signature, frame, tensorsBefore(program, cursor, at, signature)) };
 }
 
 /** Arguments so far, and the parameter at the cursor. `tensors`: as many are given in front of the list. */
@@ -66,33 +66,18 @@ function nameOf([name, colon]: readonly Lexeme[]): string | null {
 }
 
 // The tensor of a pipe; in `layer name = call` the call stands without any.
-function tensorsBefore(cursor: Cursor, at: number, { parameters }: Signature): number {
+function tensorsBefore(program: Program, cursor: Cursor, at: number, { parameters }: Signature): number {
   const frame = cursor.frames[at];
   const outer = cursor.frames[at - 1];
   const tensors = parameters.filter(({ takes, isPositional }) => takes.kind === "tensor" && isPositional);
-  const isLayer = outer?.open === "{" && outer.item[0]?.text === "layer" && outer.item[1]?.kind === "name" && frame?.before === "=";
-  const isModel = outer?.open === "" && (cursor.declaration === "train" || cursor.declaration === "model");
-  const isOption = outer?.open === "(" && expectedIn(cursor, at - 1)?.kind === "layer";
-  if (isLayer || isModel || isOption) return tensors.length;
+  const isLayer = outer?.open === "{" && outer.item[0]?.text === "layer" && frame?.before === "=";
+  if (isLayer || (outer?.open === "(" && expectedAt(program, cursor, at - 1)?.kind === "layer")) return tensors.length;
   return frame?.before === "|>" && tensors[0]?.isVariadic !== true ? 1 : 0;
-
-  function expectedIn(of: Cursor, index: number): Taken | null {
-    return expectations.get(of)?.get(index) ?? null;
-  }
 }
-
-/** What the items of calls around a cursor are for, as far as it was asked. */
-const expectations = new WeakMap<Cursor, Map<number, Taken | null>>();
 
 /** What is expected at the cursor's place in a frame: the type of its parameter; null where it is in no call. */
 export function expectedAt(program: Program, cursor: Cursor, at: number): Taken | null {
-  const known = expectations.get(cursor) ?? new Map<number, Taken | null>();
-  expectations.set(cursor, known);
-  const earlier = known.get(at);
-  if (earlier !== undefined) return earlier;
-  const expected = callAt(program, cursor, at)?.active?.takes ?? null;
-  known.set(at, expected);
-  return expected;
+  return callAt(program, cursor, at)?.active?.takes ?? null;
 }
 
 function calleeOf(program: Program, cursor: Cursor, at: number): Signature | null {
@@ -126,7 +111,9 @@ function headCallee(program: Program, cursor: Cursor, outer: Frame, name: string
   if (outer.item.length <= 2 && outer.done.length === 0) return null;
   if (cursor.declaration === "let") return numberSignature(name);
   const isSource = cursor.declaration === "model" && name === "checkpoint";
-  return isSource ? functionSignature(name, checkpoint) : declared(program, name, ["model"]);
+  const model = isSource ? functionSignature(name, checkpoint) : declared(program, name, ["model"]);
+  // Its inputs are the data's.
+  return model === null ? null : { ...model, parameters: model.parameters.filter(({ takes }) => takes.kind !== "tensor") };
 }
 
 function declared({ file, textOf }: Program, name: string, kinds: readonly string[]): Signature | null {
