@@ -29,30 +29,32 @@ function wordsOf(models: FusedModels, start: Start): FusionWords {
   };
 }
 
+// Weights that begin alike but for their sizes are one group.
 function grouped(weights: readonly Weight[]): FusionWords["parts"] {
-  const groups = new Map<string, string[]>();
+  const groups = new Map<string, { readonly weights: string[]; readonly texts: Set<string> }>();
   for (const { path, init } of weights) {
-    const text = init.kind === "fused" ? fusedWords(init) : init.kind === "zeros" ? "no source has it: begins as 0" : "no source has it: drawn anew";
-    groups.set(text, [...(groups.get(text) ?? []), path]);
+    const [text, form] = init.kind === "fused" ? [fusedWords(init, true), fusedWords(init, false)] : Array.from({ length: 2 }, () => (init.kind === "zeros" ? "no source has it: begins as 0" : "no source has it: drawn anew"));
+    const group = groups.get(form ?? "") ?? { weights: [], texts: new Set() };
+    groups.set(form ?? "", group);
+    group.weights.push(path);
+    group.texts.add(text ?? "");
   }
-  return [...groups].map(([text, paths]) => ({ weights: paths, text }));
+  return [...groups].map(([form, { weights: paths, texts }]) => ({ weights: paths, text: texts.size === 1 ? ([...texts][0] ?? form) : form }));
 }
 
-function fusedWords({ from, axes, rest }: FusedInitializer): string {
+function fusedWords({ from, axes, rest }: FusedInitializer, withSizes: boolean): string {
+  const size = (length: number): string => (withSizes ? ` ${length}` : "");
   const names = [...new Set(from.map(({ source }) => `\`${source}\``))];
   const owned = axes.filter(({ runs }) => runs.some(({ owner }) => typeof owner === "number"));
-  const added = axes.flatMap((axis) => {
-    const length = lengthOf(axis, "new");
-    return length === 0 ? [] : [`${length} new`];
-  });
+  const added = axes.some((axis) => lengthOf(axis, "new") > 0) ? [`${axes.flatMap((axis) => lengthOf(axis, "new") || []).map((length) => size(length).trim()).filter((text) => text !== "").join(", ")} new units`.trim()] : [];
   const last = owned[owned.length - 1];
   if (last === undefined) return [names.length === 1 ? `as in ${names.join()}` : `the mean of ${listed(names)}`, ...added].join(", ");
   const shared = lengthOf(last, "shared");
-  const parts = from.map(({ source }, index) => `\`${source}\` ${lengthOf(last, index)}`);
+  const parts = from.map(({ source }, index) => `\`${source}\`${size(lengthOf(last, index))}`);
   const between = rest.kind === "zeros" ? "0 between" : `noise of ${rest.std} deviations between`;
   const factors = from.map(({ factor }) => Number(factor.toPrecision(4)));
   return [
-    `${[...parts, ...(shared === 0 ? [] : [`${shared} shared`])].join(" + ")} ${owned.length > 1 ? `on the diagonal, ${between}` : "side by side"}`,
+    `${[...parts, ...(shared === 0 ? [] : [`shared${size(shared)}`])].join(" + ")} ${owned.length > 1 ? `on the diagonal, ${between}` : "side by side"}`,
     ...(factors.every((factor) => factor === 1) ? [] : [`times ${[...new Set(factors)].length === 1 ? String(factors[0]) : factors.join(", ")}`]),
     ...added,
   ].join(", ");

@@ -16,7 +16,9 @@ export type Topic =
   | { readonly kind: "word"; readonly word: string; readonly of: string | null }
   | { readonly kind: "option"; readonly doc: string }
   /** A declaration of the program. */
-  | { readonly kind: "declared"; readonly file: string; readonly name: string };
+  | { readonly kind: "declared"; readonly file: string; readonly name: string }
+  /** A name of a body, where it was bound. */
+  | { readonly kind: "place"; readonly path: string; readonly offset: number };
 
 export interface CompletionItem {
   readonly label: string;

@@ -82,9 +82,9 @@ export function builtInLayers(site: Site, form: CallForm): readonly CompletionIt
   return Object.keys(layers).filter(isLayerName).filter((name) => categoryOf(name) === "layer" && !site.file.entries.has(name)).map((name) => layerItem(name, site.hasList ? "bare" : form));
 }
 
-export function localItem({ kind, name, type }: Local, site: Site): CompletionItem {
+export function localItem({ kind, name, type, start }: Local, site: Site): CompletionItem {
   const shown: CompletionKind = kind === "layer" ? "layer" : kind === "counter" || kind === "dimension" ? "dimension" : kind === "input" ? "value" : kind;
-  return item(shown, name, "local", { detail: type, topic: { kind: "declared", file: site.file.path, name } });
+  return item(shown, name, "local", { detail: type, topic: { kind: "place", path: site.file.path, offset: start } });
 }
 
 /** Is it known to be a tensor, or not known to be anything else? */
