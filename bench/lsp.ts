@@ -14,15 +14,16 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { CompletionRequest, PublishDiagnosticsNotification } from "vscode-languageserver-protocol/node";
 import { lineMap } from "../compiler/source/line-map.js";
-import { startClient, type LspClient } from "../tests/support/lsp-client.js";
-import { randomStream } from "../tests/support/mutate.js";
+import { startClient, type LspClient } from "./support/lsp-client.js";
+import { stream } from "../runtime/random.js";
 import { generateSource } from "./support/generate-source.js";
 
 const { values: options } = parseArgs({ options: { keystrokes: { type: "string", default: "400" }, edits: { type: "string", default: "10000" } } });
 const LINES = 2000;
 const PAUSE = 60;
 const folder = mkdtempSync(join(tmpdir(), "sop-bench-"));
-const random = randomStream(7);
+const typed = stream(7, "typing");
+const random = (): number => typed.uniform();
 
 const source = generateSource(LINES);
 const file = join(folder, "model.sop");

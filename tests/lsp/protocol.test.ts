@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { CodeActionRequest, CodeLensRequest, DocumentDiagnosticRequest, DocumentFormattingRequest, DocumentLinkRequest, FoldingRangeRequest, SelectionRangeRequest } from "vscode-languageserver-protocol/node";
-import { startClient } from "../support/lsp-client.js";
+import { startClient } from "../../bench/support/lsp-client.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const example = join(root, "examples", "digits", "digits.sop");

@@ -15,6 +15,7 @@ import type { Block, Declaration, Model, Param } from "../../ast/ast.js";
 import { isTensorParameter, optionParameters } from "../callables.js";
 import { Exhausted, at, type Context } from "../context.js";
 import { parameterKind } from "../declared-types.js";
+import { Seen } from "../observed.js";
 import type { FileScope } from "../files.js";
 import { bindSymbols, inspectBody } from "./body.js";
 import { applyCall, bindSymbolic } from "./calls.js";
@@ -31,27 +32,35 @@ export function checkSizes(context: Context, file: FileScope, kind: "block" | "m
   for (const { node, file: owner } of file.entries.values()) {
     if (owner !== file || only?.has(node) === false || file.tainted.has(node.span.start) || (node.kind !== "block" && node.kind !== "model") || node.kind !== kind) continue;
     if (node.kind === "model" && context.elaborated.has(node)) continue;
-    const by = new Inspection(context, rules);
-    const { depth } = context.spent;
-    try {
-      checkNode(by, file, node);
-    } catch (thrown) {
-      if (!(thrown instanceof TooMuch) && !(thrown instanceof Exhausted)) throw thrown;
-      context.spent.depth = depth;
-    }
-    if (by.hasErrors) context.sizes.faulty.add(node);
+    checkDeclaration(context, file, node);
   }
 }
 
-function checkNode(by: Inspection, file: FileScope, node: Block | Model): void {
-  const place: Place = { file, names: new Names() };
+/** Checks one block or model. */
+export function checkDeclaration(context: Context, file: FileScope, node: Block | Model): void {
+  const by = new Inspection(context, rules);
+  const { depth } = context.spent;
+  const seen = context.observer === null ? null : new Seen<SymbolicValue>();
+  try {
+    checkNode(by, { file, names: new Names(), seen }, node);
+  } catch (thrown) {
+    if (!(thrown instanceof TooMuch) && !(thrown instanceof Exhausted)) throw thrown;
+    context.spent.depth = depth;
+  }
+  if (by.hasErrors) context.sizes.faulty.add(node);
+  if (seen !== null) context.observer?.body({ file: file.path, name: node.name.text, args: null, values: seen.values() });
+}
+
+function checkNode(by: Inspection, place: Place, node: Block | Model): void {
   const taken = new Set(node.params.map(({ name }) => name.text));
   const tensors = node.params.filter((param) => isTensorParameter(node, param));
   for (const { name, type, span } of tensors) bindSymbols(by, place, name.text, type, taken, span);
   for (const param of optionParameters(node)) place.names.define(param.name.text, ofParameter(by, place, param));
   for (const { name, type, span } of tensors) {
     const declared = readSymbolicType(by, place, type);
-    place.names.define(name.text, declared === null ? unknown : { kind: "tensor", type: by.sized(declared), origin: at(place, span), sized: null });
+    const value: SymbolicValue = declared === null ? unknown : { kind: "tensor", type: by.sized(declared), origin: at(place, span), sized: null };
+    place.seen?.set(name, value);
+    place.names.define(name.text, value);
   }
   inspectBody(by, place, node);
 }
