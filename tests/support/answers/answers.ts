@@ -1,10 +1,22 @@
 // Editors' questions by the heading under which cases ask them, each with the way to print its answer.
 
 import { printNames } from "./names.js";
+import { printCalls, printDefinition, printHighlights, printReferences, printTypeDefinition } from "./navigation.js";
+import { printRename } from "./rename.js";
+import { printFound, printOutline, printTokens } from "./symbols.js";
 import type { Question } from "../service-cases.js";
 
 export type Answer = (question: Question) => string | Promise<string>;
 
 export const answers: Readonly<Record<string, Answer>> = {
   NAMES: printNames,
+  DEFINITION: printDefinition,
+  "TYPE-DEFINITION": printTypeDefinition,
+  REFERENCES: printReferences,
+  HIGHLIGHTS: printHighlights,
+  CALLS: printCalls,
+  RENAME: printRename,
+  OUTLINE: printOutline,
+  SYMBOLS: printFound,
+  TOKENS: printTokens,
 };
