@@ -43,7 +43,7 @@ export function rename(workspace: Workspace, place: Place, name: string): Renami
   if ("refused" in renamed) return renamed;
   const { symbols, places } = renamed;
   if (workspace.textOf(place.path).slice(meaning.span.start, meaning.span.end) === name) return { edits: new Map(), note: null };
-  const problem = nameProblem(symbols, name) ?? siblingProblem(workspace, symbols, places, name);
+  const problem = nameProblem(symbols, places, name) ?? siblingProblem(workspace, symbols, places, name);
   if (problem !== null) return { refused: problem };
   const feeds = feedEdits(workspace, symbols, name);
   const columns = columnEdits(symbols);
@@ -70,10 +70,10 @@ function renamedAt(workspace: Workspace, meaning: Reference): Renamed | Refused 
   const ids = idsOf(symbols);
   const places = all.filter((reference) => reference.alias === null && standsFor(reference, ids));
   const libraries = libraryFiles(workspace);
-  const [theirs] = symbols.flatMap(({ name, origin }) => (libraries.has(origin.file) ? [{ name, from: libraries.get(origin.file) ?? "" }] : []));
-  if (theirs !== undefined) return { refused: `\`${theirs.name}\` belongs to \`${theirs.from}\`; import it with \`as\` for another name.` };
+  const [theirs] = symbols.flatMap(({ name, origin, container }) => (libraries.has(origin.file) ? [{ name, from: libraries.get(origin.file) ?? "", isDeclared: container === null }] : []));
+  if (theirs !== undefined) return { refused: `\`${theirs.name}\` belongs to \`${theirs.from}\`${theirs.isDeclared ? "; import it with `as` for another name" : ""}.` };
   const written = places.find(({ file }) => libraries.has(file));
-  if (written !== undefined) return { refused: `\`${symbols[0]?.name ?? ""}\` is named by a recipe of \`${libraries.get(written.file) ?? ""}\`, which cannot be changed; write the run's clauses without it first.` };
+  if (written !== undefined) return { refused: `\`${symbols[0]?.name ?? ""}\` is named by a recipe of \`${libraries.get(written.file) ?? ""}\`, which cannot be changed; give the run clauses of its own in the place of the recipe's first.` };
   return { symbols, places };
 }
 

@@ -1,7 +1,5 @@
 // What each name of a file is, for colors: what follows from words alone a grammar of text colors already.
 
-import type { Node } from "../ast/visit.js";
-import { walk } from "../ast/visit.js";
 import type { Span } from "../source/source.js";
 import { namesOf } from "./names/names.js";
 import type { BuiltInKind, Reference, SymbolKind } from "./names/symbols.js";
@@ -70,26 +68,46 @@ export function semanticTokens(workspace: Workspace, path: string, range: Span |
   const file = workspace.files.get(path);
   if (file === undefined) return [];
   const isIn = ({ start, end }: Span): boolean => range === null || (start < range.end && range.start < end);
-  const libraries = libraryFiles(workspace);
-  const tokens = namesOf(file).references.filter(({ span }) => isIn(span)).map((reference) => tokenOf(reference, libraries));
-  const text = workspace.textOf(path);
-  walk(file.program, (node) => {
-    if (!isIn(node.span)) return false;
-    const word = decoratorOf(node);
-    if (word !== null && text.startsWith(word, node.span.start)) tokens.push({ start: node.span.start, length: word.length, type: "decorator", modifiers: ["defaultLibrary"] });
-    return true;
-  });
-  return tokens.sort((a, b) => a.start - b.start);
+  const standard = new Set([...libraryFiles(workspace)].flatMap(([library, from]) => (from.startsWith("std/") ? [library] : [])));
+  const { references, words } = namesOf(file);
+  const tokens: SemanticToken[] = [];
+  let next = 0;
+  // They say what becomes of the weights of what they stand behind.
+  const addWords = (before: number): void => {
+    for (let each = words[next]; each !== undefined && each.span.start < before; each = words[++next]) {
+      if (isIn(each.span)) tokens.push({ start: each.span.start, length: each.kind.length, type: "decorator", modifiers: ofLanguage });
+    }
+  };
+  for (const reference of references) {
+    const { span } = reference;
+    if (!isIn(span)) continue;
+    addWords(span.start);
+    const { type, modifiers } = looksOf(reference, standard);
+    tokens.push({ start: span.start, length: span.end - span.start, type, modifiers });
+  }
+  addWords(Number.POSITIVE_INFINITY);
+  return tokens;
 }
 
-function decoratorOf({ kind }: Node): string | null {
-  return kind === "frozen" || kind === "overparam" || kind === "fuse" ? kind : null;
+type Looks = Pick<SemanticToken, "type" | "modifiers">;
+
+const ofLanguage: readonly TokenModifier[] = ["defaultLibrary"];
+/** There are few, and thousands of tokens. */
+const known = new Map<string, Looks>();
+
+function looksOf({ symbols: [symbol], builtIn, role }: Reference, standard: ReadonlySet<string>): Looks {
+  const isStandard = symbol !== undefined && standard.has(symbol.origin.file);
+  const key = `${symbol?.kind ?? ""} ${builtIn?.kind ?? ""} ${role} ${isStandard}`;
+  const earlier = known.get(key);
+  if (earlier !== undefined) return earlier;
+  const looks = symbol === undefined ? { type: builtIn === null ? ("variable" as const) : ofBuiltIns[builtIn.kind], modifiers: ofLanguage } : looksOfSymbol(symbol.kind, role, isStandard);
+  known.set(key, looks);
+  return looks;
 }
 
-function tokenOf({ span, symbols: [symbol], builtIn, role }: Reference, libraries: ReadonlyMap<string, string>): SemanticToken {
-  const place = { start: span.start, length: span.end - span.start };
-  if (symbol === undefined) return { ...place, type: builtIn === null ? "variable" : ofBuiltIns[builtIn.kind], modifiers: ["defaultLibrary"] };
-  const [type, ...modifiers] = ofSymbols[symbol.kind];
-  const isLibrary = libraries.get(symbol.origin.file)?.startsWith("std/") === true;
-  return { ...place, type, modifiers: [...(role === "declaration" ? ["declaration" as const] : []), ...modifiers, ...(role === "write" ? ["modification" as const] : []), ...(isLibrary ? ["defaultLibrary" as const] : [])] };
+function looksOfSymbol(kind: SymbolKind, role: Reference["role"], isStandard: boolean): Looks {
+  const [type, ...modifiers] = ofSymbols[kind];
+  const first: readonly TokenModifier[] = role === "declaration" ? ["declaration"] : [];
+  const last: readonly TokenModifier[] = role === "write" ? ["modification"] : [];
+  return { type, modifiers: [...first, ...modifiers, ...last, ...(isStandard ? ofLanguage : [])] };
 }

@@ -8,10 +8,9 @@ import { optimizers } from "../../semantics/optimizers.js";
 import { Scope } from "../../semantics/scope.js";
 import { selections } from "../../semantics/selections.js";
 import { parameters } from "./bodies.js";
-import { calledIn } from "./callees.js";
 import { countingClauses, usedRecipe } from "./counting-clauses.js";
 import { clauseWord, value, wordOr } from "./data-clauses.js";
-import { call, expression } from "./expressions.js";
+import { expression, layerExpression } from "./expressions.js";
 import { fieldsOf, inputsOf, modelOfCall, outputsOf, parameterSymbol, type Owner } from "./members.js";
 import { argumentsOf, nameIn, optionValue, ownArguments } from "./options.js";
 import type { Place } from "./sink.js";
@@ -38,9 +37,7 @@ interface Placed {
 export function run(outer: Place, node: Train): readonly WordClause[] {
   const { sink, file } = outer;
   const place: Place = { ...outer, within: declarationSymbol({ file, node }) };
-  const called = calledIn(node.model);
-  if (called !== null) call(place, called, "named");
-  if (node.model.kind === "annotated") expression(place, { ...node.model, value: { kind: "missing", span: node.model.span } });
+  layerExpression(place, node.model);
   const [name] = node.data.names;
   const entry = name === undefined ? undefined : file.entries.get(name.text);
   if (name !== undefined) sink.ofFile(file, name);

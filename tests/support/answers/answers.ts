@@ -1,5 +1,8 @@
 // Editors' questions by the heading under which cases ask them, each with the way to print its answer.
 
+import { printCalls, printDefinition, printHighlights, printReferences, printTypeDefinition } from "./navigation.js";
+import { printRename } from "./rename.js";
+import { printFound, printOutline, printTokens } from "./symbols.js";
 import type { Question } from "../service-cases.js";
 import { completionText } from "./completion.js";
 import { hoverText } from "./hover.js";
@@ -15,4 +18,19 @@ export const answers: Readonly<Record<string, Answer>> = {
   "INLAY HINTS": inlayHintsText,
   "SIGNATURE HELP": signatureHelpText,
   NAMES: printNames,
+  DEFINITION: printDefinition,
+  "TYPE-DEFINITION": printTypeDefinition,
+  REFERENCES: printReferences,
+  HIGHLIGHTS: printHighlights,
+  CALLS: printCalls,
+  RENAME: printRename,
+  OUTLINE: printOutline,
+  SYMBOLS: printFound,
+  TOKENS: printTokens,
 };
+
+/** The question that a heading asks, `RENAME hidden`, with what follows its name. */
+export function questionOf(heading: string): { readonly name: string; readonly argument: string } | null {
+  const name = Object.keys(answers).find((each) => heading === each || heading.startsWith(`${each} `));
+  return name === undefined ? null : { name, argument: heading.slice(name.length + 1) };
+}
