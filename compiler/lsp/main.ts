@@ -22,6 +22,11 @@ export function serve(): Promise<never> {
   const server = new Server(connection);
   const diagnostics = new Diagnostics(server);
   const { workspace } = server;
+  // The command ends at a fault; the server lives on, as do the texts in it that are not saved.
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.removeAllListeners(event);
+    process.on(event, (error: unknown) => server.fault(event, error));
+  }
 
   connection.onInitialize((params) => initialize(server, params));
   connection.onInitialized(() => {

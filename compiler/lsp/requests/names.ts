@@ -1,7 +1,7 @@
 // Requests about names: where they are declared and used, what they are called, who calls whom, how they are colored.
 
 import {
-  CallHierarchyIncomingCallsRequest, CallHierarchyOutgoingCallsRequest, CallHierarchyPrepareRequest, DocumentHighlightKind, LSPErrorCodes, ResponseError, SemanticTokensBuilder, SymbolKind, type CallHierarchyItem, type Definition, type DefinitionLink, type DocumentSymbol,
+  CallHierarchyIncomingCallsRequest, CallHierarchyOutgoingCallsRequest, CallHierarchyPrepareRequest, DocumentHighlightKind, LSPErrorCodes, MessageType, ResponseError, SemanticTokensBuilder, ShowMessageNotification, SymbolKind, type CallHierarchyItem, type Definition, type DefinitionLink, type DocumentSymbol,
   type Location, type Position, type SemanticTokens, type SemanticTokensDelta, type TextDocumentPositionParams, type WorkspaceEdit,
 } from "vscode-languageserver";
 import { incomingCalls, outgoingCalls, prepareCalls, type CallItem } from "../../services/call-hierarchy.js";
@@ -84,7 +84,7 @@ export function register(server: Server): void {
     at("rename", null, ({ files, place, lines }, { newName }): WorkspaceEdit => {
       const found = rename(files, place, newName);
       if ("refused" in found) throw new ResponseError(LSPErrorCodes.RequestFailed, found.refused);
-      if (found.note !== null) connection.window.showInformationMessage(found.note);
+      if (found.note !== null) void connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Info, message: found.note });
       return { changes: Object.fromEntries([...found.edits].map(([file, edits]) => [uriOf(file), edits.map((edit) => editOf(lines(file), edit))])) };
     }),
   );
