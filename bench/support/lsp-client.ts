@@ -31,8 +31,10 @@ const sop = fileURLToPath(new URL("../../bin/sop.mjs", import.meta.url));
 export async function startClient(folders: readonly string[], capabilities: ClientCapabilities = {}, command: readonly string[] = [process.execPath, sop, "lsp"], env: NodeJS.ProcessEnv = process.env): Promise<LspClient> {
   const [program = "", ...args] = command;
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"], env });
-  process.once("exit", () => child.kill());
+  const kill = (): void => void child.kill();
+  process.once("exit", kill);
   const left = new Promise<number | null>((resolve) => child.on("exit", resolve));
+  void left.then(() => process.off("exit", kill));
   const connection = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
   const faults: string[] = [];
   const versions = new Map<string, number>();
