@@ -103,7 +103,7 @@ async function typing(): Promise<void> {
         completion.push(performance.now() - start);
       }
       soon.push((await told) - start);
-      if (at % 20 === 0 && step === 3) {
+      if (at % 20 === 0 && step === 1) {
         // Everything, a pause of 250 ms included.
         all.push((await next(changed.version)) - start - 250);
       } else await sleep(PAUSE);
