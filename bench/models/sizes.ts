@@ -1,5 +1,5 @@
-// The models in the sizes of the step benchmark, by the names of its cases. `step-programs.ts` has those that the language can express, and
-// `torch_peer.py` all of them, in the same sizes.
+// The models in the sizes of the step benchmark, by the names of its cases. `step-programs.ts` and `torch_peer.py` have them in the same
+// sizes. Those of names that begin with `gpu` are large enough for a GPU of 2023 to be busy with: 200 to 400 GFLOPs a step.
 
 import { cnn } from "./cnn.js";
 import { mlp, regression } from "./mlp.js";
@@ -32,6 +32,9 @@ export const sized: Readonly<Record<string, Sized>> = {
   cnn_128: withAdam(cnn({ ...images, batch: 128, widths: [32, 64] })),
   resnet8: withAdam(resnet8({ batch: 64, side: 32, width: 16, classes: 10 })),
   transformer: withAdam(transformer({ batch: 16, blocks: 2, width: 128, heads: 4, length: 64, vocabulary: 256 })),
+  gpu_mlp: withAdam(mlp({ batch: 1024, sizes: [784, 4096, 4096, 4096, 10] })),
+  gpu_cnn: withAdam(cnn({ ...images, batch: 256, widths: [256, 512] })),
+  gpu_transformer: withAdam(transformer({ batch: 8, blocks: 4, width: 768, heads: 12, length: 256, vocabulary: 256 })),
   small_mlp_adam: withAdam(mlp({ batch: 128, sizes: [784, 128, 128, 10] })),
   small_mlp_sgd: { model: mlp({ batch: 128, sizes: [784, 128, 128, 10] }), optimizer: sgd(rate, 0.9) },
   small_cnn_adam: withAdam(cnn({ ...images, batch: 128, widths: [8, 16] })),

@@ -6,9 +6,9 @@ import { createInterface } from "node:readline";
 /** Takes steps, at least one and at most `most`, and waits for their losses, which it gives. */
 export type Take = (most: number) => Promise<readonly number[]>;
 
-/** Answers until standard input ends. Throws at a loss that is not finite. */
-export async function answer(take: Take): Promise<void> {
-  process.stdout.write("ready\n");
+/** Answers until standard input ends; `device` is what computes. Throws at a loss that is not finite. */
+export async function answer(take: Take, device = ""): Promise<void> {
+  process.stdout.write(`ready ${device}\n`);
   for await (const line of createInterface({ input: process.stdin })) {
     const steps = Number(line);
     const [start, used] = [performance.now(), process.cpuUsage()];

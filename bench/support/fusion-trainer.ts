@@ -6,6 +6,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { batchSize, programOf, textsOf, type Size, type Trial } from "./fusion-program.js";
+import { trainingFlops } from "./training-flops.js";
 
 /** What a run came to. */
 export interface Outcome {
@@ -57,7 +58,7 @@ export class Trainer {
     return trials.reduce((sum, { name }) => sum + this.outcome(name).valid, 0) / trials.length;
   }
 
-  /** Floating-point operations of a training step by size of the model, and weights. Backward counts twice as much as forward, the optimizer nothing. */
+  /** Floating-point operations of a training step by size of the model, and weights. */
   costs(): Readonly<Record<Exclude<Size, "committee">, { readonly flops: number; readonly weights: number }>> {
     const trial = (name: Exclude<Size, "committee">): Trial => ({ name, size: name, text: "plays", steps: 1, rate: 1, seed: 0, every: 1 });
     const file = join(this.folder, "costs.sop");
@@ -67,7 +68,7 @@ export class Trainer {
     const { models }: { models: readonly { readonly runs: readonly string[]; readonly totals: { readonly flops: number; readonly weightsShipped: number } }[] } = JSON.parse(stdout);
     const of = (name: string): { flops: number; weights: number } => {
       const { flops, weightsShipped } = models.find(({ runs }) => runs.includes(name))?.totals ?? { flops: NaN, weightsShipped: NaN };
-      return { flops: 3 * batchSize * flops, weights: weightsShipped };
+      return { flops: trainingFlops(flops, batchSize), weights: weightsShipped };
     };
     return { narrow: of("narrow"), wide: of("wide") };
   }

@@ -1,5 +1,6 @@
 // What the step benchmark compares, and what is aimed at.
 
+import { fileURLToPath } from "node:url";
 import { sizedModel } from "../models/sizes.js";
 import { copiesOf } from "./step-programs.js";
 import type { StepBundles } from "./step-bundles.js";
@@ -21,7 +22,7 @@ export interface Case {
   readonly ratios: readonly Ratio[];
 }
 
-export const python = "/usr/bin/python3";
+const python = "/usr/bin/python3";
 export const torchName = "PyTorch";
 const tracedName = "by hand, onnx";
 const capturedName = "by hand, onnx, captured";
@@ -38,7 +39,8 @@ const wasm: Readonly<Record<string, number | null>> = { mlp: 15, large_mlp: null
 /** On TensorFlow.js's own `cpu` a step takes seconds to minutes. */
 const slow = new Set(["large_mlp", "cnn", "cnn_128", "resnet8", "transformer"]);
 
-function titleOf(name: string): string {
+/** The model in words, with its batch and what trains it. */
+export function titleOf(name: string): string {
   const { model } = sizedModel(name);
   return `${model.title}, batch ${model.batch}, ${name.endsWith("sgd") ? "SGD with momentum" : "Adam"}`;
 }
@@ -49,8 +51,6 @@ export function nativeCases(isSlow: boolean): readonly Case[] {
     const copies = copiesOf[model] ?? [];
     const limit = target === null ? {} : { atMost: target };
     const least = wasm[model];
-    /** What the language cannot express yet is written by hand. */
-    const best = copies.length > 0 ? sopName(1) : capturedName;
     return {
       model,
       title: titleOf(model),
@@ -64,12 +64,12 @@ export function nativeCases(isSlow: boolean): readonly Case[] {
         torchVariant(model, threads),
       ],
       ratios: [
-        { of: best, to: torchName, ...limit },
-        ...[tracedName, capturedName].filter((name) => name !== best).map((name) => ({ of: name, to: torchName })),
-        ...(best === capturedName ? [] : [tracedName, capturedName].map((name) => ({ of: best, to: name }))),
+        { of: sopName(1), to: torchName, ...limit },
+        ...[tracedName, capturedName].map((name) => ({ of: name, to: torchName })),
+        ...[tracedName, capturedName].map((name) => ({ of: sopName(1), to: name })),
         ...copies.filter((k) => k > 1).map((k) => ({ of: sopName(k), to: sopName(1), ...(overparam[model] === undefined ? {} : { atMost: overparam[model] }) })),
-        ...(least === undefined ? [] : [{ of: wasmName, to: best, ...(least === null ? {} : { atLeast: least }) }]),
-        { of: cpuName, to: best },
+        ...(least === undefined ? [] : [{ of: wasmName, to: sopName(1), ...(least === null ? {} : { atLeast: least }) }]),
+        { of: cpuName, to: sopName(1) },
       ],
     };
   });
@@ -95,5 +95,5 @@ export const cpuCases: readonly Case[] = ["small_mlp_adam", "small_mlp_sgd", "sm
 });
 
 function torchVariant(model: string, threads: number): Variant {
-  return { name: torchName, command: python, args: [new URL("./torch_peer.py", import.meta.url).pathname, model, String(threads)] };
+  return { name: torchName, command: python, args: [fileURLToPath(new URL("./torch_peer.py", import.meta.url)), model, String(threads), "cpu"] };
 }

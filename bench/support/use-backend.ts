@@ -3,7 +3,7 @@
 
 import { selectBackend } from "../../runtime/index.js";
 
-/** Makes `name` the backend, with the runtime's own kernels. Throws if it cannot be used. */
-export async function useBackend(name: string, threads: number): Promise<void> {
-  await selectBackend(name, { device: null, threads });
+/** Makes `name` the backend, with the runtime's own kernels; gives its device in words. Throws if it cannot be used. */
+export async function useBackend(name: string, threads: number, device: string | null = null): Promise<string> {
+  return (await selectBackend(name, { device, threads })).device;
 }

@@ -20,37 +20,45 @@ export interface Variant {
 
 export interface Worker {
   readonly name: string;
-  /** Null if it has ended, which is said. */
-  readonly time: (steps: number) => Promise<Took | null>;
+  /** What it runs on, if it tells. */
+  readonly device: string;
+  /** Why it has ended, if it has. */
+  readonly time: (steps: number) => Promise<Took | Failed>;
   readonly end: () => void;
 }
 
-/** Starts a worker and waits until it is ready; null where it cannot start, which it says. */
-export async function startWorker({ name, command, args }: Variant, threads: number): Promise<Worker | null> {
+/** Why a worker does not run: the line of what it printed that says so. */
+export interface Failed {
+  readonly failed: string;
+}
+
+/** Starts a worker and waits until it is ready. */
+export async function startWorker({ name, command, args }: Variant, threads: number): Promise<Worker | Failed> {
   const count = String(threads);
   const child = spawn(command, args, {
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...process.env, OMP_NUM_THREADS: count, OPENBLAS_NUM_THREADS: count, MKL_NUM_THREADS: count, SOP_PACKAGE: fileURLToPath(new URL("../../package.json", import.meta.url)) },
+    env: { SOP_PACKAGE: fileURLToPath(new URL("../../package.json", import.meta.url)), ...process.env, OMP_NUM_THREADS: count, OPENBLAS_NUM_THREADS: count, MKL_NUM_THREADS: count },
   });
   let errors = "";
   child.stderr.on("data", (text: Buffer) => (errors += text.toString()));
   child.on("error", (error) => (errors += error.message));
   const closed = new Promise((resolve) => child.on("close", resolve));
-  const failed = async (what: string): Promise<null> => {
+  const failure = async (): Promise<Failed> => {
     child.kill();
     await closed;
-    process.stderr.write(`${name} ${what}: ${reason(errors)}\n`);
-    return null;
+    return { failed: reason(errors) };
   };
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ready = await lines.next();
-  if (ready.done === true || ready.value !== "ready") return await failed("does not start");
+  const [, device] = /^ready ?(.*)$/.exec(ready.done === true ? "" : ready.value) ?? [];
+  if (device === undefined) return await failure();
   return {
     name,
+    device,
     time: async (steps) => {
       child.stdin.write(`${steps}\n`);
       const answer = await lines.next();
-      if (answer.done === true) return await failed("fails");
+      if (answer.done === true) return await failure();
       const [wall = NaN, cpu = NaN] = answer.value.split(" ").map(Number);
       return { wall, cpu };
     },

@@ -190,7 +190,7 @@ function headEnd(node: Model | Train): number {
 /** Not a name, nor a number: what they are is written, or can be seen above. Nor a pipe whose next stage is still to come. */
 function isShown(node: Node): boolean {
   const { kind } = node;
-  if (node.kind === "pipe" && isMissing(node.right)) return false;
+  if (node.span.start === node.span.end || (node.kind === "pipe" && isMissing(node.right))) return false;
   return kind === "call" || kind === "pipe" || kind === "binary" || kind === "annotated" || kind === "conditional" || kind === "unary" || kind === "group";
 }
 

@@ -55,6 +55,8 @@ export interface Unavailable {
   readonly help: string | null;
   /** Does it fail although all that it needs is there? */
   readonly isFault?: boolean;
+  /** Was it asked for what no backend of its kind has here: a device of another name? */
+  readonly isUsage?: boolean;
 }
 
 /** Why a backend does not take a device; null: it does. */

@@ -42,8 +42,8 @@ export async function tryBackend(backend: Backend, options: LoadOptions): Promis
 /** The same, as a UserError where it cannot be used. */
 export async function startBackend(backend: Backend, options: LoadOptions): Promise<Started> {
   const refused = refusedDevice(backend, options.device);
-  if (refused !== null) throw new UserError(`The backend \`${backend.name}\` cannot be used like this: ${refused.unavailable}.`, refused.help, 2);
-  const found = await tryBackend(backend, options);
+  const found = refused === null ? await tryBackend(backend, options) : { ...refused, isUsage: true };
+  if ("unavailable" in found && found.isUsage === true) throw new UserError(`The backend \`${backend.name}\` cannot be used like this: ${found.unavailable}.`, found.help, 2);
   if ("unavailable" in found) throw new UserError(`The backend \`${backend.name}\` cannot be used here: ${found.unavailable}.`, found.help ?? help);
   return found;
 }

@@ -39,6 +39,8 @@ export function answerOf(words: readonly string[], timeout?: number): Tried {
 export interface NoDevice {
   readonly missing: string;
   readonly help: string;
+  /** Are there devices, but none of the name that was asked for? */
+  readonly isUsage?: boolean;
 }
 
 /** From what Dawn, the WebGPU of both packages that have one, printed while it found no adapter; `other` ends the advice: "use `--device cpu`". */

@@ -29,7 +29,7 @@ async function load({ device, mustGain = false }: LoadOptions): Promise<LoadedBa
   if (mustGain && opened?.found.info.isFallbackAdapter === true) return { unavailable: "its only device is the processor", help: null };
   if (opened === null) {
     const found = await openDevice(installedPackage(packageName), name, mustGain);
-    if ("missing" in found) return { unavailable: found.missing, help: found.help };
+    if ("missing" in found) return { unavailable: found.missing, help: found.help, isUsage: found.isUsage === true };
     await installWebGpuBackend(found);
     opened = { name, found };
   }

@@ -124,7 +124,7 @@ function commandLine(definition: ProgramDefinition, home: string, name: string, 
     .option("--quiet", "no progress", false)
     .option("--plan", "say what would be trained, and train nothing", false)
     .option("--jobs <n>", "runs that do not need each other, side by side", jobsOf, 1)
-    .addOption(new Option("--batch <auto>", "find the largest batch that fits, and train nothing").choices(["auto"]))
+    .addOption(new Option("--batch <auto>", "find the largest batch that fits, and train nothing").choices(["auto"]).conflicts(["smoke", "fresh", "plan", "jobs"]))
     .addOption(new Option("--try-batch <n>", "take some steps with it").argParser(Number).hideHelp())
     .addOption(new Option("--alone", "these runs and not what they start from").default(false).hideHelp())
     .addOption(new Option("--until <step>", "stop there").argParser(Number).hideHelp())

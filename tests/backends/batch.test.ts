@@ -59,6 +59,8 @@ train net: Net on rows { loss cross_entropy(k, kind); optimizer adam(lr: 1e-2); 
     const wrong = await run("train", "--batch", "large");
     assert.is(wrong.code, 2);
     assert.match(wrong.err, /Allowed choices are auto/);
+    // What it would leave out is refused.
+    for (const flag of ["--smoke", "--fresh", "--plan", "--jobs=2"]) assert.is((await run("train", "--batch", "auto", flag)).code, 2, flag);
   }));
 
 test.run();

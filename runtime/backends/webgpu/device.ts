@@ -101,15 +101,32 @@ export function addressOf({ path }: InstalledPackage): string {
   return pathToFileURL(join(dirname(path), "index.js")).href;
 }
 
-/** Tries an adapter, by a preference or a part of its name, in another process: what is known of it, or why it cannot be used. */
-export function tryAdapter(address: string, name: string, timeout?: number): AdapterInfo | NoDevice {
+/** An adapter that computes. */
+export interface TriedAdapter {
+  readonly info: AdapterInfo;
+  /** What Dawn knows it by, whose names are in upper and lower case. */
+  readonly name: string;
+}
+
+/** Tries an adapter, by a preference or a part of its name in any case, in another process: what is known of it, or why it cannot be used. */
+export function tryAdapter(address: string, name: string, timeout?: number): TriedAdapter | NoDevice {
+  const found = ask(address, name, timeout);
+  if (!("names" in found)) return found;
+  const { names } = found;
+  const meant = names.find((one) => one.toLowerCase().includes(name.toLowerCase()));
+  const again = meant === undefined ? found : ask(address, meant, timeout);
+  return "names" in again ? { missing: `it has no device \`${name}\``, help: `Use ${[...preferences, ...names].map((one) => `\`--device ${quoted(one)}\``).join(" or ")}.`, isUsage: true } : again;
+}
+
+/** The adapter that Dawn finds under a name as it is written; else what its adapters are called, if that is all that is wrong. */
+function ask(address: string, name: string, timeout?: number): TriedAdapter | NoDevice | { readonly names: readonly string[] } {
   const { answer, problem, printed } = tryElsewhere(script, [address, JSON.stringify(requestOf(name))], timeout);
   if (answer?.["isMissing"] === true) return noAdapter(printed, other);
   const info = answer?.["info"];
-  if (isInfo(info)) return info;
+  if (isInfo(info)) return { info, name };
   const message = problem ?? String(answer?.["message"]);
   const names = namesIn(message);
-  if (names !== null) return names.length === 0 ? noAdapter(printed, other) : { missing: `it has no device \`${name}\``, help: `Use ${[...preferences, ...names].map((one) => `\`--device ${quoted(one)}\``).join(" or ")}.` };
+  if (names !== null) return names.length === 0 ? noAdapter(printed, other) : { names };
   if (/dawn\.node/.test(message)) return { missing: `${packageName} is not whole or has nothing for ${process.platform} on ${process.arch}: ${shortMessage(message)}`, help: `Run \`${install}\`, or ${other}.` };
   return { missing: `WebGPU does not start: ${shortMessage(message)}`, help: `Update the GPU's driver, or ${other}.` };
 }
@@ -119,7 +136,8 @@ function isInfo(value: unknown): value is AdapterInfo {
 }
 
 function requestOf(name: string): { readonly flags: readonly string[]; readonly options: object } {
-  return preferences.some((preference) => preference === name) ? { flags: [], options: { powerPreference: name } } : { flags: [`adapter=${name}`], options: {} };
+  const powerPreference = preferences.find((preference) => preference === name.toLowerCase());
+  return powerPreference === undefined ? { flags: [`adapter=${name}`], options: {} } : { flags: [], options: { powerPreference } };
 }
 
 /** The names of the adapters that Dawn lists where it was asked for another; null: it was something else. */
@@ -135,11 +153,12 @@ export async function openDevice(found: InstalledPackage | null, name: string, m
   const address = addressOf(found);
   const tried = tryAdapter(address, name);
   if ("missing" in tried) return tried;
-  if (mustGain && tried.isFallbackAdapter) return { missing: `its only device is the processor, through ${tried.description}`, help: `Install the GPU's driver, or ${other}.` };
+  const { info } = tried;
+  if (mustGain && info.isFallbackAdapter) return { missing: `its only device is the processor, through ${info.description}`, help: `Install the GPU's driver, or ${other}.` };
   const dawn: unknown = await import(address);
   if (!isDawn(dawn)) return { missing: `${packageName} ${found.version} has another form than expected`, help: `Run \`${install}\`.` };
   Object.assign(globalThis, dawn.globals);
-  const { flags, options } = requestOf(name);
+  const { flags, options } = requestOf(tried.name);
   const gpu = dawn.create(flags);
   // TensorFlow.js looks for it there.
   Object.defineProperty(globalThis, "navigator", { value: { gpu }, configurable: true, writable: true });
@@ -147,7 +166,7 @@ export async function openDevice(found: InstalledPackage | null, name: string, m
   if (adapter === null) return noAdapter("", other);
   const requiredLimits = Object.fromEntries(asked.flatMap((limit) => (adapter.limits[limit] === undefined ? [] : [[limit, adapter.limits[limit]]])));
   const device = await adapter.requestDevice({ requiredLimits });
-  return { device, info: tried, version: found.version };
+  return { device, info, version: found.version };
 }
 
 function isDawn(value: unknown): value is Dawn {

@@ -122,16 +122,19 @@ interface Signals {
 
 const signalNames: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** One that is sent to a whole group of processes arrives several times: by itself, and from `sop` or `--jobs`, which pass theirs on. */
+const onePressMs = 500;
+
 /** The first Ctrl-C (or the end of the terminal) asks for a checkpoint, a second one leaves at once. */
 function listen(): Signals {
-  let interrupted = false;
+  let first: number | null = null;
   const note = (): void => {
-    if (interrupted) process.exit(130);
-    interrupted = true;
+    if (first !== null && performance.now() - first > onePressMs) process.exit(130);
+    first ??= performance.now();
   };
   for (const name of signalNames) process.on(name, note);
   return {
-    isInterrupted: () => interrupted,
+    isInterrupted: () => first !== null,
     end: () => {
       for (const name of signalNames) process.off(name, note);
     },

@@ -5,7 +5,10 @@ import { completionText } from "./completion.js";
 import { hoverText } from "./hover.js";
 import { inlayHintsText } from "./inlay-hints.js";
 import { printNames } from "./names.js";
+import { printCalls, printDefinition, printHighlights, printReferences, printTypeDefinition } from "./navigation.js";
+import { printRename } from "./rename.js";
 import { signatureHelpText } from "./signature-help.js";
+import { printFound, printOutline, printTokens } from "./symbols.js";
 
 export type Answer = (question: Question) => string | Promise<string>;
 
@@ -15,4 +18,13 @@ export const answers: Readonly<Record<string, Answer>> = {
   "INLAY HINTS": inlayHintsText,
   "SIGNATURE HELP": signatureHelpText,
   NAMES: printNames,
+  DEFINITION: printDefinition,
+  "TYPE-DEFINITION": printTypeDefinition,
+  REFERENCES: printReferences,
+  HIGHLIGHTS: printHighlights,
+  CALLS: printCalls,
+  RENAME: printRename,
+  OUTLINE: printOutline,
+  SYMBOLS: printFound,
+  TOKENS: printTokens,
 };
