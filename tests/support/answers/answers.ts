@@ -15,8 +15,8 @@ export type Answer = (question: Question) => string | Promise<string>;
 export const answers: Readonly<Record<string, Answer>> = {
   COMPLETION: completionText,
   HOVER: hoverText,
-  "INLAY HINTS": inlayHintsText,
-  "SIGNATURE HELP": signatureHelpText,
+  "INLAY-HINTS": inlayHintsText,
+  "SIGNATURE-HELP": signatureHelpText,
   NAMES: printNames,
   DEFINITION: printDefinition,
   "TYPE-DEFINITION": printTypeDefinition,
