@@ -6,7 +6,6 @@ import { fileRelativeTo, filesOf, folderBetween, relativeTo } from "./data-files
 import { emitProgram } from "./emit/emit-program.js";
 import type { ProgramUnit, RunUnit, SourceUnit } from "./emit/program-source.js";
 import { assess } from "./fusion/findings.js";
-import { fusionInWords } from "./fusion/fusion-in-words.js";
 import { FusedModels } from "./fusion/fused-models.js";
 import { promiseOf } from "./fusion/promise.js";
 import { provenanceText } from "./fusion/provenance.js";
@@ -17,7 +16,6 @@ import { lowerInstance, lowerRun } from "./lower/lower.js";
 import { runPipeline, type PipelineResult } from "./passes/pipeline.js";
 import { placeFinder } from "./places.js";
 import { analyze } from "./semantics/analyze.js";
-import { takeSnapshot, type Snapshot } from "./services/snapshot.js";
 import type { Instance, Run, SemanticModel } from "./semantics/semantic-model.js";
 
 export interface CompileOptions {
@@ -49,12 +47,6 @@ export interface Output {
 /** Checks a program: what it means as far as it can be known, and all diagnostics. */
 export function check(main: string, host: Host): Checked<SemanticModel> {
   return checkWith(new FusedModels(), main, host);
-}
-
-/** Checks a program for an editor: what is known of the file `main` and all that it imports, whatever is wrong with them. */
-export function snapshot(main: string, host: Host): Snapshot {
-  const models = new FusedModels();
-  return takeSnapshot(main, host, (observer) => analyze(main, host, parseOnce, (instance) => assess(models, instance), observer), (instance) => fusionInWords(models, instance));
 }
 
 function checkWith(models: FusedModels, main: string, host: Host): Checked<SemanticModel> {

@@ -101,7 +101,7 @@ class Layout {
     }
     this.brackets.closeAll();
     const { out } = this.brackets;
-    if (out.length > 0) out.push(this.brackets.make(DeclarationEnd));
+    if (out.length > 0 && !is(this.previous, DeclarationEnd)) out.push(this.brackets.make(DeclarationEnd));
     return { tokens: out, problems: this.problems };
   }
 

@@ -30,8 +30,10 @@ export const MAX_TOKENS = 200_000;
 let whole: SopParser | null = null;
 let quick: QuickParser | null = null;
 
-/** Parses a whole file. Of a text that is too long or has too many mistakes the tree is empty. */
-export function parseCst(text: string): ParsedText {
+/** Parses a text. Of one that is too long or has too many mistakes the tree is empty; without `recover` there is none of a text with a mistake. */
+export function parseCst(text: string, recover: true): ParsedText;
+export function parseCst(text: string, recover: boolean): ParsedText | null;
+export function parseCst(text: string, recover: boolean): ParsedText | null {
   if (text.length > MAX_CHARACTERS) return unread([{ id: "text-too-long", limit: MAX_CHARACTERS, unit: "characters", start: 0, end: 0 }]);
   const lexed = lex(text);
   const far = lexed.tokens[MAX_TOKENS];
@@ -39,14 +41,11 @@ export function parseCst(text: string): ParsedText {
   const laid = layout(lexed.tokens, text);
   const before = [...lexed.problems, ...laid.problems];
   if (before.length > MAX_PROBLEMS) return unread(before);
-  const { tree, problems } = run(laid.tokens, text);
+  const quickly = parseQuickly(laid.tokens);
+  if (quickly === null && !recover) return null;
+  const { tree, problems } = quickly === null ? parseWithRecovery(laid.tokens, text) : { tree: quickly, problems: [] };
   if (tree === null) return unread([...before, ...problems]);
   return { cst: tree, comments: lexed.comments, tokens: laid.tokens, problems: [...before, ...problems] };
-}
-
-function run(tokens: IToken[], text: string): { readonly tree: ProgramCstNode | null; readonly problems: readonly SyntaxProblem[] } {
-  const tree = parseQuickly(tokens);
-  return tree === null ? parseWithRecovery(tokens, text) : { tree, problems: [] };
 }
 
 /** The tree of a text without a mistake; null for any other. */
@@ -76,7 +75,9 @@ export function parseWithRecovery(tokens: IToken[], text: string): { readonly tr
   } catch (thrown) {
     if (!(thrown instanceof TooManyMistakes)) throw thrown;
   }
-  const problems = parser.errors.flatMap((error) => describe(error, text) ?? []);
+  // After a mistake in the last declaration the parser may stop at its end, which tells nobody anything.
+  const isEcho = (error: IRecognitionException): boolean => error.name === "NotAllInputParsedException" && tokenMatcher(error.token, DeclarationEnd);
+  const problems = parser.errors.flatMap((error) => (parser.errors.length > 1 && isEcho(error) ? [] : (describe(error, text) ?? [])));
   parser.input = [];
   return { tree, problems };
 }

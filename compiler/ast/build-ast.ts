@@ -10,9 +10,12 @@ import { commentText, docComments, type Building } from "./building.js";
 import { checkNames } from "./check-names.js";
 import { chooseDiagnostics, describeProblem } from "./syntax-diagnostics.js";
 
-/** Parses a file; all mistakes of syntax at once, in order of position. */
-export function parse(file: SourceFile): Checked<Program> {
-  const parsed = parseCst(file.text);
+/** The tree of a text and all its mistakes of syntax, in order of position. Without `recover` null if the parser finds one. */
+export function buildAst(file: SourceFile, recover: true): Checked<Program>;
+export function buildAst(file: SourceFile, recover: boolean): Checked<Program> | null;
+export function buildAst(file: SourceFile, recover: boolean): Checked<Program> | null {
+  const parsed = parseCst(file.text, recover);
+  if (parsed === null) return null;
   const building: Building = { path: file.path, text: file.text, diagnostics: [], docs: docComments(parsed, file.text) };
   const declarations = buildDeclarations(building, parsed.cst);
   const firstImport = declarations.find((declaration) => declaration.kind === "import");

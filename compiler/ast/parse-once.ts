@@ -4,7 +4,7 @@
 import type { Checked } from "../diagnostics/diagnostic.js";
 import type { SourceFile } from "../source/source.js";
 import type { Program } from "./ast.js";
-import { parse } from "./build-ast.js";
+import { parse } from "./parse.js";
 
 /** Of so many paths the last text is remembered. */
 const MOST = 32;

@@ -4,10 +4,17 @@ import { DocumentDiagnosticReportKind, type Diagnostic, type DocumentDiagnosticR
 import { diagnosticOf } from "./convert.js";
 import type { Server } from "./server.js";
 
+/** So long after the last change everything is checked, in milliseconds: what takes a whole program must not stand in the way of typing. */
+const PAUSE = 250;
+
 export class Diagnostics {
   readonly #server: Server;
+  /** Documents to tell of. */
   readonly #waiting = new Set<string>();
-  #timer: NodeJS.Immediate | null = null;
+  #next: NodeJS.Immediate | null = null;
+  /** Documents to check completely. */
+  readonly #unfinished = new Set<string>();
+  #idle: NodeJS.Timeout | null = null;
 
   constructor(server: Server) {
     this.#server = server;
@@ -16,6 +23,8 @@ export class Diagnostics {
   /** Tells of a document, and of those that import it, as soon as all changes that came together are read. */
   changed(path: string): void {
     const { client, workspace, connection } = this.#server;
+    for (const dependent of workspace.dependents(path)) this.#unfinished.add(dependent);
+    this.#rest();
     if (client.textDocument?.diagnostic !== undefined) {
       // The editor asks by itself for the document that is being typed.
       if (workspace.dependents(path).length > 1 && client.workspace?.diagnostics?.refreshSupport === true) connection.languages.diagnostics.refresh();
@@ -23,15 +32,14 @@ export class Diagnostics {
     }
     // The one that is typed in goes first.
     for (const dependent of workspace.dependents(path)) this.#waiting.add(dependent);
-    this.#timer ??= setImmediate(() => this.#publishNext());
+    this.#next ??= setImmediate(() => this.#publishNext());
   }
 
   /** Everything may have changed. */
   allChanged(): void {
     const { client, workspace, connection } = this.#server;
-    if (client.textDocument?.diagnostic !== undefined) {
-      if (client.workspace?.diagnostics?.refreshSupport === true) connection.languages.diagnostics.refresh();
-    } else for (const path of workspace.documents.keys()) this.changed(path);
+    for (const path of workspace.documents.keys()) this.changed(path);
+    if (client.textDocument?.diagnostic !== undefined && client.workspace?.diagnostics?.refreshSupport === true) connection.languages.diagnostics.refresh();
   }
 
   /** Takes back what was told of a document that is closed. */
@@ -44,14 +52,34 @@ export class Diagnostics {
     return { kind: DocumentDiagnosticReportKind.Full, items: [...this.#of(path)] };
   }
 
+  // Starts to wait anew.
+  #rest(): void {
+    if (this.#idle !== null) clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.#completeNext(), PAUSE);
+  }
+
   // One document at a time, so that requests come in between.
+  #completeNext(): void {
+    const { client, workspace, connection } = this.#server;
+    const [path] = this.#unfinished;
+    this.#idle = null;
+    if (path === undefined) return;
+    this.#unfinished.delete(path);
+    this.#server.attempt("checking", () => {
+      if (!workspace.complete(path)) return;
+      if (client.textDocument?.diagnostic === undefined) this.#publish(path);
+      else if (client.workspace?.diagnostics?.refreshSupport === true) connection.languages.diagnostics.refresh();
+    });
+    if (this.#unfinished.size > 0) this.#idle = setTimeout(() => this.#completeNext());
+  }
+
   #publishNext(): void {
     const [path] = this.#waiting;
-    this.#timer = null;
+    this.#next = null;
     if (path === undefined) return;
     this.#waiting.delete(path);
     this.#server.attempt("diagnostics", () => this.#publish(path));
-    if (this.#waiting.size > 0) this.#timer = setImmediate(() => this.#publishNext());
+    if (this.#waiting.size > 0) this.#next = setImmediate(() => this.#publishNext());
   }
 
   #publish(path: string): void {

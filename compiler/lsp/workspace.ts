@@ -3,9 +3,12 @@
 import { readdirSync } from "node:fs";
 import { TextDocument, type TextDocumentContentChangeEvent } from "vscode-languageserver-textdocument";
 import { fileHost } from "../cli/file-host.js";
-import { check, snapshot } from "../compile.js";
+import { check } from "../compile.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Host } from "../host.js";
+import { LiveProgram, snapshot } from "../live/live-program.js";
+import { loaded } from "../live/loaded.js";
+import { workspaceOf, type Workspace as NamedFiles } from "../services/names/workspace.js";
 import type { Snapshot } from "../services/snapshot.js";
 import { isFile, pathOf } from "./paths.js";
 
@@ -15,10 +18,12 @@ const passedOver = new Set(["node_modules", "dist", "build", "runs"]);
 
 export class Workspace {
   readonly #documents = new Map<string, TextDocument>();
-  readonly #snapshots = new Map<string, Snapshot>();
+  readonly #programs = new Map<string, LiveProgram>();
   readonly #disk = fileHost();
   #roots: readonly string[] = [];
   #sources: readonly string[] | null = null;
+  /** Files that nobody has open, with what they import. */
+  #closed: readonly NamedFiles[] | null = null;
 
   /** Texts of open documents, and of files on disk for all others. */
   readonly host: Host = {
@@ -36,6 +41,7 @@ export class Workspace {
   set roots(paths: readonly string[]) {
     this.#roots = paths;
     this.#sources = null;
+    this.#closed = null;
   }
 
   /** Open documents by path. */
@@ -46,7 +52,9 @@ export class Workspace {
   open(uri: string, version: number, text: string): string {
     const path = pathOf(uri);
     this.#documents.set(path, TextDocument.create(uri, "sop", version, text));
-    this.#invalidate(path);
+    this.#programs.set(path, new LiveProgram(path, this.host));
+    this.#closed = null;
+    this.#changed(path);
     return path;
   }
 
@@ -54,14 +62,14 @@ export class Workspace {
     const path = pathOf(uri);
     const document = this.#documents.get(path);
     if (document !== undefined) this.#documents.set(path, TextDocument.update(document, changes, version));
-    this.#invalidate(path);
+    this.#changed(path);
     return path;
   }
 
   close(uri: string): string {
     const path = pathOf(uri);
     this.#documents.delete(path);
-    this.#snapshots.delete(path);
+    this.#programs.delete(path);
     this.changedOnDisk([path]);
     return path;
   }
@@ -70,19 +78,23 @@ export class Workspace {
   changedOnDisk(paths: readonly string[]): void {
     for (const path of paths) this.#disk.forget(path);
     // What an import could not find may be there now.
-    this.#snapshots.clear();
+    for (const program of this.#programs.values()) program.changed();
     this.#sources = null;
+    this.#closed = null;
   }
 
-  /** What is known of a file now; null where there is none. */
+  /** What can be said of a file at once; null where there is none. Of files that are not open nothing is kept. */
   snapshot(path: string): Snapshot | null {
-    const known = this.#snapshots.get(path);
-    if (known !== undefined) return known;
-    if (this.host.read(path) === null) return null;
-    const taken = snapshot(path, this.host);
-    // Of files that are not open nothing is kept.
-    if (this.#documents.has(path)) this.#snapshots.set(path, taken);
-    return taken;
+    const program = this.#programs.get(path);
+    return program === undefined ? snapshot(path, this.host) : program.soon();
+  }
+
+  /** Checks all of an open file's program, unless that is done; true if it was not. */
+  complete(path: string): boolean {
+    const program = this.#programs.get(path);
+    if (program === undefined || program.isComplete) return false;
+    program.complete();
+    return true;
   }
 
   /** The diagnostics that the program of a file would have with another text in its place. */
@@ -92,18 +104,31 @@ export class Workspace {
 
   /** Open documents whose programs hold the file, itself first. */
   dependents(path: string): readonly string[] {
-    const others = [...this.#documents.keys()].filter((other) => other !== path && (this.#snapshots.get(other)?.files.has(path) ?? true));
+    const others = [...this.#documents.keys()].filter((other) => other !== path && this.#programs.get(other)?.holds(path) === true);
     return this.#documents.has(path) ? [path, ...others] : others;
   }
 
-  /** Paths of all `.sop` files in the open folders and of open documents. */
-  sources(): readonly string[] {
-    this.#sources ??= this.#roots.flatMap((root) => sourcesIn(root, { left: MOST_ENTRIES }));
-    return [...new Set([...this.#documents.keys(), ...this.#sources])];
+  /** All files of the open folders and of open documents with their names; the file at `path` comes first. */
+  named(path: string | null): NamedFiles {
+    this.#closed ??= this.#closedFiles();
+    const open = [...this.#programs.keys()].sort((a, b) => Number(b === path) - Number(a === path)).flatMap((each) => this.snapshot(each) ?? []);
+    const own = path === null || this.#programs.has(path) ? null : this.snapshot(path);
+    return workspaceOf([...(own === null ? [] : [own]), ...open, ...this.#closed], this.host);
   }
 
-  #invalidate(path: string): void {
-    for (const [other, { files }] of this.#snapshots) if (other === path || files.has(path)) this.#snapshots.delete(other);
+  // Where one imports an open file, what it is told of that file is as of when it was loaded; the open file's own program comes first.
+  #closedFiles(): readonly NamedFiles[] {
+    this.#sources ??= this.#roots.flatMap((root) => sourcesIn(root, { left: MOST_ENTRIES }));
+    return this.#sources.filter((path) => !this.#documents.has(path)).map((path) => {
+      const files = loaded(path, this.host);
+      const texts = new Map([...files.keys()].map((each) => [each, this.host.read(each) ?? ""]));
+      return { files, textOf: (each) => texts.get(each) ?? "", host: this.host };
+    });
+  }
+
+  #changed(path: string): void {
+    if (this.#closed?.some(({ files }) => files.has(path)) === true) this.#closed = null;
+    for (const program of this.#programs.values()) if (program.holds(path)) program.changed();
   }
 }
 

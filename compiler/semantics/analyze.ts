@@ -1,6 +1,7 @@
 // From the opened file to the semantic model: files are loaded, names checked in all bodies, datasets and runs read, models built.
 // Reads through the host and the given parser only; a user's mistake becomes a diagnostic, and what it touches is left out.
 
+import type { Declaration } from "../ast/ast.js";
 import type { Checked, Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Host } from "../host.js";
 import { evaluateCall } from "./calls.js";
@@ -29,15 +30,23 @@ import type { DatasetModel, Instance, Run, SemanticModel } from "./semantic-mode
 
 /** What else is told of a program while it is checked, for the answers that editors want. */
 export interface Observer extends ValueObserver {
-  /** All files with their names, the opened one first, before anything of them is looked at. */
-  readonly files: (files: ReadonlyMap<string, FileScope>) => void;
+  /** All files with their names, the opened one first, and the mistakes of syntax and of imports, before anything else is looked at. */
+  readonly files: (files: ReadonlyMap<string, FileScope>, mistakes: readonly Diagnostic[]) => void;
+}
+
+/** Declarations that are checked by themselves, with what they lead to: of all that is said of a program, what is said of these. */
+export interface Part {
+  /** Of the opened file. */
+  readonly roots: ReadonlySet<Declaration>;
+  /** Those, and what they name, and so on. */
+  readonly reached: ReadonlySet<Declaration>;
 }
 
 /** Checks the program that starts with the file `main`. Its value holds what has no error. `assess` follows graphs through a fusion. */
 export function analyze(main: string, host: Host, parse: Parse, assess: Rules["assess"], observer: Observer | null = null): Checked<SemanticModel> {
   const report = createReport();
   const files = loadFiles(main, host, parse, report);
-  observer?.files(files);
+  observer?.files(files, [...report.diagnostics]);
   const caches: Caches = { instances: new Map(), datasets: new Map(), runs: new Map() };
   const context = createContext(report, files, caches, assess, observer);
   for (const file of files.values()) checkSizes(context, file, "block");
@@ -49,8 +58,25 @@ export function analyze(main: string, host: Host, parse: Parse, assess: Rules["a
   if (report.errors() === 0) for (const instance of value.instances) if (instance.starts !== undefined) assess(asUsed(instance, value.runs)).say(report);
   if (report.errors() === 0) applyRules(context, value);
   if (observer !== null) observeBroken(context);
-  const diagnostics = withoutIgnored(withoutConsequences(report, files), { files, read: host.read, main, elaborated: context.elaborated });
+  const diagnostics = withoutIgnored(withoutConsequences(report.diagnostics, files), { files, read: host.read, main, elaborated: context.elaborated });
   return { value, diagnostics: inOrder(diagnostics, files) };
+}
+
+/** Checks a part of a program, which `choose` names when the files are loaded. What takes the whole program - warnings, what a fusion keeps - is not looked at. */
+export function analyzePart(main: string, host: Host, parse: Parse, assess: Rules["assess"], observer: Observer, choose: (files: ReadonlyMap<string, FileScope>) => Part): Checked<SemanticModel> {
+  const report = createReport();
+  const files = loadFiles(main, host, parse, report);
+  observer.files(files, [...report.diagnostics]);
+  const { roots, reached } = choose(files);
+  const caches: Caches = { instances: new Map(), datasets: new Map(), runs: new Map() };
+  const context = createContext(report, files, caches, assess, observer);
+  for (const file of files.values()) checkSizes(context, file, "block", reached);
+  const opened = files.get(main);
+  const value: SemanticModel = { files: new Map([...files].map(([path, file]) => [path, file.program])), main, ...(opened === undefined ? { datasets: [], instances: [], runs: [] } : readDeclarations(context, caches, opened, roots)) };
+  for (const file of files.values()) checkSizes(context, file, "model", reached);
+  for (const file of files.values()) checkBodies(context, file, roots);
+  observeBroken(context);
+  return { value, diagnostics: inOrder(withoutConsequences(report.diagnostics, files), files) };
 }
 
 /** The instance as it is used: a model that no run trains is there to be called in others. */
@@ -89,12 +115,12 @@ export function createContext(report: Report, files: Context["files"], caches: C
   return context;
 }
 
-function readDeclarations(context: Context, caches: Caches, file: FileScope): Pick<SemanticModel, "datasets" | "instances" | "runs"> {
+function readDeclarations(context: Context, caches: Caches, file: FileScope, only: ReadonlySet<Declaration> | null = null): Pick<SemanticModel, "datasets" | "instances" | "runs"> {
   const { instances, datasets } = caches;
   const read: DatasetModel[] = [];
   const runs: Run[] = [];
   const built = new Set<Instance>();
-  const own = [...file.entries.values()].filter((entry) => entry.file === file && !file.tainted.has(entry.node.span.start));
+  const own = [...file.entries.values()].filter(({ file: owner, node }) => owner === file && !file.tainted.has(node.span.start) && only?.has(node) !== false);
   const env: Env = { context, file, scope: new Scope(), site: null };
   for (const entry of own) {
     const { node } = entry;
@@ -147,10 +173,12 @@ function checkRecipe(context: Context, file: FileScope, node: Extract<Entry["nod
 
 const aboutNames: ReadonlySet<string> = new Set(["unknown-name", "unknown-layer", "no-such-declaration", "unknown-import", "unknown-field", "unknown-metric", "missing-clause", "input-without-field", "missing-return", "model-without"]);
 
-// Where the text itself is broken, what follows from it is not said: nothing inside a declaration with a syntax error, and no
-// unknown names in a file that may have lost declarations.
-function withoutConsequences(report: Report, files: ReadonlyMap<string, FileScope>): readonly Diagnostic[] {
-  return report.diagnostics.filter((diagnostic) => {
+/**
+ * Where the text itself is broken, what follows from it is not said: nothing inside a declaration with a syntax error, and no unknown names in a
+ * file that may have lost declarations.
+ */
+export function withoutConsequences(diagnostics: readonly Diagnostic[], files: ReadonlyMap<string, FileScope>): readonly Diagnostic[] {
+  return diagnostics.filter((diagnostic) => {
     const file = files.get(diagnostic.origin.file);
     if (file === undefined || !file.hasSyntaxErrors) return true;
     if (file.syntax.has(diagnostic)) return true;
@@ -161,7 +189,8 @@ function withoutConsequences(report: Report, files: ReadonlyMap<string, FileScop
   });
 }
 
-function inOrder(diagnostics: readonly Diagnostic[], files: ReadonlyMap<string, FileScope>): readonly Diagnostic[] {
+/** File by file, the opened one first, from top to bottom. */
+export function inOrder(diagnostics: readonly Diagnostic[], files: ReadonlyMap<string, FileScope>): readonly Diagnostic[] {
   const order = new Map([...files.keys()].map((path, index) => [path, index]));
   const rank = ({ origin }: Diagnostic): number => order.get(origin.file) ?? 0;
   return [...diagnostics].sort((a, b) => rank(a) - rank(b) || a.origin.span.start - b.origin.span.start);

@@ -1,7 +1,7 @@
 // Names in all bodies, also of blocks and models that nothing instantiates: what a body says is looked up without numbers for
 // its sizes. Says the same as elaboration at the same places, where both come by. Shapes are left to elaboration.
 
-import type { Annotation, Block, Body, Call, Expression, Model, Param, Size, Statement, Type } from "../ast/ast.js";
+import type { Annotation, Block, Body, Call, Declaration, Expression, Model, Param, Size, Statement, Type } from "../ast/ast.js";
 import { bindArguments } from "./bind-arguments.js";
 import { isFigurePath } from "./budgets.js";
 import { optionParameters, parametersOfNode, resolveCallee, sayPlanned, tensorsOf } from "./callables.js";
@@ -18,10 +18,10 @@ import { bareName } from "./read-options.js";
 import { Scope } from "./scope.js";
 import { error, type Value } from "./values.js";
 
-/** Checks the blocks and models that the file declares. */
-export function checkBodies(context: Context, file: FileScope): void {
+/** Checks the blocks and models that the file declares, or of these some. */
+export function checkBodies(context: Context, file: FileScope, only: ReadonlySet<Declaration> | null = null): void {
   for (const { node, file: owner } of file.entries.values()) {
-    if (owner !== file || file.tainted.has(node.span.start) || (node.kind !== "block" && node.kind !== "model")) continue;
+    if (owner !== file || only?.has(node) === false || file.tainted.has(node.span.start) || (node.kind !== "block" && node.kind !== "model")) continue;
     try {
       new BodyCheck(context, file, node).run();
     } catch (thrown) {

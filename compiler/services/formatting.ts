@@ -1,7 +1,7 @@
 // The canonical form as edits, so that what an editor keeps beside the text (cursors, folds, marks) stays where it is.
 
 import { diffLines } from "diff";
-import { parse } from "../ast/build-ast.js";
+import { parse } from "../ast/parse.js";
 import { format } from "../ast/format.js";
 import type { LineMap } from "../source/line-map.js";
 import type { Span } from "../source/source.js";

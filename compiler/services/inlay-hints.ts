@@ -6,7 +6,6 @@ import { children, type Node } from "../ast/visit.js";
 import type { Found } from "../semantics/observed.js";
 import { constantOf } from "../semantics/sizes/size.js";
 import type { Span } from "../source/source.js";
-import { costsIn } from "./facts/costs.js";
 import { weightsText } from "./facts/figures.js";
 import type { SeenValue } from "./facts/facts.js";
 import { printFound, printTogether } from "./facts/print-found.js";
@@ -165,9 +164,10 @@ class Hints {
   // Behind the line on which the head ends.
   #totals(node: Model | Train): void {
     if (!this.#options.weights) return;
-    const { model } = this.#snapshot;
-    const instances = node.kind === "train" ? model.runs.filter((run) => run.name === node.name.text && run.origin.file === this.#path).map((run) => run.instance) : model.instances.filter((instance) => instance.model === node.name.text);
-    const label = weightsText(instances.map(costsIn));
+    const { facts } = this.#snapshot;
+    const origin = { file: this.#path, span: node.name.span };
+    const run = node.kind === "train" ? facts.runAt(origin, node.name.text) : null;
+    const label = weightsText(node.kind === "model" ? facts.modelAt(origin, node.name.text) : run === null ? [] : [run]);
     if (label === null) return;
     const map = this.#snapshot.linesOf(this.#path);
     const { end } = map.line(map.position(headEnd(node)).line);

@@ -36,16 +36,22 @@ export interface Place {
 /** Takes a snapshot with a way to check the program, and one to say how a model starts from others. */
 export function takeSnapshot(path: string, host: Host, analyze: (observer: Observer) => Checked<SemanticModel>, inWords: Observations["inWords"]): Snapshot {
   const loaded = new Map<string, FileScope>();
+  // The host may have others by the time that somebody asks.
   const bodies: ObservedBody[] = [];
   const constants: ObservedConstant[] = [];
+  const texts = new Map<string, string>();
   const checked = analyze({
-    files: (files) => files.forEach((file, of) => loaded.set(of, file)),
+    files: (files) => {
+      for (const [of, file] of files) {
+        loaded.set(of, file);
+        texts.set(of, host.read(of) ?? "");
+      }
+    },
     body: (body) => void bodies.push(body),
     constant: (constant) => void constants.push(constant),
   });
-  const texts = new Map<string, string>();
   const maps = new Map<string, LineMap>();
-  const textOf = (of: string): string => remember(texts, of, () => (loaded.has(of) ? (host.read(of) ?? "") : ""));
+  const textOf = (of: string): string => texts.get(of) ?? "";
   return { path, files: loaded, diagnostics: checked.diagnostics, textOf, linesOf: (of) => remember(maps, of, () => lineMap(textOf(of))), host, model: checked.value, facts: factsOf({ bodies, constants, model: checked.value, inWords }) };
 }
 

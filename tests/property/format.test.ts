@@ -3,7 +3,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { parse } from "../../compiler/ast/build-ast.js";
+import { parse } from "../../compiler/ast/parse.js";
 import { alter } from "../support/alter.js";
 import { checkFormat } from "../support/formatting.js";
 import { randomStream, scatter } from "../support/mutate.js";

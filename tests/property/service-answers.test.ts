@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { snapshot } from "../../compiler/compile.js";
+import { snapshot } from "../../compiler/live/live-program.js";
 import { completion } from "../../compiler/services/completion.js";
 import { completionDocs } from "../../compiler/services/completion/resolve.js";
 import { hover } from "../../compiler/services/hover.js";
@@ -62,7 +62,9 @@ model Both = Net(depth: 1) fuse from first, second { norms: joint }
 const programs: readonly (readonly [name: string, text: string])[] = [["own", own], ["digits", read("examples/digits/digits.sop")], ["generated", generateSource(30)]];
 
 function taken(text: string): Snapshot {
-  return snapshot(path, memoryHost({ [path]: text }));
+  const found = snapshot(path, memoryHost({ [path]: text }));
+  if (found === null) throw new Error("the program is not there");
+  return found;
 }
 
 /** Asks all there is to ask; throws if an answer is not in its bounds. */

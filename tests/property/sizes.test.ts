@@ -3,7 +3,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { parse } from "../../compiler/ast/build-ast.js";
+import { parse } from "../../compiler/ast/parse.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import { analyze, createContext } from "../../compiler/semantics/analyze.js";
 import { loadFiles } from "../../compiler/semantics/files.js";

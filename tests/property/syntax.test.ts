@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { parse } from "../../compiler/ast/build-ast.js";
+import { parse } from "../../compiler/ast/parse.js";
 import { children, walk, type Node } from "../../compiler/ast/visit.js";
 import { checkFormat } from "../support/formatting.js";
 import { mutate, randomStream } from "../support/mutate.js";

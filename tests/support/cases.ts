@@ -12,7 +12,7 @@
 // Each heading is followed by one fenced block. A case without `# DIAGNOSTICS` has no errors.
 
 import { format } from "../../compiler/ast/format.js";
-import { parse } from "../../compiler/ast/build-ast.js";
+import { parse } from "../../compiler/ast/parse.js";
 import { check, compile, type Output } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.js";
 import type { Host } from "../../compiler/host.js";

@@ -1,7 +1,7 @@
 // What holds of the formatter for every text without a mistake of syntax.
 
 import * as assert from "uvu/assert";
-import { parse } from "../../compiler/ast/build-ast.js";
+import { parse } from "../../compiler/ast/parse.js";
 import { format } from "../../compiler/ast/format.js";
 import { sameMeaning } from "../../compiler/ast/same-meaning.js";
 import { lex } from "../../grammar/lexer.js";

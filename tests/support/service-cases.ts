@@ -1,10 +1,10 @@
 // Cases of editors' questions in Markdown, as cases.ts has them: a `# SOURCE` (more files as `# SOURCE name.sop`) with one cursor `‸` in it, or a
 // selection `«...»`, and one heading for each question, `# HOVER` or with an argument `# RENAME hidden`, with the answer as text. answers/answers.ts has a line for each.
 
-import { snapshot } from "../../compiler/compile.js";
+import { snapshot } from "../../compiler/live/live-program.js";
 import type { Snapshot } from "../../compiler/services/snapshot.js";
 import type { Span } from "../../compiler/source/source.js";
-import { answers } from "./answers/answers.js";
+import { answers, questionOf } from "./answers/answers.js";
 import type { Case, Section } from "./cases.js";
 import { memoryHost } from "./host.js";
 
@@ -23,17 +23,18 @@ export interface Question {
 /** The case with every answer as it is given now. Throws if a heading has no answer or the marker is missing. */
 export async function runServiceCase(given: Case): Promise<Case> {
   const marked = given.sections.filter(isSource).map(({ heading, body }) => read(heading === "SOURCE" ? main : heading.slice("SOURCE ".length), `${body}\n`));
-  const snapshotOf = snapshot(main, memoryHost(Object.fromEntries(marked.map(({ path, text }) => [path, text]))));
+  const taken = snapshot(main, memoryHost(Object.fromEntries(marked.map(({ path, text }) => [path, text]))));
+  if (taken === null) throw new Error("the case has no `# SOURCE`");
   const place = marked.find(({ selection }) => selection !== null) ?? { path: main, selection: { start: 0, end: 0 } };
   const selection = place.selection ?? { start: 0, end: 0 };
-  const question: Question = { snapshot: snapshotOf, path: place.path, offset: selection.end, selection, argument: "" };
+  const question: Question = { snapshot: taken, path: place.path, offset: selection.end, selection, argument: "" };
   const sections: Section[] = [];
   for (const section of given.sections) {
-    const [name = "", ...rest] = section.heading.split(" ");
-    const answer = answers[name];
+    const asked = questionOf(section.heading);
+    const answer = answers[asked?.name ?? ""];
     if (isSource(section)) sections.push(section);
-    else if (answer === undefined) throw new Error(`no question is named \`${section.heading}\``);
-    else sections.push({ ...section, body: (await answer({ ...question, argument: rest.join(" ") })).replace(/\n$/, "") });
+    else if (asked === null || answer === undefined) throw new Error(`no question is named \`${section.heading}\``);
+    else sections.push({ ...section, body: (await answer({ ...question, argument: asked.argument })).replace(/\n$/, "") });
   }
   if (given.sections.every(isSource)) throw new Error("the case asks nothing");
   return { ...given, sections };

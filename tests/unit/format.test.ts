@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { parse } from "../../compiler/ast/build-ast.js";
+import { parse } from "../../compiler/ast/parse.js";
 import { format } from "../../compiler/ast/format.js";
 import { sameMeaning } from "../../compiler/ast/same-meaning.js";
 import { programs } from "../support/programs.js";

@@ -2,7 +2,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { parse } from "../../compiler/ast/build-ast.js";
+import { parse } from "../../compiler/ast/parse.js";
 import { lineAndColumn } from "../support/places.js";
 
 const program = `import { conv_block } from "std/vision"

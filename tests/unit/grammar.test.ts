@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { IToken } from "chevrotain";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { parse } from "../../compiler/ast/build-ast.js";
+import { parse } from "../../compiler/ast/parse.js";
 import { syntaxRows } from "../../compiler/diagnostics/rows/syntax.js";
 import { cstTypes } from "../../grammar/generate-cst.js";
 import { lookaheadTable } from "../../grammar/generate-lookahead.js";
@@ -81,7 +81,7 @@ test("the reference has every production, and its examples use each", () => {
       Object.values(value.children as object).forEach(collect);
     }
   };
-  for (const match of reference.matchAll(/^```sop\n([^]*?)^```/gm)) collect(parseCst(match[1] ?? "").cst);
+  for (const match of reference.matchAll(/^```sop\n([^]*?)^```/gm)) collect(parseCst(match[1] ?? "", true).cst);
   for (const name of names) assert.ok(used.has(name), `no example uses ${name}`);
 });
 

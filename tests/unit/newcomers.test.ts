@@ -5,7 +5,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { parse } from "../../compiler/ast/build-ast.js";
+import { parse } from "../../compiler/ast/parse.js";
 import { standardNames } from "../../compiler/semantics/standard-names.js";
 import { ownName, suggestWord } from "../../compiler/diagnostics/synonyms.js";
 import { optimizers } from "../../compiler/semantics/optimizers.js";

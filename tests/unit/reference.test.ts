@@ -3,7 +3,7 @@
 import { readdirSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { parse } from "../../compiler/ast/build-ast.js";
+import { parse } from "../../compiler/ast/parse.js";
 import { format } from "../../compiler/ast/format.js";
 import { catalog } from "../../compiler/diagnostics/catalog.js";
 import { clauseSpecs } from "../../compiler/semantics/clauses/clauses.js";

@@ -2,7 +2,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { parse } from "../../compiler/ast/build-ast.js";
+import { parse } from "../../compiler/ast/parse.js";
 import { format } from "../../compiler/ast/format.js";
 import { check, mend, net } from "./semantics-support.js";
 

@@ -2,7 +2,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { readSync } from "node:fs";
-import { parse } from "../../ast/build-ast.js";
+import { parse } from "../../ast/parse.js";
 import { format } from "../../ast/format.js";
 import { printableMessage } from "../../diagnostics/printable.js";
 import { renderText } from "../../diagnostics/render-text.js";

@@ -11,7 +11,7 @@
 //
 // Models are checked here only where elaboration, which says more, has no numbers for them.
 
-import type { Block, Model, Param } from "../../ast/ast.js";
+import type { Block, Declaration, Model, Param } from "../../ast/ast.js";
 import { isTensorParameter, optionParameters } from "../callables.js";
 import { Exhausted, at, type Context } from "../context.js";
 import { parameterKind } from "../declared-types.js";
@@ -29,10 +29,10 @@ import { Names, unknown, type SymbolicValue } from "./symbolic-value.js";
 
 const rules: InspectionRules = { expression: inspect, call: applyCall, bind: bindSymbolic, body: inspectBody };
 
-/** Checks the blocks that the file declares, or its models that no numbers were found for. */
-export function checkSizes(context: Context, file: FileScope, kind: "block" | "model"): void {
+/** Checks the blocks that the file declares, or its models that no numbers were found for; `only` some of them. */
+export function checkSizes(context: Context, file: FileScope, kind: "block" | "model", only: ReadonlySet<Declaration> | null = null): void {
   for (const { node, file: owner } of file.entries.values()) {
-    if (owner !== file || file.tainted.has(node.span.start) || (node.kind !== "block" && node.kind !== "model") || node.kind !== kind) continue;
+    if (owner !== file || only?.has(node) === false || file.tainted.has(node.span.start) || (node.kind !== "block" && node.kind !== "model") || node.kind !== kind) continue;
     if (node.kind === "model" && context.elaborated.has(node)) continue;
     checkDeclaration(context, file, node);
   }

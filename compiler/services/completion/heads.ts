@@ -1,6 +1,6 @@
 // At the margin and in heads of declarations: what they begin with, what they take.
 
-import { parse } from "../../ast/build-ast.js";
+import { parse } from "../../ast/parse.js";
 import { generators } from "../../semantics/clauses/generators.js";
 import { sources } from "../../semantics/clauses/source.js";
 import { kindOf } from "../../semantics/files.js";

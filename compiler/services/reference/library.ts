@@ -1,6 +1,6 @@
 // The reference of the standard library, read from its files: documentation, signatures and what each model takes and gives.
 
-import { parse } from "../../ast/build-ast.js";
+import { parse } from "../../ast/parse.js";
 import type { Block, Body, Data, Declaration, Model, Param, Recipe } from "../../ast/ast.js";
 import type { Host } from "../../host.js";
 import { libraries } from "../../semantics/not-supported.js";

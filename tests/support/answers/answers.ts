@@ -28,3 +28,9 @@ export const answers: Readonly<Record<string, Answer>> = {
   SYMBOLS: printFound,
   TOKENS: printTokens,
 };
+
+/** The question that a heading asks, `RENAME hidden`, with what follows its name. */
+export function questionOf(heading: string): { readonly name: string; readonly argument: string } | null {
+  const name = Object.keys(answers).find((each) => heading === each || heading.startsWith(`${each} `));
+  return name === undefined ? null : { name, argument: heading.slice(name.length + 1) };
+}

@@ -19,6 +19,8 @@ export interface LspClient {
   readonly close: (uri: string) => void;
   /** The diagnostics that are told of a document for a version or later ones. */
   readonly diagnostics: (uri: string, version?: number) => Promise<readonly Diagnostic[]>;
+  /** What is told of a document the next time. */
+  readonly next: (uri: string) => Promise<readonly Diagnostic[]>;
   /** Says goodbye; gives the exit code. */
   readonly stop: () => Promise<number | null>;
 }
@@ -79,6 +81,18 @@ export async function startClient(folders: readonly string[], capabilities: Clie
         waiting.add(check);
         check();
       }),
+    next: (uri) => {
+      const before = told.get(uri);
+      return new Promise((resolve) => {
+        const check = (): void => {
+          const known = told.get(uri);
+          if (known === undefined || known === before) return;
+          waiting.delete(check);
+          resolve(known.diagnostics);
+        };
+        waiting.add(check);
+      });
+    },
     stop: async () => {
       await connection.sendRequest(ShutdownRequest.type);
       await connection.sendNotification(ExitNotification.type);
