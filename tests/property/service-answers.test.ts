@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { snapshot } from "../../compiler/live/live-program.js";
+import { LiveProgram } from "../../compiler/live/live-program.js";
 import { completion } from "../../compiler/services/completion.js";
 import { completionDocs } from "../../compiler/services/completion/resolve.js";
 import { hover } from "../../compiler/services/hover.js";
@@ -61,10 +61,19 @@ model Both = Net(depth: 1) fuse from first, second { norms: joint }
 
 const programs: readonly (readonly [name: string, text: string])[] = [["own", own], ["digits", read("examples/digits/digits.sop")], ["generated", generateSource(30)]];
 
-function taken(text: string): Snapshot {
-  const found = snapshot(path, memoryHost({ [path]: text }));
-  if (found === null) throw new Error("the program is not there");
-  return found;
+/** A program that is being typed: what is known at once after each change of its text. */
+function typing(text: string): (changed: string) => Snapshot {
+  let current = text;
+  const library = memoryHost({});
+  const live = new LiveProgram(path, { ...library, read: (of) => (of === path ? current : library.read(of)) });
+  live.complete();
+  return (changed) => {
+    current = changed;
+    live.changed();
+    const found = live.soon();
+    if (found === null) throw new Error("the program is not there");
+    return found;
+  };
 }
 
 /** Asks all there is to ask; throws if an answer is not in its bounds. */
@@ -83,21 +92,23 @@ function ask(of: Snapshot, offset: number): void {
 
 for (const [name, text] of programs) {
   test(`${name}: there is an answer at every offset`, () => {
-    const of = taken(text);
-    for (let offset = 0; offset <= text.length; offset += 3) ask(of, offset);
+    const of = typing(text)(text);
+    for (let offset = 0; offset <= text.length; offset += 2) ask(of, offset);
     assert.ok(inlayHints(of, path, { start: 0, end: text.length }).length > 0);
   });
 
   test(`${name}: and where the text is cut off`, () => {
+    const typed = typing(text);
     for (let offset = 0; offset <= text.length; offset += 61) {
-      const of = taken(text.slice(0, offset));
+      const of = typed(text.slice(0, offset));
       ask(of, offset);
       inlayHints(of, path, { start: 0, end: offset });
     }
   });
 
   test(`${name}: a name that is taken out is offered`, () => {
-    const [file] = taken(text).files.values();
+    const typed = typing(text);
+    const [file] = typed(text).files.values();
     assert.ok(file !== undefined);
     const lacking: string[] = [];
     let asked = 0;
@@ -105,7 +116,7 @@ for (const [name, text] of programs) {
       const word = text.slice(span.start, span.end);
       // What is declared here, or named anew, nothing knows before.
       if (role !== "read" || symbols.some(({ kind }) => kind === "measure")) continue;
-      const { items } = completion(taken(text.slice(0, span.start) + text.slice(span.end)), { path, offset: span.start });
+      const { items } = completion(typed(text.slice(0, span.start) + text.slice(span.end)), { path, offset: span.start });
       asked++;
       if (!items.some(({ label }) => label === word || label === `row.${word}` || label.startsWith(`${word}.`))) lacking.push(`${word} in ${JSON.stringify(text.slice(Math.max(0, span.start - 30), span.end + 10))}`);
     }
