@@ -3,7 +3,7 @@
 
 import type { Block, Model } from "../ast/ast.js";
 import { optionParameters } from "./callables.js";
-import type { Context, Env } from "./context.js";
+import { Exhausted, type Context, type Env } from "./context.js";
 import { instantiate, type Instances } from "./elaborate/instantiate.js";
 import type { FileScope } from "./files.js";
 import { createReport } from "./report.js";
@@ -33,6 +33,10 @@ function observe(context: Context, file: FileScope, node: Block | Model): void {
   const instances: Instances = new Map();
   const env: Env = { context: aside, file, scope: new Scope(), site: null };
   const hasNumbers = node.kind === "model" && optionParameters(node).every((param) => param.default !== null);
-  if (hasNumbers && instantiate(aside, instances, { file, node, values: new Map(), reach: undefined, start: null }, node.name.text, null, env, node.name.span) !== "symbolic") return;
-  checkDeclaration(aside, file, node);
+  try {
+    if (hasNumbers && instantiate(aside, instances, { file, node, values: new Map(), reach: undefined, start: null }, node.name.text, null, env, node.name.span) !== "symbolic") return;
+    checkDeclaration(aside, file, node);
+  } catch (thrown) {
+    if (!(thrown instanceof Exhausted)) throw thrown;
+  }
 }

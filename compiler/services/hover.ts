@@ -55,8 +55,10 @@ function ofNode(snapshot: Snapshot, file: FileScope, offset: number, around: rea
   }
   const clause = around.find((each) => each.kind === "clause");
   if (node.kind === "linking-word" && clause?.kind === "clause") return page(snapshot, node.span, clause.word.text, ["clause"]);
-  const fuse = around.find((each) => each.kind === "fuse");
-  if (fuse?.kind === "fuse" && (node.kind === "fuse" || node.kind === "fuse-source")) return { span: { start: fuse.span.start, end: Math.min(fuse.span.end, fuse.sources[0]?.span.start ?? fuse.span.end) }, markdown: fuseMarkdown(snapshot, file.path, fuse) };
+  if (node.kind === "fuse") {
+    const end = node.sources[0]?.span.start ?? node.span.end;
+    return offset >= end ? null : { span: { start: node.span.start, end }, markdown: fuseMarkdown(snapshot, file.path, node) };
+  }
   if (node.kind === "string" && parent?.kind === "import") return page(snapshot, node.span, node.value, ["library"]);
   if (node.kind === "string") return page(snapshot, node.span, node.value, ["generator"]);
   return ofWord(snapshot, file, offset, node);

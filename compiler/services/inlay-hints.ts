@@ -1,11 +1,11 @@
 // What an editor shows beside the text without being asked: the type behind each stage of a pipe and each binding, weights trained and shipped of
 // models, runs and what an `overparam` reaches, numbers that are computed. One hint for each line of a statement, behind what ends it.
 
-import type { Annotated, Declaration, Expression, Model, OutputStatement, Statement, Train } from "../ast/ast.js";
+import type { Annotated, Declaration, Expression, Model, OutputStatement, Pipe, Statement, Train } from "../ast/ast.js";
 import { children, type Node } from "../ast/visit.js";
 import type { Found } from "../semantics/observed.js";
+import { constantOf } from "../semantics/sizes/size.js";
 import type { Span } from "../source/source.js";
-import { costsIn } from "./facts/costs.js";
 import { weightsText } from "./facts/figures.js";
 import type { SeenValue } from "./facts/facts.js";
 import { printFound, printTogether } from "./facts/print-found.js";
@@ -95,11 +95,11 @@ class Hints {
     const map = this.#snapshot.linesOf(this.#path);
     const visit = (node: Node, isWhole: boolean): void => {
       if (isShown(node) && this.#options.shapes) {
-        const type = isWhole && (isDeclared || this.#isWritten(node, output)) ? "" : this.#type(node.span);
+        const type = isWhole && (isDeclared || this.#isWritten(node, output)) ? "" : (this.#type(node.span) ?? "");
         const { line } = map.position(node.span.end);
         const known = lines.get(line);
-        // Of two that end at one place the outer one came first.
-        if (type !== null && (known === undefined || known.offset < node.span.end)) lines.set(line, { offset: node.span.end, type });
+        // Of two that end at one place the outer one came first. What is not known hides what stands before it on its line.
+        if (known === undefined || known.offset < node.span.end) lines.set(line, { offset: node.span.end, type });
       }
       for (const child of children(node)) visit(child, false);
     };
@@ -133,8 +133,8 @@ class Hints {
 
   #number(span: Span): readonly InlayHint[] {
     const found = this.#seen(span).flatMap((each) => each.found);
-    const text = found.length > 0 && found.every(({ kind }) => kind === "number" || kind === "size" || kind === "list") ? printTogether(found) : null;
-    return text === null || text.includes("?") ? [] : [{ offset: span.end, label: `= ${text}`, kind: "value" }];
+    const text = found.length > 0 && found.every(isNumber) ? printTogether(found) : null;
+    return text === null ? [] : [{ offset: span.end, label: `= ${text}`, kind: "value" }];
   }
 
   #constant(name: Span, value: Expression): void {
@@ -164,9 +164,10 @@ class Hints {
   // Behind the line on which the head ends.
   #totals(node: Model | Train): void {
     if (!this.#options.weights) return;
-    const { model } = this.#snapshot;
-    const instances = node.kind === "train" ? model.runs.filter((run) => run.name === node.name.text && run.origin.file === this.#path).map((run) => run.instance) : model.instances.filter((instance) => instance.model === node.name.text);
-    const label = weightsText(instances.map(costsIn));
+    const { facts } = this.#snapshot;
+    const origin = { file: this.#path, span: node.name.span };
+    const run = node.kind === "train" ? facts.runAt(origin, node.name.text) : null;
+    const label = weightsText(node.kind === "model" ? facts.modelAt(origin, node.name.text) : run === null ? [] : [run]);
     if (label === null) return;
     const map = this.#snapshot.linesOf(this.#path);
     const { end } = map.line(map.position(headEnd(node)).line);
@@ -186,13 +187,24 @@ function headEnd(node: Model | Train): number {
   return definition.fuse?.sources.at(-1)?.span.end ?? node.name.span.end;
 }
 
-/** Not a name, nor a number: what they are is written, or can be seen above. */
-function isShown({ kind }: Node): boolean {
+/** Not a name, nor a number: what they are is written, or can be seen above. Nor a pipe whose next stage is still to come. */
+function isShown(node: Node): boolean {
+  const { kind } = node;
+  if (node.span.start === node.span.end || (node.kind === "pipe" && isMissing(node.right))) return false;
   return kind === "call" || kind === "pipe" || kind === "binary" || kind === "annotated" || kind === "conditional" || kind === "unary" || kind === "group";
+}
+
+function isMissing(stage: Pipe["right"]): boolean {
+  return stage.kind === "missing" || (stage.kind === "call" && stage.callee.names.every(({ text }) => text === ""));
 }
 
 function isComputed({ kind }: Expression): boolean {
   return kind !== "number" && kind !== "string" && kind !== "boolean" && kind !== "path" && kind !== "missing" && kind !== "pipe" && kind !== "unary";
+}
+
+/** One that is known: what is made of symbols says no more than its text. */
+function isNumber(found: Found): boolean {
+  return found.kind === "number" || (found.kind === "size" && constantOf(found.size) !== null) || (found.kind === "list" && found.items.every(isNumber));
 }
 
 function isTensor({ kind, ...found }: Found): boolean {

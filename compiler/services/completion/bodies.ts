@@ -25,7 +25,7 @@ export function bodyItems(site: Site): readonly CompletionItem[] {
       if (site.last?.text === "as") return [];
       return isValue(site) ? [keyword("as", "as ${1:i} ", "here")] : numberValues(site);
     case "if":
-      return isValue(site) ? conditions() : constantValues(site);
+      return isValue(site) ? conditions() : [...comparedWords(site), ...constantValues(site)];
     case "assert":
       return isValue(site) ? conditions() : [...figures(), ...constantValues(site)];
   }
@@ -36,11 +36,25 @@ export function bodyItems(site: Site): readonly CompletionItem[] {
 export function expressionItems(site: Site): readonly CompletionItem[] {
   const { last, item: tokens } = site;
   if (last?.text === "|>") return pipeTargets(site);
-  if (last?.text === "overparam") return [item("word", "4", "here", { detail: "kernels trained for each that ships", snippet: "${1:4}" }), ...numberValues(site)];
+  if (last?.text === "overparam") return copies(site);
+  const compared = comparedWords(site);
+  if (compared.length > 0) return compared;
   if (!isValue(site)) return tensorValues(site);
   const isOpenIf = tokens.some(({ text }) => text === "if");
   const words = isOpenIf ? (tokens.some(({ text }) => text === "then") ? [keyword("else", "else ", "here")] : [keyword("then", "then ", "here")]) : [];
   return [...words, ...annotations()];
+}
+
+/** Behind `overparam`. */
+export function copies(site: Site): readonly CompletionItem[] {
+  return [item("word", "4", "here", { detail: "kernels trained for each that ships", snippet: "${1:4}" }), ...numberValues(site)];
+}
+
+// Behind `norm ==`: the words that the parameter takes.
+function comparedWords({ item: tokens, last, cursor }: Site): readonly CompletionItem[] {
+  if (last?.text !== "==" && last?.text !== "!=") return [];
+  const type = cursor.locals.find(({ name }) => name === tokens[tokens.length - 2]?.text)?.type ?? "";
+  return type.includes("|") ? type.split("|").map((word) => item("word", word.trim(), "here")) : [];
 }
 
 /** What stands behind a call. */

@@ -91,6 +91,7 @@ function measuredBy(site: Site): readonly CompletionItem[] {
   return [
     ...outputs.map((symbol) => symbolItem(site, "output", symbol)),
     ...columns.map((symbol) => ({ ...symbolItem(site, "field", symbol), ...(names.has(symbol.name) ? { label: `row.${symbol.name}`, snippet: `row.${symbol.name}` } : {}) })),
+    ...(columns.length > 0 ? [item("word", "row", "local", { detail: "a field by its full name", snippet: "row.", topic: { kind: "word", word: "row", of: "construct" } })] : []),
     ...site.cursor.locals.map((local) => localItem(local, site)),
     ...declared(site, ["let"]),
   ];

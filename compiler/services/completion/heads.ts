@@ -7,10 +7,10 @@ import { kindOf } from "../../semantics/files.js";
 import { libraries } from "../../semantics/not-supported.js";
 import { importedPath } from "../links.js";
 import { functionSignature, signatureLabel } from "../signatures/signature.js";
-import { annotations, isValue } from "./bodies.js";
+import { annotations, copies, isValue } from "./bodies.js";
 import { callSnippet, escaped, item, keyword, type CompletionItem, type CompletionKind } from "./item.js";
 import { declared, library, type Site } from "./site.js";
-import { constantValues, tensorTypes, valueTypes } from "./values.js";
+import { constantValues, layerValues, tensorTypes, valueTypes } from "./values.js";
 
 /** Words that begin a declaration, each with its form. */
 export function declarationItems(): readonly CompletionItem[] {
@@ -50,6 +50,7 @@ export function headItems(site: Site): readonly CompletionItem[] {
 function trainHead(site: Site): readonly CompletionItem[] {
   const { item: tokens, last } = site;
   if (last?.text === ":") return models(site);
+  if (last?.text === "overparam") return copies(site);
   if (last?.text === "on") return [...declared(site, ["data"]), ...library(site, ["data"])];
   const hasData = tokens.some(({ text }) => text === "on");
   return !hasData && tokens.length > 3 && isValue(site) ? [keyword("on", "on ", "here"), ...annotations()] : [];
@@ -63,6 +64,7 @@ function modelHead(site: Site): readonly CompletionItem[] {
   const { last, frame } = site;
   const items = [...frame.done, site.item];
   const isFused = items.some((tokens) => tokens.some(({ text }) => text === "fuse"));
+  if (last?.text === "overparam") return copies(site);
   if (last?.text === "fuse") return [keyword("from", "from ", "here")];
   if (isFused) {
     if (last === null || last.text === "from") return [...declared(site, ["train"]), item("source", "checkpoint", "built-in", { detail: 'checkpoint("file.safetensors") as Model(...)', snippet: 'checkpoint("${1:model.safetensors}") as ' })];
@@ -94,6 +96,7 @@ export function parameterItems(site: Site): readonly CompletionItem[] {
   const words = type.length > 1 && type.every(({ kind, text }) => kind === "name" || text === "|") ? type.filter(({ kind }) => kind === "name").map(({ text }) => item("word", text, "here")) : [];
   if (words.length > 0) return words;
   if (type[0]?.text === "bool") return ["true", "false"].map((word) => item("word", word, "here"));
+  if (type[0]?.text === "layer") return layerValues(site);
   return last?.kind === "sign" ? constantValues(site) : [];
 }
 

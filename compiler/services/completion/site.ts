@@ -9,7 +9,7 @@ import type { Cursor, Frame, Lexeme } from "../cursor/cursor.js";
 import type { Local } from "../cursor/locals.js";
 import { declaredSignature, signatureLabel, type TextOf } from "../signatures/signature.js";
 import type { Snapshot } from "../snapshot.js";
-import { callSnippet, escaped, item, layerItem, type CallForm, type CompletionItem, type CompletionKind } from "./item.js";
+import { callSnippet, item, layerItem, type CallForm, type CompletionItem, type CompletionKind } from "./item.js";
 
 export interface Site {
   readonly snapshot: Snapshot;
@@ -126,9 +126,4 @@ function nameAt({ textOf, file }: Site, start: number): string {
 function partsOf(file: FileScope, model: string, data: string): RunParts {
   const [found, rows] = [file.entries.get(model), file.entries.get(data)];
   return { models: found?.node.kind === "model" ? [{ file: found.file, node: found.node }] : [], datasets: rows?.node.kind === "data" ? [{ file: rows.file, node: rows.node }] : [] };
-}
-
-/** Text as it is inserted, with a space behind it. */
-export function spaced(text: string): string {
-  return `${escaped(text)} `;
 }

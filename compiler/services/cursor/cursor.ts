@@ -47,7 +47,7 @@ export interface Cursor {
 }
 
 type Open<T> = { -readonly [K in keyof T]: T[K] };
-export type OpenFrame = Omit<Open<Frame>, "done" | "item" | "callee"> & { callee: Lexeme[]; done: Lexeme[][]; item: Lexeme[] };
+type OpenFrame = Omit<Open<Frame>, "done" | "item" | "callee"> & { callee: Lexeme[]; done: Lexeme[][]; item: Lexeme[] };
 
 const head = /^(import|let|data|block|model|recipe|train)\b/;
 /** Stands for the word at the cursor, so that a line goes on as it will when there is one. */

@@ -17,8 +17,6 @@ export interface PlaceCost {
   readonly weightsTrained: number;
   readonly weightsShipped: number;
   readonly flops: number;
-  /** Paths of the calls, the first few. */
-  readonly paths: readonly string[];
 }
 
 /** An `overparam` in one model. */
@@ -43,11 +41,8 @@ export interface InstanceCosts {
   readonly flops: number;
 }
 
-/** Paths that are kept of a place. */
-const most = 6;
-
 type Open<T> = { -readonly [K in keyof T]: T[K] };
-interface OpenCost extends Open<Omit<PlaceCost, "paths" | "uses">> {
+interface OpenCost extends Open<Omit<PlaceCost, "uses">> {
   readonly seen: Set<string>;
 }
 
@@ -98,7 +93,7 @@ export const costsIn = remembered((instance: Instance): InstanceCosts => {
     callers.forEach((caller, i) => add(placeKey(caller), around[i] ?? "", cost));
     if (cost.overparam !== null) reach(reaches, title, asTrained(instance, path, cost.overparam) ?? cost.overparam, cost);
   });
-  return { calls: new Map([...calls].map(([key, { seen, ...cost }]) => [key, { ...cost, uses: seen.size, paths: [...seen].slice(0, most) }])), reaches, ...total };
+  return { calls: new Map([...calls].map(([key, { seen, ...cost }]) => [key, { ...cost, uses: seen.size }])), reaches, ...total };
 });
 
 function count(into: Open<Pick<LayerCost, "weightsTrained" | "weightsShipped" | "flops">>, cost: LayerCost): void {

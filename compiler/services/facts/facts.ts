@@ -8,6 +8,7 @@ import { instanceTitle } from "../instance-title.js";
 import { callCosts, reachCosts, type PlaceCost, type ReachCost } from "./costs.js";
 import type { FusionWords } from "./fusion-words.js";
 import { placeKey } from "./place-key.js";
+import { runTotals, totalsOf, type ModelTotals, type RunTotals } from "./totals.js";
 
 /** One value at a place, in one look at its body. */
 export interface SeenValue {
@@ -28,6 +29,10 @@ export interface Facts {
   readonly reachAt: (origin: Origin) => readonly ReachCost[];
   /** How models start at a `fuse from`, by its span. */
   readonly fusionAt: (origin: Origin) => readonly FusionWords[];
+  /** What a model comes to, declared by this name at this place: one entry for each way in which it is built. */
+  readonly modelAt: (origin: Origin, name: string) => readonly ModelTotals[];
+  /** What a run comes to; null where it could not be read. */
+  readonly runAt: (origin: Origin, name: string) => RunTotals | null;
 }
 
 /** What facts are made of. */
@@ -57,6 +62,11 @@ export function factsOf({ bodies, constants, model, inWords }: Observations): Fa
       const found = model.instances.filter(({ starts = [] }) => starts.some(({ fusion }) => placeKey(fusion.origin) === key)).flatMap((instance) => inWords(instance).filter((words) => placeKey(words.origin) === key));
       return [...new Map(found.map((words) => [JSON.stringify([words.prefix, words.sources]), words])).values()];
     },
+    modelAt: (_, name) => totalsOf(model.instances.filter((instance) => instance.model === name)),
+    runAt: (origin, name) => {
+      const run = model.runs.find((each) => each.name === name && each.origin.file === origin.file);
+      return run === undefined ? null : runTotals(run);
+    },
   };
 }
 
@@ -72,6 +82,8 @@ export function factsBy(find: (origin: Origin) => readonly [Facts, Origin] | nul
     costsAt: (origin) => ask(origin, (facts, place) => facts.costsAt(place), []),
     reachAt: (origin) => ask(origin, (facts, place) => facts.reachAt(place), []),
     fusionAt: (origin) => ask(origin, (facts, place) => facts.fusionAt(place), []),
+    modelAt: (origin, name) => ask(origin, (facts, place) => facts.modelAt(place, name), []),
+    runAt: (origin, name) => ask(origin, (facts, place) => facts.runAt(place, name), null),
   };
 }
 

@@ -1,16 +1,12 @@
 // Declarations as hovers show them: how they are called, what they say of themselves, what they come to.
 
 import type { Block, Data, Let, Model, Recipe, Train } from "../../ast/ast.js";
-import { trainingMemory } from "../../semantics/budgets.js";
 import { modelInputs } from "../../semantics/callables.js";
 import type { Entry } from "../../semantics/files.js";
-import type { Run } from "../../semantics/semantic-model.js";
-import { rowsPerStep } from "../../semantics/step-costs.js";
 import type { Span } from "../../source/source.js";
-import { costsIn } from "../facts/costs.js";
 import { memory, short, whole } from "../facts/figures.js";
 import { printFound } from "../facts/print-found.js";
-import { instanceTitle } from "../instance-title.js";
+import type { ModelTotals, RunTotals } from "../facts/totals.js";
 import { fieldsOf, modelWithBody, outputsOf } from "../names/members.js";
 import type { Snapshot } from "../snapshot.js";
 import { code, sections } from "./pages.js";
@@ -77,30 +73,26 @@ function model(snapshot: Snapshot, entry: Entry, node: Model): string {
   const of: Entry = body ?? entry;
   const inputs = body === null ? [] : modelInputs(body.node).map(({ name, type }) => `  input ${name.text}: ${slice(snapshot, of, type.span)}`);
   const outputs = [...outputsOf({ file: entry.file, node }).values()].map(({ name, node: statement }) => `  output ${name}${statement.kind === "output" && statement.type !== null ? `: ${slice(snapshot, of, statement.type.span)}` : ""}`);
-  const instances = snapshot.model.instances.filter((instance) => instance.model === node.name.text);
-  const rows = [...new Map(instances.map((instance) => [`${instanceTitle(instance)} ${costsIn(instance).weightsTrained}`, instance])).values()];
-  const table = rows.length === 0 ? "" : totalsTable(rows.slice(0, most).map((instance) => ({ title: instanceTitle(instance), ...costsIn(instance) })), rows.length - most);
+  const rows = snapshot.facts.modelAt({ file: entry.file.path, span: node.name.span }, node.name.text);
+  const table = rows.length === 0 ? "" : totalsTable(rows.slice(0, most), rows.length - most);
   return sections([code([head, ...inputs, ...outputs].join("\n")), node.doc, table]);
 }
 
-function totalsTable(rows: readonly { readonly title: string; readonly weightsTrained: number; readonly weightsShipped: number; readonly flops: number }[], more: number): string {
+function totalsTable(rows: readonly ModelTotals[], more: number): string {
   const lines = rows.map(({ title, weightsTrained, weightsShipped, flops }) => `| \`${title}\` | ${whole(weightsTrained)} | ${whole(weightsShipped)} | ${short(flops)} |`);
   return ["| | weights trained | shipped | FLOPs |", "|---|--:|--:|--:|", ...lines, ...(more > 0 ? ["", `and ${more} more`] : [])].join("\n");
 }
 
 function run(snapshot: Snapshot, entry: Entry, node: Train): string {
   const head = slice(snapshot, entry, { start: node.span.start, end: node.data.span.end }).replace(/\s+/g, " ");
-  const found = snapshot.model.runs.find(({ name, origin }) => name === node.name.text && origin.file === entry.file.path);
-  return sections([code(head), node.doc, found === undefined ? "" : runText(found)]);
+  const found = snapshot.facts.runAt({ file: entry.file.path, span: node.name.span }, node.name.text);
+  return sections([code(head), node.doc, found === null ? "" : runText(found)]);
 }
 
-function runText({ instance, settings }: Run): string {
-  const { weightsTrained, weightsShipped, flops } = costsIn(instance);
-  const { optimizer, length } = settings;
-  const rows = rowsPerStep(settings);
+function runText({ title, weightsTrained, weightsShipped, flops, optimizer, rows, length, seed, memory: bytes }: RunTotals): string {
   return [
-    `- \`${instanceTitle(instance)}\`: ${weightsTrained === weightsShipped ? `${whole(weightsShipped)} weights` : `${whole(weightsTrained)} weights trained, ${whole(weightsShipped)} shipped`}, ${short(flops)} FLOPs`,
-    `- \`${optimizer.call}\`, ${whole(rows)} rows a step, ${whole(length.value)} ${length.unit}, seed ${settings.seed}`,
-    `- training keeps ${memory(trainingMemory(instance.graph, settings))}`,
+    `- \`${title}\`: ${weightsTrained === weightsShipped ? `${whole(weightsShipped)} weights` : `${whole(weightsTrained)} weights trained, ${whole(weightsShipped)} shipped`}, ${short(flops)} FLOPs`,
+    `- \`${optimizer}\`, ${whole(rows)} rows a step, ${whole(length.value)} ${length.unit}, seed ${seed}`,
+    `- training keeps ${memory(bytes)}`,
   ].join("\n");
 }

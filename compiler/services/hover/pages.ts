@@ -2,19 +2,28 @@
 
 import type { Host } from "../../host.js";
 import { remembered } from "../../semantics/remembered.js";
-import { referenceEntries } from "../reference.js";
+import { languageEntries } from "../reference.js";
+import { libraryEntries } from "../reference/library.js";
 import { nothing } from "../reference/option-text.js";
 import type { ReferenceEntry, ReferenceOption } from "../reference/page.js";
 
-const byWord = remembered((host: Host): ReadonlyMap<string, readonly ReferenceEntry[]> => {
+type Index = ReadonlyMap<string, readonly ReferenceEntry[]>;
+
+let language: Index | null = null;
+// The library is read once for a host, and only where a word is not the language's.
+const library = remembered((host: Host): Index => byWord(libraryEntries(host)));
+
+function byWord(entries: readonly ReferenceEntry[]): Index {
   const found = new Map<string, ReferenceEntry[]>();
-  for (const entry of referenceEntries(host)) found.set(entry.word, [...(found.get(entry.word) ?? []), entry]);
+  for (const entry of entries) found.set(entry.word, [...(found.get(entry.word) ?? []), entry]);
   return found;
-});
+}
 
 /** The entry of a word, of one of these kinds if there are several. */
 export function pageOf(host: Host, word: string, kinds: readonly string[] = []): ReferenceEntry | null {
-  const entries = byWord(host).get(word) ?? [];
+  const { before, after } = languageEntries();
+  language ??= byWord([...before, ...after]);
+  const entries = language.get(word) ?? library(host).get(word) ?? [];
   return entries.find(({ kind }) => kinds.includes(kind)) ?? (kinds.length === 0 ? (entries[0] ?? null) : null);
 }
 

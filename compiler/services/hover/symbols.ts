@@ -93,9 +93,9 @@ function parameterValues(snapshot: Snapshot, { name, container, origin }: NamedS
     const found = valueText(snapshot, origin);
     return found === null ? "" : `Here \`${found.text}\`.`;
   }
-  const given = snapshot.model.instances.filter((instance) => instance.model === container.name && instance.args.some((arg) => arg.name === name));
-  const values = new Map(given.map((instance) => [instanceTitle({ model: "", args: instance.args.filter((arg) => arg.name === name) }).slice(1, -1), instance]));
-  return values.size === 0 ? "" : `In this program ${[...values.keys()].slice(0, 6).map((text) => `\`${text}\``).join(", ")}.`;
+  const given = snapshot.facts.modelAt(container.origin, container.name).filter(({ args }) => args.some((arg) => arg.name === name));
+  const values = new Set(given.map(({ args }) => instanceTitle({ model: "", args: args.filter((arg) => arg.name === name) }).slice(1, -1)));
+  return values.size === 0 ? "" : `In this program ${[...values].slice(0, 6).map((text) => `\`${text}\``).join(", ")}.`;
 }
 
 // A named layer has its weights where it is used.

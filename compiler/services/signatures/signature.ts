@@ -67,6 +67,17 @@ export function numberSignature(name: string): Signature | null {
 
 /** A block, a model with its inputs, or a recipe of a program. */
 export function declaredSignature(textOf: TextOf, file: FileScope, node: Block | Model | Recipe): Signature {
+  const known = signatures.get(node);
+  if (known !== undefined) return known;
+  const made = makeSignature(textOf, file, node);
+  // One that stands for another model has that one's inputs, which may change while it does not.
+  if (node.kind !== "model" || node.definition.kind === "body") signatures.set(node, made);
+  return made;
+}
+
+const signatures = new WeakMap<Block | Model | Recipe, Signature>();
+
+function makeSignature(textOf: TextOf, file: FileScope, node: Block | Model | Recipe): Signature {
   const text = textOf(file.path);
   const slice = ({ span }: { readonly span: { readonly start: number; readonly end: number } }): string => text.slice(span.start, span.end).replace(/\s+/g, " ");
   const option = (param: Param): SignatureParameter => {

@@ -1,22 +1,22 @@
 // Editors' questions by the heading under which cases ask them, each with the way to print its answer.
 
-import { printCalls, printDefinition, printHighlights, printReferences, printTypeDefinition } from "./navigation.js";
-import { printRename } from "./rename.js";
-import { printFound, printOutline, printTokens } from "./symbols.js";
 import type { Question } from "../service-cases.js";
 import { completionText } from "./completion.js";
 import { hoverText } from "./hover.js";
 import { inlayHintsText } from "./inlay-hints.js";
 import { printNames } from "./names.js";
+import { printCalls, printDefinition, printHighlights, printReferences, printTypeDefinition } from "./navigation.js";
+import { printRename } from "./rename.js";
 import { signatureHelpText } from "./signature-help.js";
+import { printFound, printOutline, printTokens } from "./symbols.js";
 
 export type Answer = (question: Question) => string | Promise<string>;
 
 export const answers: Readonly<Record<string, Answer>> = {
   COMPLETION: completionText,
   HOVER: hoverText,
-  "INLAY HINTS": inlayHintsText,
-  "SIGNATURE HELP": signatureHelpText,
+  "INLAY-HINTS": inlayHintsText,
+  "SIGNATURE-HELP": signatureHelpText,
   NAMES: printNames,
   DEFINITION: printDefinition,
   "TYPE-DEFINITION": printTypeDefinition,
