@@ -7,15 +7,18 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, r
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { CodeLensRequest } from "vscode-languageserver-protocol/node";
 import { parse } from "../../compiler/ast/parse.js";
 import { format } from "../../compiler/ast/format.js";
 import { wordsFor, runNames } from "../../editors/vscode/src/plain/command-words.js";
 import { findSop, type Surroundings } from "../../editors/vscode/src/plain/find-sop.js";
+import type { GraphAnswer } from "../../editors/vscode/src/plain/graph-messages.js";
 import { zipEntries } from "../../runtime/data/zip.js";
+import { startClient } from "../../bench/support/lsp-client.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const extension = join(root, "editors", "vscode");
@@ -83,6 +86,24 @@ test("its commands are those of the server's lenses, and nothing is trained in a
   assert.ok(offered.size >= 4);
   for (const command of offered) assert.ok(commands.has(command), command);
   for (const command of ["sop.train", "sop.prove"]) assert.is(commands.get(command), "isWorkspaceTrusted");
+});
+
+test("the server answers `sop/graph` with what the page is made of, by the name that a lens passes", async () => {
+  const uri = pathToFileURL(join(root, "examples", "digits", "digits.sop")).href;
+  const text = readFileSync(join(root, "examples", "digits", "digits.sop"), "utf8");
+  const client = await startClient([pathToFileURL(root).href]);
+  client.open(uri, text);
+  const lenses = (await client.connection.sendRequest(CodeLensRequest.type, { textDocument: { uri } })) ?? [];
+  const asked = lenses.find(({ command }) => command?.command === "sop.graph" && command.arguments?.[0].name === "cnn")?.command?.arguments?.[0] as { readonly uri: string; readonly name: string };
+  const answer = await client.connection.sendRequest<GraphAnswer>("sop/graph", { uri: asked.uri, model: asked.name });
+  assert.is(answer.models[answer.chosen ?? -1]?.title, "Convolutional(width: 8, k: 4)");
+  assert.match(answer.drawings?.trained ?? "", /^<svg /);
+  // A layer within a block of the standard library leads to the call in the file.
+  const place = answer.places["n1"];
+  assert.equal([place?.uri, text.slice(place?.start, place?.end)], [uri, "conv_block(width, kernel: 3)"]);
+  assert.match((await client.connection.sendRequest<GraphAnswer>("sop/graph", { uri: `${uri}.gone`, model: null })).problem ?? "", /not open/);
+  assert.equal(client.faults, []);
+  assert.is(await client.stop(), 0);
 });
 
 test("each snippet is a program in the form that `sop fmt` prints", () => {
