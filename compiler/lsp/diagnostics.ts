@@ -24,7 +24,7 @@ export class Diagnostics {
   changed(path: string): void {
     const { client, workspace, connection } = this.#server;
     for (const dependent of workspace.dependents(path)) this.#unfinished.add(dependent);
-    this.#rest(workspace.isNew(path) ? 0 : PAUSE);
+    this.#rest(PAUSE);
     if (client.textDocument?.diagnostic !== undefined) {
       // The editor asks by itself for the document that is being typed.
       if (workspace.dependents(path).length > 1 && client.workspace?.diagnostics?.refreshSupport === true) connection.languages.diagnostics.refresh();
@@ -85,8 +85,12 @@ export class Diagnostics {
   }
 
   #publish(path: string): void {
-    const document = this.#server.workspace.documents.get(path);
-    if (document !== undefined) void this.#server.connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics: [...this.#of(path)] });
+    const { workspace, connection } = this.#server;
+    const document = workspace.documents.get(path);
+    if (document === undefined) return;
+    void connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics: [...this.#of(path)] });
+    // Of a long file that was just opened only the first is told yet.
+    if (workspace.isNew(path)) this.#rest(0);
   }
 
   #of(path: string): readonly Diagnostic[] {
