@@ -24,7 +24,8 @@ import { Inspection, TooMuch, type InspectionRules, type Place } from "./inspect
 import { isLiteral, ofAtom } from "./size.js";
 import { Names, unknown, type SymbolicValue } from "./symbolic-value.js";
 
-const rules: InspectionRules = { expression: inspect, call: applyCall, bind: bindSymbolic, body: inspectBody };
+/** How bodies are looked into. */
+export const rules: InspectionRules = { expression: inspect, call: applyCall, bind: bindSymbolic, body: inspectBody };
 
 /** Checks the blocks that the file declares, or its models that no numbers were found for; `only` some of them. */
 export function checkSizes(context: Context, file: FileScope, kind: "block" | "model", only: ReadonlySet<Declaration> | null = null): void {
@@ -43,7 +44,8 @@ export function checkSizes(context: Context, file: FileScope, kind: "block" | "m
   }
 }
 
-function checkNode(by: Inspection, file: FileScope, node: Block | Model): void {
+/** Checks one body. */
+export function checkNode(by: Inspection, file: FileScope, node: Block | Model): void {
   const place: Place = { file, names: new Names() };
   const taken = new Set(node.params.map(({ name }) => name.text));
   const tensors = node.params.filter((param) => isTensorParameter(node, param));
