@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { answers } from "./support/answers/answers.js";
+import { answers, questionOf } from "./support/answers/answers.js";
 import { readCase, writeCase } from "./support/cases.js";
 import { runServiceCase } from "./support/service-cases.js";
 
@@ -13,7 +13,7 @@ const folder = fileURLToPath(new URL("service-cases/", import.meta.url));
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".md")).sort();
 
 test("there is a case for each question", () => {
-  const asked = new Set(files.flatMap((file) => readCase(readFileSync(join(folder, file), "utf8")).sections.map(({ heading }) => heading)));
+  const asked = new Set(files.flatMap((file) => readCase(readFileSync(join(folder, file), "utf8")).sections.map(({ heading }) => questionOf(heading)?.name)));
   assert.equal(Object.keys(answers).filter((heading) => !asked.has(heading)), []);
 });
 

@@ -7,13 +7,16 @@ import { SectionParser } from "../ast/parse-sections.js";
 import type { Checked, Diagnostic } from "../diagnostics/diagnostic.js";
 import { assess } from "../fusion/findings.js";
 import { FusedModels } from "../fusion/fused-models.js";
+import { fusionInWords } from "../fusion/fusion-in-words.js";
 import type { Host } from "../host.js";
 import { analyze, analyzePart, inOrder, withoutConsequences, type Part } from "../semantics/analyze.js";
 import type { FileScope, Parse } from "../semantics/files.js";
 import type { SemanticModel } from "../semantics/semantic-model.js";
+import { factsBy, type Facts } from "../services/facts/facts.js";
 import { takeSnapshot, type Snapshot } from "../services/snapshot.js";
+import type { Origin } from "../source/source.js";
 import { declaredNames, dependents, reachedFrom, touching } from "./affected.js";
-import { changeBetween, moveSpan, type Change } from "./change.js";
+import { changeBetween, moveSpan, reversed, type Change } from "./change.js";
 
 /** What the last complete check found. */
 interface Base {
@@ -78,6 +81,7 @@ export class LiveProgram {
           observer.files(files, found);
         },
       }),
+      (instance) => fusionInWords(models, instance),
     );
     this.#base = { snapshot, found: snapshot.diagnostics.filter((diagnostic) => !mistakes.has(diagnostic)) };
     this.#latest = snapshot;
@@ -97,13 +101,25 @@ export class LiveProgram {
       roots = opened === undefined ? roots : this.#roots(base, change, opened);
       return { roots, reached: opened === undefined ? roots : reachedFrom(opened, roots) };
     };
-    const snapshot = takeSnapshot(this.#path, this.#host, (observer): Checked<SemanticModel> => {
-      const { value, diagnostics } = analyzePart(this.#path, this.#host, this.#parse, (instance) => assess(models, instance), observer, choose);
-      return { value, diagnostics: merge(diagnostics, withoutConsequences(this.#kept(base, change, files, roots), files), files) };
-    });
+    const snapshot = takeSnapshot(
+      this.#path,
+      this.#host,
+      (observer): Checked<SemanticModel> => {
+        const { value, diagnostics } = analyzePart(this.#path, this.#host, this.#parse, (instance) => assess(models, instance), observer, choose);
+        return { value, diagnostics: merge(diagnostics, withoutConsequences(this.#kept(base, change, files, roots), files), files) };
+      },
+      (instance) => fusionInWords(models, instance),
+    );
     const complete = (): Snapshot => this.complete() ?? snapshot;
+    const facts = ({ file, span }: Origin): readonly [Facts, Origin] | null => {
+      if (file !== this.#path) return [base.snapshot.facts, { file, span }];
+      if (isIn(roots, declarationAt(files.get(file)?.program.declarations ?? [], span.start))) return [snapshot.facts, { file, span }];
+      const earlier = moveSpan(reversed(change), span);
+      return earlier === null ? null : [base.snapshot.facts, { file, span: earlier }];
+    };
     return {
       ...snapshot,
+      facts: factsBy(facts),
       get model() {
         return complete().model;
       },

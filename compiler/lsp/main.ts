@@ -9,8 +9,10 @@ import { pathOf } from "./paths.js";
 import * as codeActions from "./requests/code-actions.js";
 import * as diagnosticRequests from "./requests/diagnostics.js";
 import * as formatting from "./requests/formatting.js";
+import * as help from "./requests/help.js";
+import * as names from "./requests/names.js";
 import * as structure from "./requests/structure.js";
-import { Server } from "./server.js";
+import { Server, type Options } from "./server.js";
 
 /** Serves until the client says that it ends, or is gone; then the process leaves. */
 export function serve(): Promise<never> {
@@ -20,6 +22,11 @@ export function serve(): Promise<never> {
   const server = new Server(connection);
   const diagnostics = new Diagnostics(server);
   const { workspace } = server;
+  // The command ends at a fault; the server lives on, as do the texts in it that are not saved.
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.removeAllListeners(event);
+    process.on(event, (error: unknown) => server.fault(event, error));
+  }
 
   connection.onInitialize((params) => initialize(server, params));
   connection.onInitialized(() => {
@@ -49,6 +56,8 @@ export function serve(): Promise<never> {
 
   structure.register(server);
   formatting.register(server);
+  names.register(server);
+  help.register(server);
   codeActions.register(server);
   diagnosticRequests.register(server, diagnostics);
   connection.listen();
@@ -56,8 +65,9 @@ export function serve(): Promise<never> {
   return new Promise(() => undefined);
 }
 
-function initialize(server: Server, { capabilities, workspaceFolders, rootUri }: InitializeParams): InitializeResult {
+function initialize(server: Server, { capabilities, workspaceFolders, rootUri, initializationOptions }: InitializeParams): InitializeResult {
   server.client = capabilities;
+  server.options = optionsOf(initializationOptions);
   server.workspace.roots = workspaceFolders?.map(({ uri }) => pathOf(uri)) ?? (rootUri === null ? [] : [pathOf(rootUri)]);
   return {
     serverInfo: { name: "sop", version: packageVersion() },
@@ -66,8 +76,20 @@ function initialize(server: Server, { capabilities, workspaceFolders, rootUri }:
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       ...structure.capabilities,
       ...formatting.capabilities,
+      ...names.capabilities,
+      ...help.capabilities,
       ...codeActions.capabilities,
       ...diagnosticRequests.capabilities,
     },
   };
+}
+
+function optionsOf(given: unknown): Options {
+  const hints: unknown = isRecord(given) ? given["inlayHints"] : null;
+  const wanted = isRecord(hints) ? Object.fromEntries(["shapes", "weights", "values"].flatMap((kind) => (typeof hints[kind] === "boolean" ? [[kind, hints[kind]]] : []))) : {};
+  return { inlayHints: wanted };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

@@ -3,6 +3,7 @@
 import { setImmediate } from "node:timers/promises";
 import { LSPErrorCodes, ResponseError, type CancellationToken, type ClientCapabilities, type Connection } from "vscode-languageserver";
 import type { FileScope } from "../semantics/files.js";
+import type { InlayHintOptions } from "../services/inlay-hints.js";
 import type { Snapshot } from "../services/snapshot.js";
 import type { LineMap } from "../source/line-map.js";
 import { pathOf } from "./paths.js";
@@ -17,9 +18,15 @@ export interface Opened {
   readonly lines: LineMap;
 }
 
+/** What a client says at the start, beside what it can do. */
+export interface Options {
+  readonly inlayHints?: Partial<InlayHintOptions>;
+}
+
 export class Server {
   readonly workspace = new Workspace();
   client: ClientCapabilities = {};
+  options: Options = {};
 
   constructor(readonly connection: Connection) {}
 
@@ -40,13 +47,15 @@ export class Server {
   }
 
   /** A handler of any request. */
-  guarded<P, R>(name: string, empty: R, answer: (params: P) => R): (params: P, token: CancellationToken) => Promise<R> {
+  guarded<P, R>(name: string, empty: R, answer: (params: P) => R | Promise<R>): (params: P, token: CancellationToken) => Promise<R> {
     return async (params, token) => {
       await setImmediate();
       if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled");
       try {
-        return answer(params);
+        return await answer(params);
       } catch (error) {
+        // What was asked cannot be done, and the answer says why.
+        if (error instanceof ResponseError) throw error;
         this.fault(name, error);
         return empty;
       }

@@ -7,6 +7,8 @@ import { check } from "../compile.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Host } from "../host.js";
 import { LiveProgram, snapshot } from "../live/live-program.js";
+import { loaded } from "../live/loaded.js";
+import { workspaceOf, type Workspace as NamedFiles } from "../services/names/workspace.js";
 import type { Snapshot } from "../services/snapshot.js";
 import { isFile, pathOf } from "./paths.js";
 
@@ -20,6 +22,8 @@ export class Workspace {
   readonly #disk = fileHost();
   #roots: readonly string[] = [];
   #sources: readonly string[] | null = null;
+  /** Files that nobody has open, with what they import. */
+  #closed: readonly NamedFiles[] | null = null;
 
   /** Texts of open documents, and of files on disk for all others. */
   readonly host: Host = {
@@ -37,6 +41,7 @@ export class Workspace {
   set roots(paths: readonly string[]) {
     this.#roots = paths;
     this.#sources = null;
+    this.#closed = null;
   }
 
   /** Open documents by path. */
@@ -48,6 +53,7 @@ export class Workspace {
     const path = pathOf(uri);
     this.#documents.set(path, TextDocument.create(uri, "sop", version, text));
     this.#programs.set(path, new LiveProgram(path, this.host));
+    this.#closed = null;
     this.#changed(path);
     return path;
   }
@@ -74,6 +80,7 @@ export class Workspace {
     // What an import could not find may be there now.
     for (const program of this.#programs.values()) program.changed();
     this.#sources = null;
+    this.#closed = null;
   }
 
   /** What can be said of a file at once; null where there is none. Of files that are not open nothing is kept. */
@@ -101,13 +108,26 @@ export class Workspace {
     return this.#documents.has(path) ? [path, ...others] : others;
   }
 
-  /** Paths of all `.sop` files in the open folders and of open documents. */
-  sources(): readonly string[] {
+  /** All files of the open folders and of open documents with their names; the file at `path` comes first. */
+  named(path: string | null): NamedFiles {
+    this.#closed ??= this.#closedFiles();
+    const open = [...this.#programs.keys()].sort((a, b) => Number(b === path) - Number(a === path)).flatMap((each) => this.snapshot(each) ?? []);
+    const own = path === null || this.#programs.has(path) ? null : this.snapshot(path);
+    return workspaceOf([...(own === null ? [] : [own]), ...open, ...this.#closed], this.host);
+  }
+
+  // Where one imports an open file, what it is told of that file is as of when it was loaded; the open file's own program comes first.
+  #closedFiles(): readonly NamedFiles[] {
     this.#sources ??= this.#roots.flatMap((root) => sourcesIn(root, { left: MOST_ENTRIES }));
-    return [...new Set([...this.#documents.keys(), ...this.#sources])];
+    return this.#sources.filter((path) => !this.#documents.has(path)).map((path) => {
+      const files = loaded(path, this.host);
+      const texts = new Map([...files.keys()].map((each) => [each, this.host.read(each) ?? ""]));
+      return { files, textOf: (each) => texts.get(each) ?? "", host: this.host };
+    });
   }
 
   #changed(path: string): void {
+    if (this.#closed?.some(({ files }) => files.has(path)) === true) this.#closed = null;
     for (const program of this.#programs.values()) if (program.holds(path)) program.changed();
   }
 }

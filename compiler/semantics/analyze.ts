@@ -20,6 +20,8 @@ import { deriveValues } from "./fusion/derive.js";
 import { readFusion } from "./fusion/read-fusion.js";
 import { loadFiles, type Entry, type FileScope, type Parse } from "./files.js";
 import { withoutIgnored } from "./ignore.js";
+import { observeBroken } from "./observe-broken.js";
+import type { ValueObserver } from "./observed.js";
 import { createReport, type Report } from "./report.js";
 import { applyRules } from "./rules/rules.js";
 import { Scope } from "./scope.js";
@@ -27,7 +29,7 @@ import { checkSizes } from "./sizes/check-sizes.js";
 import type { DatasetModel, Instance, Run, SemanticModel } from "./semantic-model.js";
 
 /** What else is told of a program while it is checked, for the answers that editors want. */
-export interface Observer {
+export interface Observer extends ValueObserver {
   /** All files with their names, the opened one first, and the mistakes of syntax and of imports, before anything else is looked at. */
   readonly files: (files: ReadonlyMap<string, FileScope>, mistakes: readonly Diagnostic[]) => void;
 }
@@ -46,7 +48,7 @@ export function analyze(main: string, host: Host, parse: Parse, assess: Rules["a
   const files = loadFiles(main, host, parse, report);
   observer?.files(files, [...report.diagnostics]);
   const caches: Caches = { instances: new Map(), datasets: new Map(), runs: new Map() };
-  const context = createContext(report, files, caches, assess);
+  const context = createContext(report, files, caches, assess, observer);
   for (const file of files.values()) checkSizes(context, file, "block");
   const opened = files.get(main);
   const value: SemanticModel = { files: new Map([...files].map(([path, file]) => [path, file.program])), main, ...(opened === undefined ? { datasets: [], instances: [], runs: [] } : readDeclarations(context, caches, opened)) };
@@ -55,6 +57,7 @@ export function analyze(main: string, host: Host, parse: Parse, assess: Rules["a
   for (const { origin, reached } of context.overparams.values()) if (!reached && report.errors() === 0) report.say("overparam-without-kernel", origin, {});
   if (report.errors() === 0) for (const instance of value.instances) if (instance.starts !== undefined) assess(asUsed(instance, value.runs)).say(report);
   if (report.errors() === 0) applyRules(context, value);
+  if (observer !== null) observeBroken(context);
   const diagnostics = withoutIgnored(withoutConsequences(report.diagnostics, files), { files, read: host.read, main, elaborated: context.elaborated });
   return { value, diagnostics: inOrder(diagnostics, files) };
 }
@@ -66,12 +69,13 @@ export function analyzePart(main: string, host: Host, parse: Parse, assess: Rule
   observer.files(files, [...report.diagnostics]);
   const { roots, reached } = choose(files);
   const caches: Caches = { instances: new Map(), datasets: new Map(), runs: new Map() };
-  const context = createContext(report, files, caches, assess);
+  const context = createContext(report, files, caches, assess, observer);
   for (const file of files.values()) checkSizes(context, file, "block", reached);
   const opened = files.get(main);
   const value: SemanticModel = { files: new Map([...files].map(([path, file]) => [path, file.program])), main, ...(opened === undefined ? { datasets: [], instances: [], runs: [] } : readDeclarations(context, caches, opened, roots)) };
   for (const file of files.values()) checkSizes(context, file, "model", reached);
   for (const file of files.values()) checkBodies(context, file, roots);
+  observeBroken(context);
   return { value, diagnostics: inOrder(withoutConsequences(report.diagnostics, files), files) };
 }
 
@@ -82,7 +86,7 @@ function asUsed(instance: Instance, runs: readonly Run[]): Instance {
 }
 
 /** What the evaluator carries along, at the beginning. */
-export function createContext(report: Report, files: Context["files"], caches: Caches, assess: Rules["assess"]): Context {
+export function createContext(report: Report, files: Context["files"], caches: Caches, assess: Rules["assess"], observer: ValueObserver | null = null): Context {
   const { instances } = caches;
   const context: Context = {
     report,
@@ -106,6 +110,7 @@ export function createContext(report: Report, files: Context["files"], caches: C
       derive: deriveValues,
       assess,
     },
+    observer,
   };
   return context;
 }

@@ -6,6 +6,7 @@ import type { Entry, FileScope } from "./files.js";
 import type { GraphBuilder } from "./graph-builder.js";
 import type { PathScope } from "./path-scope.js";
 import { limits } from "./limits.js";
+import type { Seen, ValueObserver } from "./observed.js";
 import type { Report } from "./report.js";
 import type { Scope } from "./scope.js";
 import type { Fusion, Instance, Run } from "./semantic-model.js";
@@ -30,6 +31,8 @@ export interface Context {
   readonly sizes: SizeFindings;
   readonly spent: { evaluations: number; depth: number };
   readonly rules: Rules;
+  /** Who else wants to know what values are; null: nobody. */
+  readonly observer: ValueObserver | null;
 }
 
 /** Places as `originKey` writes them. */
@@ -135,6 +138,8 @@ export interface Site {
   readonly purpose: "model" | "loss" | "metrics";
   /** What can be named in a loss or metric, as the help for a name that is unknown. */
   readonly names?: string;
+  /** Values of the body itself, not of blocks that it calls; null: nobody asks. */
+  readonly seen: Seen<Value> | null;
 }
 
 /** Thrown when a limit is reached and reported; caught where a model, a run or a dataset begins. Never leaves the phase. */

@@ -7,6 +7,7 @@ import { limits } from "./limits.js";
 import { kindOf, originOf, type Entry } from "./files.js";
 import { categoryOf, isLayerName } from "./layers/layers.js";
 import { isNum, negate, parseNumber, whole } from "./numbers.js";
+import { foundOf } from "./observed.js";
 import { arithmetic, equality, logic, negateTensor } from "./operators.js";
 import { checkDeclaredValue } from "./declared-types.js";
 import { bareName } from "./read-options.js";
@@ -25,6 +26,7 @@ export function evaluate(env: Env, expression: Expression): Value {
   spent.depth++;
   const value = dispatch(env, expression);
   spent.depth--;
+  env.site?.seen?.add(expression, value);
   return value;
 }
 
@@ -86,6 +88,7 @@ function chain(env: Env, expression: Pipe | Binary): Value {
   for (const step of steps.reverse()) {
     spend(env, step.span);
     value = step.kind === "pipe" ? pipe(env, step, { value, span: step.left.span }) : binary(env, step, value);
+    env.site?.seen?.add(step, value);
   }
   return value;
 }
@@ -222,6 +225,8 @@ function constantOf(env: Env, entry: Entry, path: Path): Value {
   const checked = node.type === null ? value : checkDeclaredValue(inner, node.type, value, node.value, node.name.text);
   const circular = constants.get(node) !== "evaluating";
   constants.set(node, circular ? error : checked);
+  const found = circular ? null : foundOf(checked);
+  if (found !== null) env.context.observer?.constant({ origin: originOf(entry), value: found });
   return circular ? error : checked;
 }
 

@@ -12,6 +12,19 @@ import type { ReferenceEntry, ReferenceKind, ReferencePage } from "./reference/p
 
 /** All entries, in the order of the written reference. */
 export function referenceEntries(host: Host): readonly ReferenceEntry[] {
+  const { before, after } = languageEntries();
+  return [...before, ...libraryEntries(host), ...after];
+}
+
+let known: ReturnType<typeof languageEntries> | null = null;
+
+/** What is in the compiler's own tables, the same for all hosts: before the standard library and after it. */
+export function languageEntries(): { readonly before: readonly ReferenceEntry[]; readonly after: readonly ReferenceEntry[] } {
+  known ??= { before: beforeLibrary(), after: [...constructEntries, ...topicEntries, ...plannedEntries()] };
+  return known;
+}
+
+function beforeLibrary(): readonly ReferenceEntry[] {
   return [
     ...layerEntries(),
     ...operatorEntries(),
@@ -23,10 +36,6 @@ export function referenceEntries(host: Host): readonly ReferenceEntry[] {
     ...selectionEntries(),
     ...overparamEntries(),
     frozenEntry(),
-    ...libraryEntries(host),
-    ...constructEntries,
-    ...topicEntries,
-    ...plannedEntries(),
   ];
 }
 

@@ -5,8 +5,10 @@ import type { Checked, Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Host } from "../host.js";
 import type { Observer } from "../semantics/analyze.js";
 import type { FileScope } from "../semantics/files.js";
+import type { ObservedBody, ObservedConstant } from "../semantics/observed.js";
 import type { SemanticModel } from "../semantics/semantic-model.js";
 import { lineMap, type LineMap } from "../source/line-map.js";
+import { factsOf, type Facts, type Observations } from "./facts/facts.js";
 
 export interface Snapshot {
   /** The open file. */
@@ -21,6 +23,8 @@ export interface Snapshot {
   readonly host: Host;
   /** What whole models and runs mean. */
   readonly model: SemanticModel;
+  /** What was found at places. */
+  readonly facts: Facts;
 }
 
 /** Where a question is asked. */
@@ -29,10 +33,12 @@ export interface Place {
   readonly offset: number;
 }
 
-/** Takes a snapshot with a way to check the program. */
-export function takeSnapshot(path: string, host: Host, analyze: (observer: Observer) => Checked<SemanticModel>): Snapshot {
+/** Takes a snapshot with a way to check the program, and one to say how a model starts from others. */
+export function takeSnapshot(path: string, host: Host, analyze: (observer: Observer) => Checked<SemanticModel>, inWords: Observations["inWords"]): Snapshot {
   const loaded = new Map<string, FileScope>();
   // The host may have others by the time that somebody asks.
+  const bodies: ObservedBody[] = [];
+  const constants: ObservedConstant[] = [];
   const texts = new Map<string, string>();
   const checked = analyze({
     files: (files) => {
@@ -41,10 +47,12 @@ export function takeSnapshot(path: string, host: Host, analyze: (observer: Obser
         texts.set(of, host.read(of) ?? "");
       }
     },
+    body: (body) => void bodies.push(body),
+    constant: (constant) => void constants.push(constant),
   });
   const maps = new Map<string, LineMap>();
   const textOf = (of: string): string => texts.get(of) ?? "";
-  return { path, files: loaded, diagnostics: checked.diagnostics, textOf, linesOf: (of) => remember(maps, of, () => lineMap(textOf(of))), host, model: checked.value };
+  return { path, files: loaded, diagnostics: checked.diagnostics, textOf, linesOf: (of) => remember(maps, of, () => lineMap(textOf(of))), host, model: checked.value, facts: factsOf({ bodies, constants, model: checked.value, inWords }) };
 }
 
 function remember<K, V>(known: Map<K, V>, key: K, make: () => V): V {

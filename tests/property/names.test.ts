@@ -10,14 +10,23 @@ import { check } from "../../compiler/compile.js";
 import type { Host } from "../../compiler/host.js";
 import { loadFiles, type FileScope } from "../../compiler/semantics/files.js";
 import { createReport } from "../../compiler/semantics/report.js";
+import { incomingCalls, outgoingCalls, prepareCalls } from "../../compiler/services/call-hierarchy.js";
+import { definition, typeDefinition } from "../../compiler/services/definition.js";
 import { namesOf, referenceAt } from "../../compiler/services/names/names.js";
 import type { Reference } from "../../compiler/services/names/symbols.js";
+import type { Workspace } from "../../compiler/services/names/workspace.js";
+import { highlights, references } from "../../compiler/services/references.js";
+import { prepareRename, rename } from "../../compiler/services/rename.js";
+import { semanticTokens } from "../../compiler/services/semantic-tokens.js";
+import type { Place } from "../../compiler/services/snapshot.js";
+import { documentSymbols, type OutlineEntry } from "../../compiler/services/symbols.js";
+import type { Span } from "../../compiler/source/source.js";
 import { memoryHost } from "../support/host.js";
 import { mutate, randomStream } from "../support/mutate.js";
 import { programs, shipped } from "../support/programs.js";
 import { small } from "../support/small-programs.js";
 
-const MANGLED = 400;
+const MANGLED = 250;
 
 const beside = Object.fromEntries(programs.map(({ path, text }) => [path, text]));
 const texts: readonly string[] = [...programs.map(({ text }) => text), ...shipped, ...small];
@@ -73,12 +82,30 @@ test("in programs without mistakes all names stand for something, but `_` and wh
   }
 });
 
-test("damaged programs have names", () => {
+test("damaged programs have names, and every question about them has an answer", () => {
   const random = randomStream(11);
   for (let i = 0; i < MANGLED; i++) {
     const text = mutate(texts[i % texts.length] ?? "", random);
-    assert.equal(mistaken(open(text)), [], text);
+    const opened = open(text);
+    assert.equal(mistaken(opened), [], text);
+    const workspace: Workspace = { files: new Map(opened.files.map((file) => [file.path, file])), textOf: (path) => opened.host.read(path) ?? "", host: opened.host };
+    const place: Place = { path: "main.sop", offset: Math.floor(random() * text.length) };
+    const found = [...definition(workspace, place), ...typeDefinition(workspace, place)];
+    assert.ok(found.every(({ span, extent }) => extent.start <= span.start && span.end <= extent.end), text);
+    const all = references(workspace, place, { declaration: true });
+    assert.ok(all.length >= highlights(workspace, place).filter(({ kind }) => kind !== "text").length, text);
+    for (const item of prepareCalls(workspace, place)) for (const calls of [incomingCalls, outgoingCalls]) calls(workspace, { path: item.file, offset: item.span.start });
+    const prepared = prepareRename(workspace, place);
+    assert.is("refused" in rename(workspace, place, "fresh_qz"), "refused" in prepared || "refused" in rename(workspace, { ...place, offset: prepared.span.start }, "fresh_qz"), text);
+    assert.ok(isOutline(documentSymbols(workspace, "main.sop"), { start: 0, end: text.length }), text);
+    const tokens = semanticTokens(workspace, "main.sop");
+    assert.ok(tokens.every(({ start, length }, index) => length > 0 && start + length <= (tokens[index + 1]?.start ?? text.length)), text);
   }
 });
+
+function isOutline(entries: readonly OutlineEntry[], around: Span): boolean {
+  const isWithin = (inner: Span, outer: Span): boolean => outer.start <= inner.start && inner.end <= outer.end;
+  return entries.every(({ name, span, extent, children }) => name !== "" && isWithin(span, extent) && isWithin(extent, around) && isOutline(children, extent));
+}
 
 test.run();

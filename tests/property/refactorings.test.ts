@@ -99,7 +99,7 @@ function after({ text }: Program, change: Change): string {
 
 /** Takes all offers at a place, each by itself. */
 function takeAll(program: Program, selection: Span, taken: Map<string, number>): void {
-  for (const offered of refactoringsAt(program.snapshot, "main.sop", selection, () => [])) {
+  for (const offered of refactoringsAt(program.snapshot, "main.sop", selection, { check: () => [], workspace: () => program.snapshot })) {
     const change = offered.change();
     if (change === null) continue;
     const text = after(program, change);

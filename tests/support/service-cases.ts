@@ -1,10 +1,10 @@
 // Cases of editors' questions in Markdown, as cases.ts has them: a `# SOURCE` (more files as `# SOURCE name.sop`) with one cursor `‸` in it, or a
-// selection `«...»`, and one heading for each question, `# HOVER`, with the answer as text. answers/answers.ts has a line for each heading.
+// selection `«...»`, and one heading for each question, `# HOVER` or with an argument `# RENAME hidden`, with the answer as text. answers/answers.ts has a line for each.
 
 import { snapshot } from "../../compiler/live/live-program.js";
 import type { Snapshot } from "../../compiler/services/snapshot.js";
 import type { Span } from "../../compiler/source/source.js";
-import { answers } from "./answers/answers.js";
+import { answers, questionOf } from "./answers/answers.js";
 import type { Case, Section } from "./cases.js";
 import { memoryHost } from "./host.js";
 
@@ -16,6 +16,8 @@ export interface Question {
   readonly path: string;
   readonly offset: number;
   readonly selection: Span;
+  /** What stands behind the question's name: `hidden` of `# RENAME hidden`. */
+  readonly argument: string;
 }
 
 /** The case with every answer as it is given now. Throws if a heading has no answer or the marker is missing. */
@@ -25,13 +27,14 @@ export async function runServiceCase(given: Case): Promise<Case> {
   if (taken === null) throw new Error("the case has no `# SOURCE`");
   const place = marked.find(({ selection }) => selection !== null) ?? { path: main, selection: { start: 0, end: 0 } };
   const selection = place.selection ?? { start: 0, end: 0 };
-  const question: Question = { snapshot: taken, path: place.path, offset: selection.end, selection };
+  const question: Question = { snapshot: taken, path: place.path, offset: selection.end, selection, argument: "" };
   const sections: Section[] = [];
   for (const section of given.sections) {
-    const answer = answers[section.heading];
+    const asked = questionOf(section.heading);
+    const answer = answers[asked?.name ?? ""];
     if (isSource(section)) sections.push(section);
-    else if (answer === undefined) throw new Error(`no question is named \`${section.heading}\``);
-    else sections.push({ ...section, body: (await answer(question)).replace(/\n$/, "") });
+    else if (asked === null || answer === undefined) throw new Error(`no question is named \`${section.heading}\``);
+    else sections.push({ ...section, body: (await answer({ ...question, argument: asked.argument })).replace(/\n$/, "") });
   }
   if (given.sections.every(isSource)) throw new Error("the case asks nothing");
   return { ...given, sections };

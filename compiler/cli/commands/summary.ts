@@ -6,6 +6,7 @@ import type { Instance, Overparam, Run } from "../../semantics/semantic-model.js
 import { printSizes } from "../../semantics/types.js";
 import { instanceTitle } from "../../services/instance-title.js";
 import { gradientsPerStep, rowsPerStep } from "../../semantics/step-costs.js";
+import { memory, whole } from "../../services/facts/figures.js";
 import { rateFactor } from "../../services/rate-factor.js";
 import { summarize } from "../../services/summary.js";
 import type { Summary } from "../../services/summary.js";
@@ -101,13 +102,4 @@ function settings(overparam: Overparam | null) {
   if (overparam === null) return null;
   const { origin: _, ...rest } = overparam;
   return rest;
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
-}
-
-function memory(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }

@@ -8,6 +8,7 @@ import { PathScope } from "../path-scope.js";
 import { oneOf } from "../option-words.js";
 import { bareName } from "../read-options.js";
 import { replacement } from "../report.js";
+import { Seen } from "../observed.js";
 import { Scope } from "../scope.js";
 import type { Graph, Instance } from "../semantic-model.js";
 import type { TensorType } from "../types.js";
@@ -69,7 +70,7 @@ export function readObjectives(env: Env, placed: PlacedClause | undefined, purpo
   const mistaken = new Set<string>();
   if (placed === undefined) return { graph: instance === null || fields === null ? null : graph.finish(), names, isRead: true, unknown, mistaken };
   if (placed.clause.items.length === 0) report.say("clause-form", at(placed.env, placed.clause.span), { word: purpose, form: purpose === "loss" ? "loss cross_entropy(output, field)" : "metrics accuracy(output, field)" });
-  const site: Site = { graph, paths: new PathScope(""), reach: null, callers: [], purpose, names: namesInWords(nameable) };
+  const site: Site = { graph, paths: new PathScope(""), reach: null, callers: [], purpose, names: namesInWords(nameable), seen: env.context.observer === null ? null : new Seen() };
   const inner: Env = { ...placed.env, scope, site };
   let ok = true;
   for (const item of placed.clause.items) {
@@ -97,6 +98,7 @@ export function readObjectives(env: Env, placed: PlacedClause | undefined, purpo
       for (const subject of about) if (scope.lookup(subject) === undefined && !inner.file.entries.has(subject)) unknown.add(subject);
     }
   }
+  if (site.seen !== null) env.context.observer?.body({ file: placed.env.file.path, name: purpose, args: null, values: site.seen.values() });
   if (!ok || instance === null || fields === null || report.errors() > errors) return { graph: null, names, isRead: ok, unknown, mistaken };
   const finished = graph.finish();
   checkProbabilities(inner, finished, instance);

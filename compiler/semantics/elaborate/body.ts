@@ -111,7 +111,11 @@ function repeat(env: Env, statement: RepeatStatement, frame: Frame): void {
   for (let turn = 0; turn < count && frame.returned === null; turn++) {
     const errors = env.context.report.errors();
     const scope = new Scope(env.scope);
-    if (statement.counter !== null) scope.define(statement.counter.text, numberValue(whole(turn)));
+    if (statement.counter !== null) {
+      const counted = numberValue(whole(turn));
+      scope.define(statement.counter.text, counted);
+      env.site.seen?.add(statement.counter, counted);
+    }
     spend(env, statement.span);
     runBody({ ...env, scope, site: { ...env.site, paths: new PathScope(`${path}.${turn + 1}`) } }, statement.body, frame);
     if (env.context.report.errors() > errors) return;

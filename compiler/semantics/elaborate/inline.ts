@@ -44,7 +44,7 @@ function inlined(env: Env, request: BlockRequest, site: Site): Value {
   const { node } = request.entry;
   const callers = [at(env, request.call), ...site.callers];
   if (node.kind === "model") return inlineModel(env, request, node, callers);
-  const inner: Env = { context: env.context, file: request.entry.file, scope: new Scope(), site: { ...site, paths: new PathScope(request.path), reach: request.reach, callers } };
+  const inner: Env = { context: env.context, file: request.entry.file, scope: new Scope(), site: { ...site, paths: new PathScope(request.path), reach: request.reach, callers, seen: null } };
   env.context.elaborated.add(node);
   if (!bindSignature(env, inner, node, request)) return error;
   const frame: Frame = { owner: node, given: null, fed: null, caller: env, returned: null, outputs: [] };
@@ -132,7 +132,7 @@ function inlineModel(env: Env, request: BlockRequest, node: Model, callers: read
     env.context.report.say("tensor-count", at(env, request.call), { layer: node.name.text, expected: names.length === 1 ? "1 tensor" : `${names.length} tensors`, found: request.tensors.length });
     return error;
   }
-  const outer: Env = { context: env.context, file: model.file, scope: new Scope(), site: { ...env.site, paths: new PathScope(request.path), reach: model.reach ?? null, callers } };
+  const outer: Env = { context: env.context, file: model.file, scope: new Scope(), site: { ...env.site, paths: new PathScope(request.path), reach: model.reach ?? null, callers, seen: null } };
   env.context.elaborated.add(model.node);
   if (!bindOptions(env, outer, model.node, { values: model.values, call: request.call })) return error;
   const reach = within(model.reach, readAnnotations(outer, model.node.annotations));

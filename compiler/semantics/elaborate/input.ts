@@ -17,7 +17,9 @@ export function input(env: Env, statement: InputStatement, frame: Frame): void {
   for (const field of statement.fields) {
     if (field.name.text === "") continue;
     if (field.from !== null) env.context.report.say("statement-not-here", at(env, field.from.span), { statement: "from", place: "an input" }, { help: "Map inputs to fields with `feed` in `train`." });
-    env.scope.define(field.name.text, frame.given === null ? own(env, field, frame) : given(env, field, frame));
+    const value = frame.given === null ? own(env, field, frame) : given(env, field, frame);
+    env.site?.seen?.add(field.name, value);
+    env.scope.define(field.name.text, value);
   }
 }
 

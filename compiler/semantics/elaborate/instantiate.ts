@@ -5,6 +5,7 @@ import { at, Exhausted, Symbolic, type Context, type Env, type ResolvedModel, ty
 import { GraphBuilder } from "../graph-builder.js";
 import { optionParameters } from "../callables.js";
 import { toNumber } from "../numbers.js";
+import { Seen } from "../observed.js";
 import { originKey, readAnnotations, within } from "../overparam.js";
 import { PathScope } from "../path-scope.js";
 import { Scope } from "../scope.js";
@@ -73,7 +74,7 @@ function build(context: Context, model: ResolvedModel, name: string, fed: Readon
   const errors = context.report.errors();
   const { depth } = context.spent;
   const graph = new GraphBuilder();
-  const site: Site = { graph, paths: new PathScope(""), reach: model.reach ?? null, callers: [], purpose: "model" };
+  const site: Site = { graph, paths: new PathScope(""), reach: model.reach ?? null, callers: [], purpose: "model", seen: context.observer === null ? null : new Seen() };
   const outer: Env = { context, file, scope: new Scope(), site };
   const wasElaborated = context.elaborated.has(node);
   context.elaborated.add(node);
@@ -94,6 +95,8 @@ function build(context: Context, model: ResolvedModel, name: string, fed: Readon
     }
     if (thrown instanceof Exhausted) return null;
     throw thrown;
+  } finally {
+    if (site.seen !== null && context.elaborated.has(node)) context.observer?.body({ file: file.path, name, args, values: site.seen.values() });
   }
   const origin = at(env, node.name.span);
   if (context.report.errors() === errors && graph.inputs.length === 0) context.report.say("model-without", origin, { name, what: "input" });

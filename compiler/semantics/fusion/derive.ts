@@ -80,7 +80,7 @@ function subsetsOf(counts: readonly Count[]): readonly (readonly Count[])[] {
 function tried(context: Context, base: ResolvedModel, values: ReadonlyMap<string, Value>, name: string, fed: ReadonlyMap<string, readonly number[]> | null, fusion: Fusion, first: Instance): { readonly isExact: boolean; readonly grows: boolean } | "symbolic" | null {
   const report = createReport();
   // Nothing of a trial is said, and nothing of it stays.
-  const aside: Context = { ...context, report, overparams: new Map(), elaborated: new Set(), models: new Map(), traces: new Map(), spent: { ...context.spent } };
+  const aside: Context = { ...context, report, overparams: new Map(), elaborated: new Set(), models: new Map(), traces: new Map(), spent: { ...context.spent }, observer: null };
   const instances: Instances = new Map();
   const env: Env = { context: aside, file: base.file, scope: new Scope(), site: null };
   const span = base.node.name.span;

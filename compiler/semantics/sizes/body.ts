@@ -1,7 +1,7 @@
 // Statements of a body whose sizes are symbols. Branches whose condition is not known are both looked at and joined; a `repeat` is
 // looked at in its first turn, and then with what all turns have in common.
 
-import type { Block, Body, IfStatement, LayerStatement, Model, OutputStatement, RepeatStatement, ReturnStatement, Statement, Type } from "../../ast/ast.js";
+import type { Block, Body, Field, IfStatement, LayerStatement, Model, OutputStatement, RepeatStatement, ReturnStatement, Statement, Type } from "../../ast/ast.js";
 import type { Span } from "../../source/source.js";
 import { at } from "../context.js";
 import { calleeOf } from "./callees.js";
@@ -47,7 +47,7 @@ class BodyRun {
     const by = this.#by;
     switch (statement.kind) {
       case "input":
-        for (const { name, type, span } of statement.fields) this.#input(place, name.text, type, span);
+        for (const field of statement.fields) this.#input(place, field);
         return false;
       case "output":
         this.#output(place, statement);
@@ -78,11 +78,13 @@ class BodyRun {
     }
   }
 
-  #input(place: Place, name: string, type: Type, span: Span): void {
+  #input(place: Place, { name, type, span }: Field): void {
     const by = this.#by;
-    bindSymbols(by, place, name, type, new Set(), span);
+    bindSymbols(by, place, name.text, type, new Set(), span);
     const declared = readSymbolicType(by, place, type);
-    place.names.define(name, declared === null ? unknown : { kind: "tensor", type: by.sized(declared), origin: at(place, span), sized: null });
+    const value: SymbolicValue = declared === null ? unknown : { kind: "tensor", type: by.sized(declared), origin: at(place, span), sized: null };
+    place.seen?.set(name, value);
+    place.names.define(name.text, value);
   }
 
   #output(place: Place, { name, type, value: expression }: OutputStatement): void {
@@ -113,7 +115,7 @@ class BodyRun {
     }
     values.forEach((value, i) => {
       const type = node.returns[i];
-      const declared = type === undefined ? null : readSymbolicType(by, { file: place.file, names: this.#root }, type);
+      const declared = type === undefined ? null : readSymbolicType(by, { ...place, names: this.#root }, type);
       if (type === undefined) return;
       if (value.kind !== "tensor" || declared === null) {
         by.require(at(place, expressions[i]?.span ?? span));
@@ -157,7 +159,7 @@ class BodyRun {
       }
       const body = known ? next.then : next.else;
       if (body === null) return false;
-      if (body.kind === "body") return this.statements({ file: place.file, names: new Names(place.names) }, body);
+      if (body.kind === "body") return this.statements({ ...place, names: new Names(place.names) }, body);
       next = body;
     }
   }
@@ -168,10 +170,10 @@ class BodyRun {
     const before = place.names.copy();
     const positive = by.positive;
     by.positive = new Set(positive);
-    const isThenOver = this.statements({ file: place.file, names: new Names(place.names) }, then);
+    const isThenOver = this.statements({ ...place, names: new Names(place.names) }, then);
     by.positive = new Set(positive);
-    const other: Place = { file: place.file, names: before };
-    const isElseOver = otherwise === null ? false : otherwise.kind === "if" ? this.#branch(other, otherwise) : this.statements({ file: place.file, names: new Names(before) }, otherwise);
+    const other: Place = { ...place, names: before };
+    const isElseOver = otherwise === null ? false : otherwise.kind === "if" ? this.#branch(other, otherwise) : this.statements({ ...place, names: new Names(before) }, otherwise);
     by.positive = positive;
     if (isThenOver && isElseOver) return true;
     if (isThenOver) place.names.merge(before, (_, __, there) => there);
@@ -190,7 +192,7 @@ class BodyRun {
       by.positive = new Set(positive);
       const inner = new Names(names);
       if (counter !== null) inner.define(counter.text, { kind: "number", size: ofAtom(by.atoms.symbol(counter.text, 0)) });
-      this.statements({ file: place.file, names: inner }, body);
+      this.statements({ ...place, names: inner }, body);
     };
     const first = place.names.copy();
     turn(first);

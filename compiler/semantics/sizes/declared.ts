@@ -58,7 +58,7 @@ function readParameter(by: Inspection, place: Place, param: Param, argument: Pic
 export function applyDeclared(by: Inspection, place: Place, request: Request): SymbolicValue {
   const { callable, operands, values, call } = request;
   const { node, file } = callable;
-  const inner: Place = { file, names: new Names() };
+  const inner: Place = { file, names: new Names(), seen: null };
   const types = node.kind === "block" ? node.params.filter((param) => isTensorParameter(node, param)) : modelInputs(node);
   const options = optionParameters(node);
   const taken = new Set(node.params.map((param) => param.name.text));
@@ -101,13 +101,13 @@ export function applyDeclared(by: Inspection, place: Place, request: Request): S
   return node.kind === "block" ? blockResult(by, place, inner, node, request) : modelResult(by, place, inner, node, call);
 }
 
-function blockResult(by: Inspection, place: Place, inner: Place, node: Block, { callable, operands, call }: Request): SymbolicValue {
+function blockResult(by: Inspection, place: Place, inner: Place, node: Block, { operands, call }: Request): SymbolicValue {
   if (node.returns.length > 0) return together(node.returns.map((type) => resultOf(by, place, inner, type, call)));
   if (by.depth >= 3) return unknown;
   by.depth++;
   by.silent++;
   node.params.filter((param) => isTensorParameter(node, param)).forEach((param, i) => inner.names.define(param.name.text, operands[i]?.tensor ?? unknown));
-  const values = by.rules.body(by, { file: callable.file, names: inner.names }, node);
+  const values = by.rules.body(by, inner, node);
   by.silent--;
   by.depth--;
   return values === null ? unknown : together(values.map((value) => (value.kind === "tensor" ? { ...value, origin: at(place, call), sized: null } : value)));

@@ -23,8 +23,14 @@ import { joinWith, unknown, type SymbolicValue } from "./symbolic-value.js";
 export function inspect(by: Inspection, place: Place, expression: Expression): SymbolicValue {
   by.step();
   const value = by.nested(() => dispatch(by, place, expression));
-  if (value.kind === "number" && constantOf(value.size) !== null) by.context.sizes.closed.add(originKey(at(place, expression.span)));
+  note(by, place, expression, value);
   return value;
+}
+
+// What is known whatever a call gives, and what editors show.
+function note(by: Inspection, place: Place, expression: Expression, value: SymbolicValue): void {
+  if (value.kind === "number" && constantOf(value.size) !== null) by.context.sizes.closed.add(originKey(at(place, expression.span)));
+  if (by.silent === 0) place.seen?.set(expression, value);
 }
 
 function dispatch(by: Inspection, place: Place, expression: Expression): SymbolicValue {
@@ -70,7 +76,7 @@ function chain(by: Inspection, place: Place, expression: Pipe | Binary): Symboli
   for (const step of steps.reverse()) {
     by.step();
     value = step.kind === "pipe" ? pipe(by, place, step, { value, span: step.left.span }) : binary(by, place, step, value);
-    if (value.kind === "number" && constantOf(value.size) !== null) by.context.sizes.closed.add(originKey(at(place, step.span)));
+    note(by, place, step, value);
   }
   return value;
 }

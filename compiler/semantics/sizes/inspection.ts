@@ -6,6 +6,7 @@ import type { Origin, Span } from "../../source/source.js";
 import type { Context } from "../context.js";
 import type { FileScope } from "../files.js";
 import { limits } from "../limits.js";
+import type { Seen } from "../observed.js";
 import { originKey } from "../overparam.js";
 import type { ReportDetails } from "../report.js";
 import { Atoms } from "./atoms.js";
@@ -18,6 +19,8 @@ import type { Names, SymbolicLayer, SymbolicValue } from "./symbolic-value.js";
 export interface Place {
   readonly file: FileScope;
   readonly names: Names;
+  /** Values of the body that is checked; null: nobody asks, or it stands in another one. */
+  readonly seen: Seen<SymbolicValue> | null;
 }
 
 /** A tensor of a call. */

@@ -4,14 +4,13 @@
 import type { Block, Body, Expression, IfStatement, Model, Statement } from "../../ast/ast.js";
 import { createContext } from "../analyze.js";
 import { Exhausted, type FusionFindings } from "../context.js";
-import { parameterKind } from "../declared-types.js";
 import type { FileScope } from "../files.js";
 import { createReport } from "../report.js";
 import { checkNode, rules } from "./check-sizes.js";
 import { Inspection, TooMuch, type Place } from "./inspection.js";
 import { canWrite } from "./mismatch.js";
 import type { Size } from "./size.js";
-import type { SymbolicValue } from "./symbolic-value.js";
+import { Names, type SymbolicValue } from "./symbolic-value.js";
 
 /** A statement, and whether it has been run. */
 export interface Point {
@@ -38,7 +37,7 @@ const nothingFound: FusionFindings = { errors: 0, isExact: true, grows: true, sa
  */
 export function lookInto<T>(files: ReadonlyMap<string, FileScope>, file: FileScope, node: Block | Model, point: Point, ask: (sight: Sight) => T, likely = false): T | null {
   const mark: Statement = { kind: "assert", span: { start: point.statement.span.start, end: point.statement.span.start }, condition: { kind: "boolean", span: point.statement.span, value: true }, message: null };
-  const marked = withMark(likely ? withDefaultLayers(node) : node, point, mark);
+  const marked = withMark(node, point, mark);
   const context = createContext(createReport(), files, { instances: new Map(), datasets: new Map(), runs: new Map() }, () => nothingFound);
   let found: T | null = null;
   const by: Inspection = new Inspection(context, {
@@ -49,7 +48,7 @@ export function lookInto<T>(files: ReadonlyMap<string, FileScope>, file: FileSco
     },
   });
   try {
-    checkNode(by, file, marked);
+    checkNode(by, { file, names: new Names(), seen: null }, marked, likely);
   } catch (thrown) {
     if (!(thrown instanceof TooMuch) && !(thrown instanceof Exhausted)) throw thrown;
   }
@@ -63,15 +62,6 @@ function sightAt(by: Inspection, place: Place): Sight {
     areEqual: (a, b) => by.compare(a, b) === "equal",
     canWrite: (size) => canWrite(place, size),
   };
-}
-
-// `layer act = relu` at the beginning of the body.
-function withDefaultLayers<N extends Block | Model>(node: N): N {
-  const layers = node.params.flatMap(({ name, type, default: value }): readonly Statement[] => (value !== null && parameterKind(type)?.kind === "layer" ? [{ kind: "layer", span: { start: -1, end: -1 }, name, value }] : []));
-  const within = (body: Body): Body => ({ ...body, statements: [...layers, ...body.statements] });
-  if (node.kind === "block") return { ...node, body: within(node.body) };
-  const { definition } = node;
-  return definition.kind === "body" ? { ...node, definition: { ...definition, body: within(definition.body) } } : node;
 }
 
 function withMark<N extends Block | Model>(node: N, point: Point, mark: Statement): N {

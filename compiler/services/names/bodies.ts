@@ -4,8 +4,8 @@ import type { Block, Body, Fuse, Model, Name, Recipe, Statement } from "../../as
 import { Scope } from "../../semantics/scope.js";
 import { parameterKind } from "../../semantics/declared-types.js";
 import { fusionOptions } from "../../semantics/fusion/read-fusion.js";
-import { calledIn, isLayer } from "./callees.js";
-import { annotations, bindSizes, call, expression, layerExpression, type } from "./expressions.js";
+import { isLayer } from "./callees.js";
+import { annotations, bindSizes, expression, layerExpression, type } from "./expressions.js";
 import { inputSymbol, outputsOf, parameterSymbol, wordSymbols, type Owner } from "./members.js";
 import { builtInArguments, parameterValue } from "./options.js";
 import type { Place } from "./sink.js";
@@ -47,15 +47,16 @@ export function parameters(place: Place, owner: Owner<Block | Model | Recipe>): 
   }
 }
 
-function fusion(place: Place, { sources, options }: Fuse): void {
+function fusion(place: Place, fuse: Fuse): void {
   const { sink, file } = place;
+  const { sources, options } = fuse;
+  sink.word(file, fuse);
   for (const { source, as, step } of sources) {
     const [name] = source.callee.names;
     const isOfFile = name !== undefined && sink.ofFile(file, name);
     if (!isOfFile && name?.text === "checkpoint") sink.builtIn(file, name, "source");
     for (const { value } of source.arguments ?? []) expression(place, value);
-    const model = as === null ? null : calledIn(as);
-    if (model !== null) call(place, model, "named");
+    if (as !== null) layerExpression(place, as);
     if (step !== null) expression(place, step);
   }
   builtInArguments(place, "fuse from", fusionOptions, options.map(({ span, name, value }) => ({ kind: "argument", span, name, value })));

@@ -1,6 +1,6 @@
 // Names in expressions, types and annotations.
 
-import type { Annotation, Binary, Block, Call, Expression, Model, Name, Path, Recipe, Type } from "../../ast/ast.js";
+import type { Annotation, Binary, Block, Call, Expression, Model, Name, Path, Pipe, Recipe, Type } from "../../ast/ast.js";
 import { isFigurePath } from "../../semantics/budgets.js";
 import { layers } from "../../semantics/layers/layers.js";
 import { overparamOptions } from "../../semantics/overparam.js";
@@ -15,35 +15,47 @@ type Standing = "plain" | "piped" | "named";
 
 /** All names of an expression. */
 export function expression(place: Place, root: Expression, standing: Standing = "plain"): void {
-  // Chains lean to the left and can be long: they are walked without recursion.
-  let next = root;
-  while (next.kind === "pipe" || (next.kind === "binary" && !isEquality(next))) {
-    expression(place, next.right, next.kind === "pipe" ? "piped" : "plain");
-    next = next.left;
+  // Chains lean to the left and can be long: they are walked without recursion, and from their beginning.
+  const rights: (Pipe | Binary)[] = [];
+  let first = root;
+  while (first.kind === "pipe" || (first.kind === "binary" && !isEquality(first))) {
+    rights.push(first);
+    first = first.left;
   }
-  switch (next.kind) {
+  link(place, first, rights.length === 0 ? standing : "plain");
+  for (let at = rights.length - 1; at >= 0; at--) {
+    const step = rights[at];
+    if (step !== undefined) expression(place, step.right, step.kind === "pipe" ? "piped" : "plain");
+  }
+}
+
+function link(place: Place, node: Exclude<Expression, Pipe>, standing: Standing): void {
+  switch (node.kind) {
     case "path":
-      if (standing === "plain") path(place, next);
-      else call(place, next, standing);
+      if (standing === "plain") path(place, node);
+      else call(place, node, standing);
       return;
     case "call":
-      call(place, next, standing);
+      call(place, node, standing);
       return;
     case "annotated":
-      annotations(place, next.annotations);
-      return expression(place, next.value, standing);
+      expression(place, node.value, standing);
+      return annotations(place, node.annotations);
     case "binary":
-      return equality(place, next);
+      return equality(place, node);
     case "list":
-      return next.items.forEach((item) => expression(place, item));
+      for (const item of node.items) expression(place, item);
+      return;
     case "group":
-      return expression(place, next.value);
+      return expression(place, node.value);
     case "unary":
-      return expression(place, next.operand);
+      return expression(place, node.operand);
     case "conditional":
-      return [next.condition, next.then, next.else].forEach((part) => expression(place, part));
+      expression(place, node.condition);
+      expression(place, node.then);
+      return expression(place, node.else);
     case "number":
-      if (next.unit !== null) place.sink.builtIn(place.file, next.unit, "unit");
+      if (node.unit !== null) place.sink.builtIn(place.file, node.unit, "unit");
       return;
     default:
       return;
@@ -144,7 +156,10 @@ function optionalTensor(layer: keyof typeof layers, name: string): string | null
 }
 
 export function annotations(place: Place, all: readonly Annotation[]): void {
-  for (const annotation of all) if (annotation.kind === "overparam") builtInArguments(place, "overparam", overparamOptions, annotation.arguments);
+  for (const annotation of all) {
+    place.sink.word(place.file, annotation);
+    if (annotation.kind === "overparam") builtInArguments(place, "overparam", overparamOptions, annotation.arguments);
+  }
 }
 
 /** A type where it is used: its dtype, sizes and bound. */

@@ -1,7 +1,7 @@
 // What a declaration has for others, by its text alone: parameters, inputs and outputs of the model that another stands for, fields of the data
 // that others are derived from.
 
-import type { Block, Body, Data, Expression, Field, Model, OutputStatement, Param, Recipe, Type } from "../../ast/ast.js";
+import type { Block, Body, Data, Expression, Field, Model, OutputStatement, Param, Recipe, Train, Type } from "../../ast/ast.js";
 import { modelInputs } from "../../semantics/callables.js";
 import { parameterKind } from "../../semantics/declared-types.js";
 import type { FileScope } from "../../semantics/files.js";
@@ -10,7 +10,7 @@ import { calleeName } from "../../semantics/read-options.js";
 import { declarationSymbol, symbolOf, type NamedSymbol } from "./symbols.js";
 
 /** A declaration with the file that has it. */
-export interface Owner<N extends Block | Model | Recipe | Data = Block | Model> {
+export interface Owner<N extends Block | Model | Recipe | Data | Train = Block | Model> {
   readonly file: FileScope;
   readonly node: N;
 }

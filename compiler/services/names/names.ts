@@ -8,7 +8,7 @@ import { body } from "./bodies.js";
 import { dataset } from "./data-clauses.js";
 import { expression, layerExpression, type } from "./expressions.js";
 import { recipe, run } from "./run-clauses.js";
-import { Sink, type Place } from "./sink.js";
+import { Sink, type Place, type WordPlace } from "./sink.js";
 import { declarationSymbol, symbolOf, type NamedSymbol, type Reference } from "./symbols.js";
 
 export interface Names {
@@ -19,13 +19,15 @@ export interface Names {
   readonly references: readonly Reference[];
   /** Names in recipes of other files, for what they stand in runs of this one. */
   readonly elsewhere: readonly Reference[];
+  /** Where `overparam`, `frozen` and `fuse` stand. */
+  readonly words: readonly WordPlace[];
 }
 
 const rules: Place["rules"] = { expression, layer: layerExpression };
 
 /** The names of a file. On a file with mistakes: those of what recovery kept. */
 export const namesOf: (file: FileScope) => Names = remembered((file: FileScope): Names => {
-  const sink = new Sink();
+  const sink = new Sink(file.path);
   const at = (): Place => ({ sink, file, names: new Scope(), within: null, rules });
   const { declarations } = file.program;
   const seen = new Set<WordClause>();
@@ -44,7 +46,7 @@ export const namesOf: (file: FileScope) => Names = remembered((file: FileScope):
   const found = sink.references();
   const references = found.filter((reference) => reference.file === file.path);
   const symbols = references.flatMap((reference) => (reference.role === "declaration" ? [reference.alias ?? ownOf(reference)] : []));
-  return { path: file.path, symbols: symbols.filter((symbol) => symbol !== null), references, elsewhere: found.filter((reference) => reference.file !== file.path) };
+  return { path: file.path, symbols: symbols.filter((symbol) => symbol !== null), references, elsewhere: found.filter((reference) => reference.file !== file.path), words: sink.words() };
 });
 
 function ownOf({ file, span, symbols }: Reference): NamedSymbol | null {

@@ -1,18 +1,16 @@
 // Names of `train` and `recipe`. What a clause of a recipe names - outputs of a model, fields of data - is known in a run that uses it: it is
 // looked at once for each. Which clause counts is decided as semantics/clauses/collect.ts has it.
 
-import type { Clause, Expression, Recipe, Train, WordClause } from "../../ast/ast.js";
+import type { Expression, Recipe, Train, WordClause } from "../../ast/ast.js";
 import { clauseSpecs } from "../../semantics/clauses/clauses.js";
-import type { FileScope } from "../../semantics/files.js";
 import { categoryOf, isLayerName, layers } from "../../semantics/layers/layers.js";
-import { limits } from "../../semantics/limits.js";
 import { optimizers } from "../../semantics/optimizers.js";
 import { Scope } from "../../semantics/scope.js";
 import { selections } from "../../semantics/selections.js";
 import { parameters } from "./bodies.js";
-import { calledIn } from "./callees.js";
+import { countingClauses, usedRecipe } from "./counting-clauses.js";
 import { clauseWord, value, wordOr } from "./data-clauses.js";
-import { call, expression } from "./expressions.js";
+import { expression, layerExpression } from "./expressions.js";
 import { fieldsOf, inputsOf, modelOfCall, outputsOf, parameterSymbol, type Owner } from "./members.js";
 import { argumentsOf, nameIn, optionValue, ownArguments } from "./options.js";
 import type { Place } from "./sink.js";
@@ -39,15 +37,13 @@ interface Placed {
 export function run(outer: Place, node: Train): readonly WordClause[] {
   const { sink, file } = outer;
   const place: Place = { ...outer, within: declarationSymbol({ file, node }) };
-  const called = calledIn(node.model);
-  if (called !== null) call(place, called, "named");
-  if (node.model.kind === "annotated") expression(place, { ...node.model, value: { kind: "missing", span: node.model.span } });
+  layerExpression(place, node.model);
   const [name] = node.data.names;
   const entry = name === undefined ? undefined : file.entries.get(name.text);
   if (name !== undefined) sink.ofFile(file, name);
   const model = modelOfCall(file, node.model);
   const fields = entry?.node.kind === "data" ? fieldsOf({ file: entry.file, node: entry.node }) : nothing.fields;
-  const counting = collect(place, node.clauses);
+  const counting = new Map([...countingClauses({ file, node })].map(([slot, { clause, owner }]) => [slot, { clause, place: placeOf(place, owner) }]));
   const own = node.clauses.flatMap((clause) => (clause.kind === "clause" ? [{ clause, place }] : []));
   const used = [...counting.values()].filter(({ place: { within } }) => within !== place.within);
   const known: RunNames = { inputs: model === null ? nothing.inputs : inputsOf(model), outputs: model === null ? nothing.outputs : outputsOf(model), fields, measures: measuresOf([counting.get("loss"), counting.get("metrics")]) };
@@ -59,7 +55,7 @@ export function run(outer: Place, node: Train): readonly WordClause[] {
 /** All names of a recipe by itself, without clauses that were looked at in runs. */
 export function recipe(outer: Place, node: Recipe, seen: ReadonlySet<WordClause>): void {
   const owner: Owner<Recipe> = { file: outer.file, node };
-  const place = recipePlace(outer, owner);
+  const place = placeOf(outer, owner);
   parameters(place, owner);
   const own = node.clauses.flatMap((clause) => (clause.kind === "clause" ? [{ clause, place }] : []));
   const measures = measuresOf(own.filter(({ clause }) => clause.word.text === "loss" || clause.word.text === "metrics"));
@@ -69,35 +65,12 @@ export function recipe(outer: Place, node: Recipe, seen: ReadonlySet<WordClause>
   }
 }
 
-function recipePlace({ sink, rules }: Place, { file, node }: Owner<Recipe>): Place {
+/** Where names of a run or recipe are looked up: among its parameters, then in its file. */
+function placeOf({ sink, rules }: Place, { file, node }: Owner<Train | Recipe>): Place {
   const names = new Scope<readonly NamedSymbol[]>();
-  for (const param of [...node.params].reverse()) if (param.name.text !== "") names.define(param.name.text, [parameterSymbol({ file, node }, param)]);
+  // Of two with one name the first counts.
+  if (node.kind === "recipe") for (const param of [...node.params].reverse()) if (param.name.text !== "") names.define(param.name.text, [parameterSymbol({ file, node }, param)]);
   return { sink, file, names, within: declarationSymbol({ file, node }), rules };
-}
-
-// The clause that counts, by slot: what stands in the block wins over what `use` brings.
-function collect(place: Place, clauses: readonly Clause[], trail: readonly Recipe[] = []): ReadonlyMap<string, Placed> {
-  const used = new Map<string, Placed>();
-  const own = new Map<string, Placed>();
-  for (const clause of clauses) {
-    if (clause.kind !== "clause") continue;
-    if (clause.word.text !== "use") {
-      const slot = clauseSpecs[clause.word.text]?.slot ?? clause.word.text;
-      if (!own.has(slot)) own.set(slot, { clause, place });
-      continue;
-    }
-    for (const { parts: [part] } of clause.items) {
-      const found = part === undefined || part.kind === "linking-word" ? null : usedRecipe(place.file, part);
-      if (found === null || trail.includes(found.node) || trail.length >= limits.recursion) continue;
-      for (const [slot, placed] of collect(recipePlace(place, found), found.node.clauses, [...trail, found.node])) used.set(slot, placed);
-    }
-  }
-  return new Map([...used, ...own]);
-}
-
-function usedRecipe(file: FileScope, part: Expression): Owner<Recipe> | null {
-  const entry = file.entries.get(nameIn(part)?.text ?? "");
-  return entry?.node.kind === "recipe" ? { file: entry.file, node: entry.node } : null;
 }
 
 function measuresOf(placed: readonly (Placed | undefined)[]): ReadonlyMap<string, NamedSymbol> {

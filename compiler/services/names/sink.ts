@@ -2,6 +2,7 @@
 
 import type { Expression, Name } from "../../ast/ast.js";
 import type { FileScope } from "../../semantics/files.js";
+import type { Span } from "../../source/source.js";
 import type { Scope } from "../../semantics/scope.js";
 import type { Callable } from "./callees.js";
 import { declarationSymbol, type BuiltIn, type BuiltInKind, type NamedSymbol, type Reference } from "./symbols.js";
@@ -23,12 +24,25 @@ export interface Place {
   };
 }
 
+/** `overparam`, `frozen` or `fuse`, and where the word stands. */
+export interface WordPlace {
+  readonly kind: "overparam" | "frozen" | "fuse";
+  readonly span: Span;
+}
+
 export class Sink {
+  readonly #path: string;
+  readonly #words = new Map<number, WordPlace>();
   /** By file and by where they start. */
   readonly #references = new Map<string, Map<number, Reference>>();
   /** What the named layers of bodies call. */
   readonly layers = new Map<NamedSymbol, Callable | null>();
   readonly #aliases = new Map<string, ReadonlyMap<string, NamedSymbol>>();
+
+  /** `path`: the file that is walked over. */
+  constructor(path: string) {
+    this.#path = path;
+  }
 
   /** All that was found, in order of position in each file. */
   references(): readonly Reference[] {
@@ -52,6 +66,16 @@ export class Sink {
     if (entry !== undefined) this.symbol(file, name, declarationSymbol(entry), "read", entry.file === file ? null : alias);
     else if (alias !== null) this.symbol(file, name, alias);
     return entry !== undefined || alias !== null;
+  }
+
+  /** Where an annotation or `fuse` stands. */
+  word({ path }: FileScope, { kind, span: { start } }: WordPlace): void {
+    if (path === this.#path) this.#words.set(start, { kind, span: { start, end: start + kind.length } });
+  }
+
+  /** The annotations of the file, in order of position. */
+  words(): readonly WordPlace[] {
+    return [...this.#words.values()].sort((a, b) => a.span.start - b.span.start);
   }
 
   builtIn(file: FileScope, name: Name, kind: BuiltInKind, owner: string | null = null, doc: string | null = null): void {

@@ -31,7 +31,7 @@ const known = new WeakMap<Block | Model, { readonly file: FileScope; readonly re
 export function referencesOf({ file, node }: Owner): readonly Reference[] {
   const earlier = known.get(node);
   if (earlier?.file === file) return earlier.references;
-  const sink = new Sink();
+  const sink = new Sink(file.path);
   body({ sink, file, names: new Scope(), within: null, rules: { expression, layer: layerExpression } }, node);
   const references = sink.references().filter((reference) => reference.file === file.path);
   known.set(node, { file, references });

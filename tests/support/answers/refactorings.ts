@@ -22,7 +22,8 @@ export function printChange(id: string): (question: Question) => string {
 }
 
 function offers({ snapshot, path, selection }: Question): readonly Refactoring[] {
-  return refactoringsAt(snapshot, path, selection, (texts) => check(snapshot.path, { ...snapshot.host, read: (of) => texts.get(of) ?? snapshot.host.read(of) }).diagnostics);
+  const { host } = snapshot;
+  return refactoringsAt(snapshot, path, selection, { check: (texts) => check(snapshot.path, { ...host, read: (of) => texts.get(of) ?? host.read(of) }).diagnostics, workspace: () => snapshot });
 }
 
 function printTexts({ snapshot, path }: Question, change: Change | null): string {

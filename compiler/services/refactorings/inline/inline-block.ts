@@ -6,6 +6,7 @@ import { walk } from "../../../ast/visit.js";
 import { loadFiles, type FileScope } from "../../../semantics/files.js";
 import { createReport } from "../../../semantics/report.js";
 import type { Span } from "../../../source/source.js";
+import type { Workspace } from "../../names/workspace.js";
 import type { Snapshot } from "../../snapshot.js";
 import { bodyOf, type Owner } from "../local-names.js";
 import { otherPaths, type Refactoring } from "../refactoring.js";
@@ -19,15 +20,15 @@ import { inlineCall, type Program } from "./inline-call.js";
 const most = 100;
 
 /** What can be done with the block whose name is at the cursor, in a call or where it is declared. */
-export function inlineBlock(snapshot: Snapshot, file: FileScope, { start, end }: Span): readonly Refactoring[] {
+export function inlineBlock(snapshot: Snapshot, file: FileScope, { start, end }: Span, workspace: () => Pick<Workspace, "files">): readonly Refactoring[] {
   const owner = ownerAt(file, { start, end });
   if (owner === null || !/^\w*$/.test(snapshot.textOf(file.path).slice(start, end))) return [];
   const { node } = owner;
-  if (node.kind === "block" && node.name.span.start <= start && end <= node.name.span.end) return [allCalls(snapshot, file, node)].filter((offered) => offered !== null);
+  if (node.kind === "block" && node.name.span.start <= start && end <= node.name.span.end) return [allCalls(snapshot, file, node, workspace)].filter((offered) => offered !== null);
   const site = callSiteAt(owner, start);
   const here = site === null ? null : oneCall(snapshot, site);
   if (site === null || here === null) return [];
-  const all = site.block.file === file ? allCalls(snapshot, file, site.block.node) : null;
+  const all = site.block.file === file ? allCalls(snapshot, file, site.block.node, workspace) : null;
   return all === null ? [here] : [here, all];
 }
 
@@ -44,8 +45,8 @@ function pathsOf(block: Owner<Block>): string {
   return mayHaveWeights(block, block.node.body.span) ? otherPaths : "";
 }
 
-/** Offered if each call by itself can be replaced, and the block is used in no other way. Files that import the block are not known here. */
-function allCalls(snapshot: Snapshot, file: FileScope, block: Block): Refactoring | null {
+/** Offered if each call by itself can be replaced, and the block is used in no other way. One that another file imports stays. */
+function allCalls(snapshot: Snapshot, file: FileScope, block: Block, workspace: () => Pick<Workspace, "files">): Refactoring | null {
   const uses = usesOf(file, block);
   if (uses === null || uses.length === 0 || uses.length > most || !uses.every((site) => inlineCall(snapshot, site) !== null)) return null;
   const { path } = file;
@@ -56,7 +57,8 @@ function allCalls(snapshot: Snapshot, file: FileScope, block: Block): Refactorin
     title: `Inline all calls of \`${name}\` and remove it${pathsOf({ file, node: block })}`,
     kind: "refactor.inline",
     change: () => {
-      const after = withoutBlock(snapshot, path, text, name);
+      const isImported = [...workspace().files.values()].some((other) => other.path !== path && [...other.entries.values()].some((entry) => entry.file.path === path && entry.node.name.text === name));
+      const after = withoutCalls(snapshot, path, text, name, isImported);
       return after === null ? null : changeOf(path, text, after);
     },
   };
@@ -84,7 +86,7 @@ function usesOf(file: FileScope, block: Block): readonly CallSite[] | null {
 }
 
 // One call after the other, each in the text that the one before left: a statement may have several.
-function withoutBlock({ host }: Snapshot, path: string, text: string, name: string): string | null {
+function withoutCalls({ host }: Snapshot, path: string, text: string, name: string, isKept: boolean): string | null {
   let current = text;
   for (let count = 0; count <= most; count++) {
     const program = reload(host, path, current);
@@ -94,7 +96,7 @@ function withoutBlock({ host }: Snapshot, path: string, text: string, name: stri
     const sites = usesOf(file, block);
     const [site] = sites ?? [];
     if (sites === null) return null;
-    if (site === undefined) return removed(current, block);
+    if (site === undefined) return isKept ? current : removed(current, block);
     const edits = inlineCall(program, site);
     if (edits === null) return null;
     current = rewritten(path, current, edits);

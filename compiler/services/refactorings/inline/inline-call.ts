@@ -38,6 +38,12 @@ function returnOf({ body }: Block): ReturnStatement | null {
   return count === 1 && last?.kind === "return" ? last : null;
 }
 
+/** Offsets of a name that is bound and of the end of what it is bound to. */
+interface FirstBinding {
+  readonly name: number;
+  readonly end: number;
+}
+
 class InlinedCall {
   readonly #program: Program;
   readonly #site: CallSite;
@@ -47,8 +53,8 @@ class InlinedCall {
   readonly #substitution: Substitution;
   readonly #lines: string[] = [];
   readonly #names = new Set<string>();
-  /** By symbol: what stands for it, and up to which offset something else does. */
-  readonly #values = new Map<string, { readonly value: Replacement; readonly before: { readonly end: number; readonly value: Replacement } | null }>();
+  /** By symbol: what stands for it, and what does where it is read in the statement that binds it again for the first time, or before. */
+  readonly #values = new Map<string, { readonly value: Replacement; readonly before: (FirstBinding & { readonly value: Replacement }) | null }>();
   readonly #dimensions: ReadonlyMap<string, Replacement>;
   /** Names that results are bound to from the start, by symbol. */
   readonly #targets: ReadonlyMap<string, string>;
@@ -89,7 +95,7 @@ class InlinedCall {
 
   #replace(symbol: NamedSymbol, offset: number): Replacement | null {
     const known = this.#values.get(symbol.id);
-    if (known !== undefined) return known.before !== null && offset < known.before.end ? known.before.value : known.value;
+    if (known !== undefined) return known.before !== null && offset < known.before.end && offset !== known.before.name ? known.before.value : known.value;
     if (symbol.kind === "dimension") {
       const size = this.#dimensions.get(symbol.id);
       if (size === undefined) throw new NotThere();
@@ -150,16 +156,16 @@ class InlinedCall {
     if (!isWritten && (!isMade || (made.length === 1 && this.#isFirst(symbol)))) return void this.#values.set(symbol.id, { value: given, before: null });
     const name = this.#targets.get(symbol.id) ?? this.#fresh(symbol.name);
     const value = nameReplacement(name);
-    const end = isMade ? null : this.#firstBinding(symbol);
-    this.#values.set(symbol.id, { value, before: end === null ? null : { end, value: given } });
-    if (end === null && name !== given.text) this.#lines.push(`${name} = ${given.text}`);
+    const first = isMade ? null : this.#firstBinding(symbol);
+    this.#values.set(symbol.id, { value, before: first === null ? null : { ...first, value: given } });
+    if (first === null && name !== given.text) this.#lines.push(`${name} = ${given.text}`);
   }
 
   /** Where the name is bound again for the first time, if that is so in any case: before, it is what was given. */
-  #firstBinding(symbol: NamedSymbol): number | null {
+  #firstBinding(symbol: NamedSymbol): FirstBinding | null {
     const [write = -1] = this.#mentions(symbol, "write");
     const statement = this.#block.node.body.statements.find(({ span }) => span.start <= write && write < span.end);
-    return statement?.kind === "bind" ? statement.value.span.end : null;
+    return statement?.kind === "bind" ? { name: write, end: statement.value.span.end } : null;
   }
 
   /** Is it read once, before anything else of the body is evaluated? */

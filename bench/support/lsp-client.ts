@@ -19,6 +19,8 @@ export interface LspClient {
   readonly close: (uri: string) => void;
   /** The diagnostics that are told of a document for a version or later ones. */
   readonly diagnostics: (uri: string, version?: number) => Promise<readonly Diagnostic[]>;
+  /** What is told of a document the next time. */
+  readonly next: (uri: string) => Promise<readonly Diagnostic[]>;
   /** Says goodbye; gives the exit code. */
   readonly stop: () => Promise<number | null>;
 }
@@ -29,8 +31,10 @@ const sop = fileURLToPath(new URL("../../bin/sop.mjs", import.meta.url));
 export async function startClient(folders: readonly string[], capabilities: ClientCapabilities = {}, command: readonly string[] = [process.execPath, sop, "lsp"], env: NodeJS.ProcessEnv = process.env): Promise<LspClient> {
   const [program = "", ...args] = command;
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"], env });
-  process.once("exit", () => child.kill());
+  const kill = (): void => void child.kill();
+  process.once("exit", kill);
   const left = new Promise<number | null>((resolve) => child.on("exit", resolve));
+  void left.then(() => process.off("exit", kill));
   const connection = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
   const faults: string[] = [];
   const versions = new Map<string, number>();
@@ -79,6 +83,18 @@ export async function startClient(folders: readonly string[], capabilities: Clie
         waiting.add(check);
         check();
       }),
+    next: (uri) => {
+      const before = told.get(uri);
+      return new Promise((resolve) => {
+        const check = (): void => {
+          const known = told.get(uri);
+          if (known === undefined || known === before) return;
+          waiting.delete(check);
+          resolve(known.diagnostics);
+        };
+        waiting.add(check);
+      });
+    },
     stop: async () => {
       await connection.sendRequest(ShutdownRequest.type);
       await connection.sendNotification(ExitNotification.type);
