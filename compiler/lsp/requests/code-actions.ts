@@ -46,7 +46,7 @@ export function register(server: Server): void {
       return actions;
     }),
   );
-  connection.onCodeActionResolve(server.guarded("a refactoring", null, (action: CodeAction) => resolve(server, action)) as (action: CodeAction) => Promise<CodeAction>);
+  connection.onCodeActionResolve((action, token) => server.guarded("a refactoring", action, () => resolve(server, action))(action, token));
 }
 
 function offers({ workspace }: Server, { snapshot, path, text }: Opened, span: Span): readonly Refactoring[] {

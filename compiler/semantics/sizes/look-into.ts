@@ -1,5 +1,5 @@
-// What names and expressions are at one statement of a body, with symbols for sizes: for whoever rewrites programs. The body is looked at as it is
-// checked (check-sizes.ts), with a statement of our own beside the one that is asked about.
+// What names and expressions are at each statement of a body, with symbols for sizes: for whoever rewrites programs. The body is looked at once, as it
+// is checked (check-sizes.ts), with statements of our own between its own.
 
 import type { Block, Body, Expression, IfStatement, Model, Statement } from "../../ast/ast.js";
 import { createContext } from "../analyze.js";
@@ -10,15 +10,9 @@ import { checkNode, rules } from "./check-sizes.js";
 import { Inspection, TooMuch, type Place } from "./inspection.js";
 import { canWrite } from "./mismatch.js";
 import type { Size } from "./size.js";
-import { Names, type SymbolicValue } from "./symbolic-value.js";
+import { Names, unknown, type SymbolicValue } from "./symbolic-value.js";
 
-/** A statement, and whether it has been run. */
-export interface Point {
-  readonly statement: Statement;
-  readonly side: "before" | "after";
-}
-
-/** What can be asked at a point. */
+/** What can be asked at a place between statements. */
 export interface Sight {
   /** undefined: the body has no such name there. */
   readonly lookup: (name: string) => SymbolicValue | undefined;
@@ -29,59 +23,93 @@ export interface Sight {
   readonly canWrite: (size: Size) => boolean;
 }
 
+/** In a `repeat`, what all turns have in common. Null where a place is not reached. */
+export interface Sights {
+  readonly before: (statement: Statement) => Sight | null;
+  readonly after: (statement: Statement) => Sight | null;
+}
+
+interface Marks {
+  /** The statement that a mark stands before, by the mark's condition. */
+  readonly before: Map<Expression, Statement>;
+  readonly after: Map<Expression, Statement>;
+}
+
 const nothingFound: FusionFindings = { errors: 0, isExact: true, grows: true, say: () => undefined };
 
 /**
- * What `ask` makes of the sight at a point: in a `repeat`, of what all turns have in common. Null where the point is not reached. With `likely`,
- * options that take a layer are taken to have their defaults: what such a layer gives is then likely and not proven.
+ * Looks into a body. With `isUsual`, options that take a layer are taken to have their defaults: what such a layer gives is then likely and not
+ * proven.
  */
-export function lookInto<T>(files: ReadonlyMap<string, FileScope>, file: FileScope, node: Block | Model, point: Point, ask: (sight: Sight) => T, likely = false): T | null {
-  const mark: Statement = { kind: "assert", span: { start: point.statement.span.start, end: point.statement.span.start }, condition: { kind: "boolean", span: point.statement.span, value: true }, message: null };
-  const marked = withMark(node, point, mark);
+export function lookInto(files: ReadonlyMap<string, FileScope>, file: FileScope, node: Block | Model, isUsual: boolean): Sights {
+  const marks: Marks = { before: new Map(), after: new Map() };
+  const marked = withMarks(node, marks);
+  const before = new Map<Statement, Sight>();
+  const after = new Map<Statement, Sight>();
   const context = createContext(createReport(), files, { instances: new Map(), datasets: new Map(), runs: new Map() }, () => nothingFound);
-  let found: T | null = null;
   const by: Inspection = new Inspection(context, {
     ...rules,
     expression: (inspection, place, expression) => {
-      if (mark.condition === expression) found = ask(sightAt(inspection, place));
+      const [next, last] = [marks.before.get(expression), marks.after.get(expression)];
+      if (next !== undefined) before.set(next, sightAt(by, place));
+      if (last !== undefined) after.set(last, sightAt(by, place));
       return rules.expression(inspection, place, expression);
     },
   });
   try {
-    checkNode(by, { file, names: new Names(), seen: null }, marked, likely);
+    checkNode(by, { file, names: new Names(), seen: null }, marked, isUsual);
   } catch (thrown) {
     if (!(thrown instanceof TooMuch) && !(thrown instanceof Exhausted)) throw thrown;
   }
-  return found;
+  return { before: (statement) => before.get(statement) ?? null, after: (statement) => after.get(statement) ?? null };
 }
 
-function sightAt(by: Inspection, place: Place): Sight {
+// Names move on when the look does.
+function sightAt(by: Inspection, there: Place): Sight {
+  const place: Place = { file: there.file, names: there.names.copy(), seen: null };
   return {
     lookup: (name) => place.names.lookup(name),
-    value: (expression) => rules.expression(by, place, expression),
+    value: (expression) => {
+      try {
+        return rules.expression(by, place, expression);
+      } catch (thrown) {
+        if (!(thrown instanceof TooMuch) && !(thrown instanceof Exhausted)) throw thrown;
+        return unknown;
+      }
+    },
     areEqual: (a, b) => by.compare(a, b) === "equal",
     canWrite: (size) => canWrite(place, size),
   };
 }
 
-function withMark<N extends Block | Model>(node: N, point: Point, mark: Statement): N {
-  if (node.kind === "block") return { ...node, body: inBody(node.body, point, mark) };
+function withMarks<N extends Block | Model>(node: N, marks: Marks): N {
+  if (node.kind === "block") return { ...node, body: inBody(node.body, marks) };
   const { definition } = node;
-  return definition.kind === "body" ? { ...node, definition: { ...definition, body: inBody(definition.body, point, mark) } } : node;
+  return definition.kind === "body" ? { ...node, definition: { ...definition, body: inBody(definition.body, marks) } } : node;
 }
 
-function inBody(body: Body, point: Point, mark: Statement): Body {
-  const { start, end } = point.statement.span;
-  if (body.span.start > start || body.span.end < end) return body;
-  const statements = body.statements.flatMap((statement): readonly Statement[] => {
-    if (statement === point.statement) return point.side === "before" ? [mark, statement] : [statement, mark];
-    if (statement.kind === "repeat") return [{ ...statement, body: inBody(statement.body, point, mark) }];
-    return [statement.kind === "if" ? inIf(statement, point, mark) : statement];
+// What is after one statement is before the next.
+function inBody(body: Body, marks: Marks): Body {
+  const statements = body.statements.flatMap((statement, index): readonly Statement[] => {
+    const earlier = body.statements[index - 1];
+    const mark = markAt(statement);
+    marks.before.set(mark.condition, statement);
+    if (earlier !== undefined) marks.after.set(mark.condition, earlier);
+    return [mark, statement.kind === "repeat" ? { ...statement, body: inBody(statement.body, marks) } : statement.kind === "if" ? inIf(statement, marks) : statement];
   });
-  return { ...body, statements };
+  const last = body.statements[body.statements.length - 1];
+  if (last === undefined) return body;
+  const end = markAt(last);
+  marks.after.set(end.condition, last);
+  return { ...body, statements: [...statements, end] };
 }
 
-function inIf(statement: IfStatement, point: Point, mark: Statement): IfStatement {
+function inIf(statement: IfStatement, marks: Marks): IfStatement {
   const { else: otherwise } = statement;
-  return { ...statement, then: inBody(statement.then, point, mark), else: otherwise === null ? null : otherwise.kind === "if" ? inIf(otherwise, point, mark) : inBody(otherwise, point, mark) };
+  return { ...statement, then: inBody(statement.then, marks), else: otherwise === null ? null : otherwise.kind === "if" ? inIf(otherwise, marks) : inBody(otherwise, marks) };
+}
+
+function markAt({ span: { start } }: Statement): Extract<Statement, { kind: "assert" }> {
+  const span = { start, end: start };
+  return { kind: "assert", span, condition: { kind: "boolean", span, value: true }, message: null };
 }

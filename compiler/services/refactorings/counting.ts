@@ -45,7 +45,7 @@ function differences(a: readonly Node[], b: readonly Node[], parent?: Node): rea
   const found: Difference[] = [];
   for (const [i, left] of a.entries()) {
     const right = b[i];
-    if (right === undefined || left.kind !== right.kind || own(left) !== own(right)) {
+    if (right === undefined || left.kind !== right.kind || !isAlike(left, right)) {
       if (left.kind !== "number" || right?.kind !== "number" || !isWhole(left) || !isWhole(right)) return null;
       found.push({ from: left, to: right, parent });
       continue;
@@ -61,14 +61,15 @@ function isWhole({ text, suffix, unit }: NumberLiteral): boolean {
   return suffix === null && unit === null && /^\d[\d_]*$/.test(text);
 }
 
-/** What a node has beside its parts; which parts are there is part of it. */
-function own(node: Node): string {
-  const parts = Object.entries(node).map(([key, value]): unknown => {
-    if (key === "span" || key === "doc") return null;
-    if (Array.isArray(value)) return value.length;
-    return typeof value === "object" && value !== null ? "part" : value;
+/** Is what they have beside their parts the same, and which parts are there? */
+function isAlike(a: Node, b: Node): boolean {
+  const [left, right] = [Object.entries(a), new Map<string, unknown>(Object.entries(b))];
+  return left.every(([key, value]) => {
+    const other = right.get(key);
+    if (key === "span" || key === "doc") return true;
+    if (Array.isArray(value)) return Array.isArray(other) && value.length === other.length;
+    return typeof value === "object" && value !== null ? typeof other === "object" && other !== null && !Array.isArray(other) : value === other;
   });
-  return JSON.stringify(parts);
 }
 
 /** `2 * (i + 1)` for 2, 4, 6; `8 * 2 ** i` for 8, 16, 32; null where no such rule gives the numbers. */

@@ -3,7 +3,7 @@
 import type { Statement } from "../../ast/ast.js";
 import { walk } from "../../ast/visit.js";
 import { isFigurePath } from "../../semantics/budgets.js";
-import { lookInto, type Point, type Sight } from "../../semantics/sizes/look-into.js";
+import type { Sight, Sights } from "../../semantics/sizes/look-into.js";
 import type { SymbolicValue } from "../../semantics/sizes/symbolic-value.js";
 import type { Span } from "../../source/source.js";
 import type { NamedSymbol } from "../names/symbols.js";
@@ -14,6 +14,7 @@ import { freeName, isOfFile, isTakenIn, referencesOf, textsIn, within, type Owne
 import { otherPaths, type Refactoring } from "./refactoring.js";
 import { changeOf, rewritten, startWithComments } from "./rewritten.js";
 import { selectedIn, type Selected } from "./selection.js";
+import { sightsOf } from "./sights.js";
 import { mayHaveWeights } from "./weighted.js";
 
 /** The block that a selection becomes, and what stands in its place. */
@@ -49,29 +50,27 @@ export function extractBlock(snapshot: Snapshot, owner: Owner, selection: Span):
 function pieceOf(snapshot: Snapshot, owner: Owner, text: string, selected: Selected, selection: Span): Extracted | null {
   const statement = selected.trail[selected.trail.length - 1]?.statement;
   if (statement === undefined) return null;
-  const look = <T>(point: Point, ask: (sight: Sight) => T): T | null => lookInto(snapshot.files, owner.file, owner.node, point, ask, true);
-  if (selected.kind === "statements") return statementsAsBlock(owner, text, selected, selection, look);
-  return look({ statement, side: "before" }, (sight) => (selected.kind === "stages" ? stagesAsBlock(owner, text, selected, sight) : expressionAsBlock(owner, text, selected, sight)));
+  const sights = sightsOf(snapshot.files, owner, "likely");
+  if (selected.kind === "statements") return statementsAsBlock(owner, text, selected, selection, sights);
+  const sight = sights.before(statement);
+  if (sight === null) return null;
+  return selected.kind === "stages" ? stagesAsBlock(owner, text, selected, sight) : expressionAsBlock(owner, text, selected, sight);
 }
 
-type Look = <T>(point: Point, ask: (sight: Sight) => T) => T | null;
-
-function statementsAsBlock(owner: Owner, text: string, { trail, statements, span }: Extract<Selected, { kind: "statements" }>, selection: Span, look: Look): Extracted | null {
+function statementsAsBlock(owner: Owner, text: string, { trail, statements, span }: Extract<Selected, { kind: "statements" }>, selection: Span, sights: Sights): Extracted | null {
   const [first, last] = [statements[0], statements[statements.length - 1]];
   if (first === undefined || last === undefined || statements.some((statement) => !mayStandInBlock(statement))) return null;
   const written = mentioned(owner, span, "written");
   const results = written.filter((symbol) => isReadAfter(owner, trail, statements, symbol));
   if (results.length === 0) return null;
-  const areTensors = look({ statement: last, side: "after" }, (sight) => results.every(({ name }) => sight.lookup(name)?.kind === "tensor"));
-  if (areTensors !== true) return null;
-  const signature = look({ statement: first, side: "before" }, (sight) => {
-    const isNeeded = (symbol: NamedSymbol): boolean => {
-      const fate = fateIn(owner, statements, symbol);
-      return fate === "read" || (fate === "open" && results.includes(symbol));
-    };
-    const known = mentioned(owner, span).filter((symbol) => sight.lookup(symbol.name) !== undefined && isNeeded(symbol));
-    return signatureOf(known.map((symbol) => needOf(owner, text, symbol, sight, span.start)), sight, takenIn(owner, span));
-  });
+  const [sight, end] = [sights.before(first), sights.after(last)];
+  if (sight === null || end === null || !results.every(({ name }) => end.lookup(name)?.kind === "tensor")) return null;
+  const isNeeded = (symbol: NamedSymbol): boolean => {
+    const fate = fateIn(owner, statements, symbol);
+    return fate === "read" || (fate === "open" && results.includes(symbol));
+  };
+  const needed = mentioned(owner, span).filter((symbol) => sight.lookup(symbol.name) !== undefined && isNeeded(symbol));
+  const signature = signatureOf(needed.map((symbol) => needOf(owner, text, symbol, sight, span.start)), sight, takenIn(owner, span));
   if (signature === null) return null;
   const names = results.map(({ name }) => name);
   const start = startWithin(text, selection, span.start);

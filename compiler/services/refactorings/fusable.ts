@@ -2,6 +2,7 @@
 // change is offered when the checker finds nothing wrong with it.
 
 import type { Argument, Call, Declaration, Expression, Fuse, Model, Path } from "../../ast/ast.js";
+import { sectionStarts } from "../../ast/sections.js";
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import { optionParameters } from "../../semantics/callables.js";
 import type { FileScope } from "../../semantics/files.js";
@@ -75,7 +76,8 @@ function findOffers(snapshot: Snapshot, file: FileScope, node: Model, fuse: Fuse
     for (const { title, edits } of changes.slice(0, mostTrials)) {
       const after = rewritten(path, text, edits);
       const found = check(new Map([[path, after]]));
-      if (errorsIn(found) >= errors) continue;
+      const own = sectionOf(after, node.name.text);
+      if (errorsIn(found) >= errors || found.some((diagnostic) => isAbout(diagnostic, path, own))) continue;
       // Where the outputs are the mean of the sources' is better.
       if (!found.some(({ id }) => id === "fuse-not-mean")) return [{ title, after }];
       second ??= { title, after };
@@ -83,6 +85,12 @@ function findOffers(snapshot: Snapshot, file: FileScope, node: Model, fuse: Fuse
     return second === null ? [] : [second];
   };
   return [...tryAll(targetChanges(node, counts, subsets, target)), ...tryAll(sourceChanges(file, start, counts, subsets))];
+}
+
+/** Where a model is declared in a text. */
+function sectionOf(text: string, name: string): Span {
+  const at = text.search(new RegExp(`^model[ \\t]+${name}\\b`, "m"));
+  return { start: at, end: sectionStarts(text).find((start) => start > at) ?? text.length };
 }
 
 function errorsIn(diagnostics: readonly Diagnostic[]): number {

@@ -2,7 +2,6 @@
 
 import type { Expression, Pipe, Statement } from "../../ast/ast.js";
 import { walk, type Node } from "../../ast/visit.js";
-import { lookInto } from "../../semantics/sizes/look-into.js";
 import type { Span } from "../../source/source.js";
 import type { Edit } from "../formatting.js";
 import type { Snapshot } from "../snapshot.js";
@@ -13,6 +12,7 @@ import { bodyOf, freeName, isTakenIn, type Owner } from "./local-names.js";
 import { otherPaths, type Refactoring } from "./refactoring.js";
 import { applyEdits, changeOf, rewritten } from "./rewritten.js";
 import { selectedIn, trailTo, type Trail } from "./selection.js";
+import { sightsOf } from "./sights.js";
 import { mayHaveWeights } from "./weighted.js";
 
 /** Items in a row, `count` times the first `period` of them. */
@@ -144,10 +144,9 @@ function statementsAsRepeat(snapshot: Snapshot, owner: Owner, text: string, trai
   if (first === undefined || end === undefined || last === undefined || !all.every(mayBeRepeated)) return null;
   const span: Span = { start: first.span.start, end: last.span.end };
   // A name that a turn binds first ends with it.
-  const isKept = lookInto(snapshot.files, owner.file, owner.node, { statement: first, side: "before" }, (sight) =>
-    mentioned(owner, span, "written").every((symbol) => sight.lookup(symbol.name) !== undefined || (fateIn(owner, turn, symbol) === "written" && !isReadAfter(owner, trail, all, symbol))),
-  );
-  if (isKept !== true) return null;
+  const sight = sightsOf(snapshot.files, owner, "likely").before(first);
+  const isKept = mentioned(owner, span, "written").every((symbol) => sight?.lookup(symbol.name) !== undefined || (fateIn(owner, turn, symbol) === "written" && !isReadAfter(owner, trail, all, symbol)));
+  if (sight === null || !isKept) return null;
   const body = within(text, { start: first.span.start, end: end.span.end }, run.edits);
   return { edits: [{ span, text: `${head(run)} {\n${body}\n}` }], span, count: run.count };
 }

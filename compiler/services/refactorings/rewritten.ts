@@ -3,8 +3,7 @@
 
 import { format } from "../../ast/format.js";
 import { parse } from "../../ast/parse.js";
-import { walk } from "../../ast/visit.js";
-import type { Declaration } from "../../ast/ast.js";
+import { sectionStarts } from "../../ast/sections.js";
 import type { Span } from "../../source/source.js";
 import { editsBetween, type Edit } from "../formatting.js";
 import type { Change } from "./refactoring.js";
@@ -30,7 +29,7 @@ export function startWithComments(text: string, declaration: Span): number {
   }
 }
 
-/** The text after edits, in the canonical form where they changed something. */
+/** The text after edits, in the canonical form where they changed something. Sections are enough: a long file is not parsed. */
 export function rewritten(path: string, text: string, edits: readonly Edit[]): string {
   const raw = applyEdits(text, edits);
   let shift = 0;
@@ -39,28 +38,28 @@ export function rewritten(path: string, text: string, edits: readonly Edit[]): s
     shift += by.length - (span.end - span.start);
     return { start, end: start + by.length };
   });
-  const { declarations } = parse({ path, text: raw }).value;
-  const touched = declarations.filter(({ span }) => changed.some(({ start, end }) => start < span.end && end > span.start));
-  return applyEdits(raw, touched.flatMap((declaration) => canonical(path, raw, declaration)));
+  const starts = sectionStarts(raw);
+  const sections = starts.map((start, i): Span => ({ start, end: starts[i + 1] ?? raw.length }));
+  const touched = sections.filter(({ start, end }) => changed.some((span) => span.start < end && span.end > start));
+  return applyEdits(raw, touched.flatMap((section) => canonical(path, raw, section)));
 }
 
-function canonical(path: string, text: string, { span }: Declaration): readonly Edit[] {
-  const start = startWithComments(text, span);
-  const section = text.slice(start, span.end);
-  const { value, diagnostics } = parse({ path, text: section });
+/** Space around the declaration stays. */
+function canonical(path: string, text: string, { start, end }: Span): readonly Edit[] {
+  const section = text.slice(start, end);
+  const [before = ""] = /^\s*/.exec(section) ?? [];
+  const inner = section.trim();
+  const { value, diagnostics } = parse({ path, text: inner });
   if (diagnostics.length > 0) return [];
-  return [{ span: { start, end: span.end }, text: format(value, section).trimEnd() }];
+  return [{ span: { start: start + before.length, end: start + before.length + inner.length }, text: format(value, inner).trimEnd() }];
 }
 
-/** The change of one file; `name` was made up: it is found where it is read in the text after it. */
+/** The change of one file; `name` was made up: it is found where it is used in the text after it. */
 export function changeOf(path: string, before: string, after: string, name: string | null = null): Change {
   return { edits: new Map([[path, editsBetween(before, after)]]), name: name === null ? null : useOf(path, after, name) };
 }
 
 function useOf(path: string, text: string, name: string): Change["name"] {
-  let found: number | null = null;
-  walk(parse({ path, text }).value, (node, parents) => {
-    if (node.kind === "name" && node.text === name && parents[parents.length - 1]?.kind !== "block") found ??= node.span.start;
-  });
-  return found === null ? null : { path, offset: found };
+  const use = [...text.matchAll(new RegExp(`\\b${name}\\b`, "g"))].find(({ index }) => !/\bblock\s+$/.test(text.slice(Math.max(0, index - 12), index)));
+  return use === undefined ? null : { path, offset: use.index };
 }

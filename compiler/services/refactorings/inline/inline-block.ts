@@ -2,6 +2,7 @@
 
 import type { Block } from "../../../ast/ast.js";
 import { parseOnce } from "../../../ast/parse-once.js";
+import { SectionParser } from "../../../ast/parse-sections.js";
 import { walk } from "../../../ast/visit.js";
 import { loadFiles, type FileScope } from "../../../semantics/files.js";
 import { createReport } from "../../../semantics/report.js";
@@ -88,8 +89,13 @@ function usesOf(file: FileScope, block: Block): readonly CallSite[] | null {
 // One call after the other, each in the text that the one before left: a statement may have several.
 function withoutCalls({ host }: Snapshot, path: string, text: string, name: string, isKept: boolean): string | null {
   let current = text;
+  const parser = new SectionParser();
+  const reload = (): Program => {
+    const read = (other: string): string | null => (other === path ? current : host.read(other));
+    return { files: loadFiles(path, { ...host, read }, (file) => (file.path === path ? parser.parse(file) : parseOnce(file)), createReport()), textOf: (other) => read(other) ?? "" };
+  };
   for (let count = 0; count <= most; count++) {
-    const program = reload(host, path, current);
+    const program = reload();
     const file = program.files.get(path);
     const block = file?.entries.get(name)?.node;
     if (file === undefined || block?.kind !== "block") return null;
@@ -108,10 +114,4 @@ function removed(text: string, { span }: Block): string {
   const start = startWithComments(text, span);
   const [space = ""] = /^[ \t]*(?:\r?\n)*/.exec(text.slice(span.end)) ?? [];
   return applyEdits(text, [{ span: { start, end: span.end + space.length }, text: "" }]);
-}
-
-/** The program with another text of one file. */
-function reload(host: Snapshot["host"], path: string, text: string): Program {
-  const files = loadFiles(path, { ...host, read: (other) => (other === path ? text : host.read(other)) }, parseOnce, createReport());
-  return { files, textOf: (other) => (other === path ? text : (host.read(other) ?? "")) };
 }

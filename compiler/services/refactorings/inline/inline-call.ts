@@ -4,7 +4,6 @@
 import type { Block, Expression, Param, ReturnStatement } from "../../../ast/ast.js";
 import { walk } from "../../../ast/visit.js";
 import { isTensorParameter } from "../../../semantics/callables.js";
-import { lookInto } from "../../../semantics/sizes/look-into.js";
 import { printSize } from "../../../semantics/sizes/size.js";
 import type { Edit } from "../../formatting.js";
 import type { NamedSymbol } from "../../names/symbols.js";
@@ -12,6 +11,7 @@ import type { Snapshot } from "../../snapshot.js";
 import { hoistBefore, isTrivial } from "../hoist.js";
 import { freeName, isTakenIn, localOf, referencesOf, type Owner } from "../local-names.js";
 import { applyEdits } from "../rewritten.js";
+import { sightsOf } from "../sights.js";
 import type { CallSite } from "./call-site.js";
 import { inPlace, nameReplacement, tightnessOf, type Replacement } from "./replacement.js";
 import { NotThere, Substitution } from "./substitution.js";
@@ -203,23 +203,21 @@ class InlinedCall {
   #sizes(): ReadonlyMap<string, Replacement> {
     const { owner, statement, given } = this.#site;
     const { node } = this.#block;
-    const found = lookInto(this.#program.files, owner.file, owner.node, { statement, side: "before" }, (sight) => {
-      const sizes = new Map<string, Replacement>();
-      for (const param of node.params.filter((each) => isTensorParameter(node, each))) {
-        const argument = given.get(param);
-        const value = argument === undefined ? undefined : sight.value(argument);
-        const types = param.type.sizes ?? [];
-        if (value?.kind !== "tensor" || value.type.shape.length !== types.length) continue;
-        for (const [axis, size] of value.type.shape.entries()) {
-          const symbol = this.#dimensionAt(types[axis]?.span.start ?? -1);
-          if (symbol === null || sizes.has(symbol.id) || !sight.canWrite(size)) continue;
-          const text = printSize(size);
-          sizes.set(symbol.id, { text, tightness: /^\w+$/.test(text) ? "atom" : "loose", written: null });
-        }
+    const sizes = new Map<string, Replacement>();
+    const sight = sightsOf(this.#program.files, owner, "proven").before(statement);
+    for (const param of sight === null ? [] : node.params.filter((each) => isTensorParameter(node, each))) {
+      const argument = given.get(param);
+      const value = argument === undefined ? undefined : sight?.value(argument);
+      const types = param.type.sizes ?? [];
+      if (value?.kind !== "tensor" || value.type.shape.length !== types.length) continue;
+      for (const [axis, size] of value.type.shape.entries()) {
+        const symbol = this.#dimensionAt(types[axis]?.span.start ?? -1);
+        if (symbol === null || sizes.has(symbol.id) || sight?.canWrite(size) !== true) continue;
+        const text = printSize(size);
+        sizes.set(symbol.id, { text, tightness: /^\w+$/.test(text) ? "atom" : "loose", written: null });
       }
-      return sizes;
-    });
-    return found ?? new Map();
+    }
+    return sizes;
   }
 
   #dimensionAt(offset: number): NamedSymbol | null {
