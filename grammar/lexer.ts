@@ -4,8 +4,8 @@
 import { Lexer, type IToken, type TokenType } from "chevrotain";
 import { MAX_PROBLEMS, type CommentText, type SyntaxProblem } from "./problems.js";
 import {
-  AndWord, AtLeast, AtMost, Divide, DocComment, Equal, ForeignComment, ForeignOperator, ForeignString, Identifier, lexedTokens, Minus, NotEqual, NotWord,
-  NumberToken, OrWord, Power, StringToken, Times, wordTokens,
+  AndWord, AtLeast, AtMost, digits, Divide, DocComment, Equal, ForeignComment, ForeignOperator, ForeignString, Identifier, lexedTokens, Minus, NotEqual, NotWord,
+  numberSuffix, NumberToken, OrWord, Power, StringToken, Times, wordTokens,
 } from "./tokens.js";
 
 export interface LexedText {
@@ -32,7 +32,7 @@ const foreignOperators: ReadonlyMap<string, readonly [meant: string, type: Token
 ]);
 
 // 400 digits and exponents of three digits are more than any dtype holds, and keep exact arithmetic on them cheap.
-const wellFormedNumber = /^(?=.{1,400}$)\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d{1,3})?(?:%|[KMG]B?)?$/;
+const wellFormedNumber = new RegExp(`^(?=.{1,400}$)${digits.source}(?:${numberSuffix.source})?$`);
 
 // Word processors put these in the place of straight ones.
 const closingQuotes: ReadonlyMap<string, string> = new Map(["“", "”", "„", "‘", "’"].map((quote) => [quote, "“”‘’\"'"]));

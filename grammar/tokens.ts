@@ -99,6 +99,10 @@ export const wordTokens: ReadonlyMap<string, TokenType> = new Map([...reservedTo
 // --- What the lexer matches ---
 
 export const Identifier = createToken({ name: "Identifier", label: "a name", pattern: /[A-Za-z_]\w*/, categories: [Name] });
+/** A number without its suffix: `10_000`, `0.5`, `1e-3`. */
+export const digits = /\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d{1,3})?/;
+/** What may cling to it: a share, a thousandfold, a number of bytes. */
+export const numberSuffix = /%|[KMG]B?/;
 // Takes everything that clings to a digit, so that `0x10` or `2.5.1` is one mistake; lexer.ts says which are numbers.
 export const NumberToken = createToken({ name: "Number", label: "a number", pattern: /\d(?:[eE][+\-−–]?\d|\w|\.(?=\w))*%?/, categories: [LineToken] });
 export const StringToken = createToken({ name: "String", label: "a string", pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/, categories: [LineToken] });

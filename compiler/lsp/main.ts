@@ -9,6 +9,7 @@ import { pathOf } from "./paths.js";
 import * as codeActions from "./requests/code-actions.js";
 import * as diagnosticRequests from "./requests/diagnostics.js";
 import * as formatting from "./requests/formatting.js";
+import * as graph from "./requests/graph.js";
 import * as help from "./requests/help.js";
 import * as names from "./requests/names.js";
 import * as structure from "./requests/structure.js";
@@ -59,6 +60,7 @@ export function serve(): Promise<never> {
   names.register(server);
   help.register(server);
   codeActions.register(server);
+  graph.register(server);
   diagnosticRequests.register(server, diagnostics);
   connection.listen();
   // The connection ends the process.

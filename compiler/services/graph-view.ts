@@ -4,6 +4,7 @@
 import { printSizes } from "../semantics/types.js";
 import { costsOf, isMade, sizesOf } from "../semantics/costs.js";
 import type { Application, Graph, Instance } from "../semantics/semantic-model.js";
+import type { Origin } from "../source/source.js";
 
 export interface GraphView {
   readonly nodes: readonly GraphNode[];
@@ -57,6 +58,19 @@ const signs: Readonly<Record<string, string>> = { add: "+", sub: "-", mul: "*", 
 /** The view of a model, as it is trained or as it ships. */
 export function graphView({ graph }: Pick<Instance, "graph">, form: "trained" | "folded"): GraphView {
   return new Drawing(graph, form).view();
+}
+
+/** Where a node of a model's view stands in the source: itself first, then the calls of blocks around it, innermost first. */
+export function originsOf({ graph }: Pick<Instance, "graph">, { id }: GraphNode): readonly Origin[] {
+  const { inputs, applications, outputs } = graph;
+  const index = Number(id.replace(/^\D+/, ""));
+  if (id.startsWith("out")) return listed(outputs[index]?.origin);
+  const application = applications[index - inputs.length];
+  return application === undefined ? listed(inputs[index]?.origin) : [application.origin, ...application.callers];
+}
+
+function listed(origin: Origin | undefined): readonly Origin[] {
+  return origin === undefined ? [] : [origin];
 }
 
 class Drawing {

@@ -79,7 +79,7 @@ test("the package installs in an empty folder, and a new project trains there", 
     npm(place, "npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", tarball]);
     const installed = readdirSync(join(place, "node_modules", "sop"));
     for (const left of ["tests", "compiler"]) assert.not.ok(installed.includes(left), left);
-    const pages: Readonly<Record<string, readonly string[]>> = { bench: ["README.md", "figures"], grammar: ["README.md"], runtime: ["backends"], "runtime/backends": ["README.md"] };
+    const pages: Readonly<Record<string, readonly string[]>> = { bench: ["README.md", "figures"], editors: ["README.md", "neovim"], grammar: ["README.md", "sop.tmLanguage.json"], runtime: ["backends"], "runtime/backends": ["README.md"] };
     for (const [documented, expected] of Object.entries(pages)) assert.equal(readdirSync(join(place, "node_modules", "sop", documented)).sort(), expected);
 
     npm(place, "npx", ["sop", "new", "demo"]);

@@ -66,26 +66,31 @@ interface Area extends Picture {
   readonly exits: ReadonlyMap<string, number>;
 }
 
-/** Places all of a view; `title` stands above it. */
-export function layout(view: GraphView, title: string): Picture {
+interface SizedNode {
+  readonly node: GraphNode;
+  readonly box: NodeBox;
+}
+
+/** Places all of a view; `title` stands above it. Nodes get the room that those of `beside` need as well, so that equal graphs look alike side by side. */
+export function layout(view: GraphView, title: string, beside: GraphView = view): Picture {
   const levels = levelsOf(view);
-  const nodes = new Map(view.nodes.map((node) => [node.id, node]));
+  const others = new Map(beside.nodes.map((node) => [node.id, node]));
+  const nodes = new Map(view.nodes.map((node): [string, SizedNode] => [node.id, { node, box: wideEnough(nodeBox(node), nodeBox(others.get(node.id) ?? node)) }]));
   const { width, height, groups, nodes: placed, lines } = areaOf(levels, nodes, "", 0);
   const top = MARGIN + 28;
   return { width: Math.max(width + 2 * MARGIN, widthOf(shortened(title, 80)) + 2 * MARGIN), height: height + top + MARGIN, ...moved({ groups, nodes: placed, lines }, MARGIN, top) };
 }
 
-function areaOf(levels: ReadonlyMap<string, Level>, nodes: ReadonlyMap<string, GraphNode>, id: string, depth: number): Area {
+function wideEnough(box: NodeBox, other: NodeBox): NodeBox {
+  return { lines: box.lines, width: Math.max(box.width, other.width), height: Math.max(box.height, other.height) };
+}
+
+function areaOf(levels: ReadonlyMap<string, Level>, nodes: ReadonlyMap<string, SizedNode>, id: string, depth: number): Area {
   const level = levels.get(id);
   if (level === undefined) throw new Error(`no box ${id}`);
   const areas = new Map<string, Area>();
-  const boxes = new Map<string, NodeBox>();
-  for (const item of level.items) {
-    const node = nodes.get(item.id);
-    if (item.kind === "group") areas.set(item.id, areaOf(levels, nodes, item.id, depth + 1));
-    else if (node !== undefined) boxes.set(item.id, nodeBox(node));
-  }
-  const sizeOf = (item: string): { readonly width: number; readonly height: number } => areas.get(item) ?? boxes.get(item) ?? { width: 0, height: 0 };
+  for (const item of level.items) if (item.kind === "group") areas.set(item.id, areaOf(levels, nodes, item.id, depth + 1));
+  const sizeOf = (item: string): { readonly width: number; readonly height: number } => areas.get(item) ?? nodes.get(item)?.box ?? { width: 0, height: 0 };
   const placing = arrange(level, sizeOf);
 
   const { group, returns } = level;
@@ -106,12 +111,12 @@ function areaOf(levels: ReadonlyMap<string, Level>, nodes: ReadonlyMap<string, G
 
   const parts: Parts[] = level.items.flatMap((item): Parts[] => {
     const place = at(item.id);
-    const [area, node, box] = [areas.get(item.id), nodes.get(item.id), boxes.get(item.id)];
+    const [area, sized] = [areas.get(item.id), nodes.get(item.id)];
     if (item.kind === "group" && area !== undefined) {
       const own = { ...place, id: item.id, title: shortened(item.title, TITLE_COLUMNS), fullTitle: item.title, depth };
       return [{ groups: [own], nodes: [], lines: [] }, moved(area, place.x, place.y)];
     }
-    return node === undefined || box === undefined ? [] : [{ groups: [], nodes: [{ ...place, node, lines: box.lines }], lines: [] }];
+    return sized === undefined ? [] : [{ groups: [], nodes: [{ ...place, node: sized.node, lines: sized.box.lines }], lines: [] }];
   });
 
   const entries = spread(level.entries, (key) => at(portName("entry", key)).x, INSET.side + titleWidth, width - 8 - lanes);

@@ -4,7 +4,7 @@
 
 import type { GraphNode, GraphView } from "../graph-view.js";
 import { linesOf } from "../graph-view.js";
-import { layout, type Line, type PlacedGroup, type PlacedNode, type Point } from "./layout.js";
+import { layout, type Line, type Picture, type PlacedGroup, type PlacedNode, type Point } from "./layout.js";
 import { FONT_SIZE, LINE_HEIGHT, SHEET, shortened } from "./node-box.js";
 
 export { isDrawable } from "./size-limit.js";
@@ -41,40 +41,53 @@ text { font: ${FONT_SIZE}px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, "
 
 /** The picture; `title` stands above it. */
 export function svg(view: GraphView, title: string): string {
-  const picture = layout(view, title);
+  return drawn(layout(view, title), title, null);
+}
+
+/**
+ * The picture as part of a page that has colors for its classes; `prefix` stands before each id, since a page may have several pictures. `beside` is
+ * the same model in another form that is seen next to it.
+ */
+export function svgPart(view: GraphView, title: string, prefix: string, beside: GraphView): string {
+  return drawn(layout(view, title, beside), title, prefix);
+}
+
+/** With `part` null it is a picture by itself. */
+function drawn(picture: Picture, title: string, part: string | null): string {
   const [width, height] = [number(picture.width), number(picture.height)];
+  const prefix = part ?? "";
+  const head = escaped(`${prefix}head`);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
-    `<title>${tooltip([title])}</title>`,
-    `<style>${style}</style>`,
-    `<defs><marker id="head" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="head" d="M0 0.5L8 4L0 7.5z"/></marker></defs>`,
-    `<rect class="page" width="${width}" height="${height}"/>`,
+    ...(part === null ? [`<title>${tooltip([title])}</title>`, `<style>${style}</style>`] : []),
+    `<defs><marker id="${head}" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="head" d="M0 0.5L8 4L0 7.5z"/></marker></defs>`,
+    ...(part === null ? [`<rect class="page" width="${width}" height="${height}"/>`] : []),
     `<text class="title" x="16" y="26">${escaped(shortened(title, 80))}</text>`,
-    ...picture.groups.map(groupText),
-    ...picture.lines.map(lineText),
-    ...picture.nodes.map(nodeText),
+    ...picture.groups.map((group) => groupText(group, prefix)),
+    ...picture.lines.map((line) => lineText(line, head)),
+    ...picture.nodes.map((node) => nodeText(node, prefix)),
     "</svg>",
     "",
   ].join("\n");
 }
 
-function groupText({ id, x, y, width, height, title, fullTitle }: PlacedGroup): string {
+function groupText({ id, x, y, width, height, title, fullTitle }: PlacedGroup, prefix: string): string {
   const frame = `<rect class="frame" x="${number(x)}" y="${number(y)}" width="${number(width)}" height="${number(height)}" rx="8"/>`;
-  return `<g class="group" id="${escaped(id)}"><title>${tooltip([fullTitle])}</title>${frame}<text x="${number(x + 12)}" y="${number(y + 18)}">${escaped(title)}</text></g>`;
+  return `<g class="group" id="${escaped(prefix + id)}"><title>${tooltip([fullTitle])}</title>${frame}<text x="${number(x + 12)}" y="${number(y + 18)}">${escaped(title)}</text></g>`;
 }
 
-function nodeText({ node, lines, x, y, width, height }: PlacedNode): string {
+function nodeText({ node, lines, x, y, width, height }: PlacedNode, prefix: string): string {
   const sheets = node.copies > 1 ? 2 : 0;
   const [boxWidth, boxHeight] = [width - sheets * SHEET, height - sheets * SHEET];
   const radius = node.kind === "layer" ? 5 : boxHeight / 2;
   const rect = (sheet: number): string =>
     `<rect class="box" x="${number(x + sheet * SHEET)}" y="${number(y + (sheets - sheet) * SHEET)}" width="${number(boxWidth)}" height="${number(boxHeight)}" rx="${number(Math.min(radius, 22))}"/>`;
   const texts = lines.map((line, index) => {
-    const baseline = y + sheets * SHEET + 8 + LINE_HEIGHT * index + 12;
+    const baseline = y + sheets * SHEET + (boxHeight - LINE_HEIGHT * lines.length) / 2 + LINE_HEIGHT * index + 12;
     return `<text class="${index === 0 ? "name" : "detail"}" x="${number(x + boxWidth / 2)}" y="${number(baseline)}" text-anchor="middle">${escaped(line)}</text>`;
   });
   const boxes = Array.from({ length: sheets + 1 }, (_, index) => rect(sheets - index));
-  return `<g class="${classOf(node)}" id="${escaped(node.id)}"><title>${tooltip(linesOf(node))}</title>${boxes.join("")}${texts.join("")}</g>`;
+  return `<g class="${classOf(node)}" id="${escaped(prefix + node.id)}"><title>${tooltip(linesOf(node))}</title>${boxes.join("")}${texts.join("")}</g>`;
 }
 
 function classOf({ kind, weights, copies }: GraphNode): string {
@@ -82,9 +95,9 @@ function classOf({ kind, weights, copies }: GraphNode): string {
   return copies > 1 ? `${kind} copies` : weights > 0 ? `${kind} weights` : kind;
 }
 
-function lineText({ points, kind, isAgain, hasHead }: Line): string {
-  const head = hasHead ? ' marker-end="url(#head)"' : "";
-  return `<path class="line${isAgain ? " again" : ""}" d="${kind === "down" ? curve(points) : corners(points)}"${head}/>`;
+function lineText({ points, kind, isAgain, hasHead }: Line, head: string): string {
+  const end = hasHead ? ` marker-end="url(#${head})"` : "";
+  return `<path class="line${isAgain ? " again" : ""}" d="${kind === "down" ? curve(points) : corners(points)}"${end}/>`;
 }
 
 /** Straight where it passes boxes, in a curve between their rows, which are those parts of it that go sideways. */

@@ -1,0 +1,2 @@
+" Files of sop.
+autocmd BufRead,BufNewFile *.sop setfiletype sop
