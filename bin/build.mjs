@@ -78,9 +78,10 @@ export async function build(keepMs = KEEP_MS) {
   };
   const version = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
   const results = await Promise.all([
-    bundle({
+    ...["cli", "lsp"].map((part) => bundle({
       ...common,
-      entryPoints: { cli: "compiler/cli/main.ts" },
+      mainFields: ["module", "main"],
+      entryPoints: { [part]: `compiler/${part}/main.ts` },
       outdir: "dist",
       format: "cjs",
       // A script that is compiled by itself cannot import; packages that are loaded on demand are required.
@@ -93,8 +94,7 @@ export async function build(keepMs = KEEP_MS) {
       banner: { js: '(function (exports, require, module, __filename) {const sopModuleUrl = require("node:url").pathToFileURL(__filename).href;' },
       charset: "ascii",
       footer: { js: `})\n//${buildId}` },
-    }),
-    bundle({ ...common, mainFields: ["module", "main"], define: { SOP_BUILD_ID: JSON.stringify(`${version}-${buildId}`) }, entryPoints: { lsp: "compiler/lsp/main.ts" }, outdir: "dist" }),
+    })),
     bundle({ ...common, entryPoints: { compiler: "compiler/index.ts" }, outdir: "dist", splitting: true, chunkNames: "chunks/[name]-[hash]" }),
     // TensorFlow.js goes into the runtime, since Node cannot load its modules one by one, and as ES modules, since its CommonJS
     // files count as free of side effects, so that the backend would be dropped.

@@ -8,7 +8,7 @@ import { Script } from "node:vm";
 import { crc32 } from "node:zlib";
 
 /** Commands that run different code; every other word shares nothing worth keeping. */
-const commands = ["build", "check", "explain", "fix", "fmt", "graph", "prove", "summary", "train"];
+const commands = ["build", "check", "explain", "fix", "fmt", "graph", "lsp", "prove", "summary", "train"];
 const ID_LENGTH = 64;
 
 /** What the CommonJS script `file` exports: a function around it, in ASCII, whose last line is the id of its build. */

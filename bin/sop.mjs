@@ -17,10 +17,14 @@ function leave(message) {
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) leave(`error: sop needs Node 20.19 or newer, this is ${process.versions.node}\nhelp: install a newer Node`);
 
+// The language server is a script of its own, which editors wait for; with other words behind it the command says what is wrong with them.
+const [command = "", ...rest] = process.argv.slice(2);
+const part = command === "lsp" && rest.every((word) => word === "--stdio") ? "lsp" : "cli";
+
 /** The command's own module. */
 async function open() {
-  const built = () => load(join(root, "dist", "cli.cjs"), process.argv[2] ?? "");
-  const sources = join(root, "compiler", "cli", "main.ts");
+  const built = () => load(join(root, "dist", `${part}.cjs`), command);
+  const sources = join(root, "compiler", part, "main.ts");
   if (!existsSync(sources)) return built();
   const { build, isFresh } = await import("./build.mjs");
   if (isFresh()) return built();

@@ -137,13 +137,8 @@ export async function commandLine(words: readonly string[], terminal: Terminal, 
       exitCode = explainCommand(ids, terminal);
     });
 
-  // Editors add `--stdio` out of habit; there is no other way.
-  command("lsp", "the language server for editors, on standard input and output")
-    .addOption(new Option("--stdio").hideHelp())
-    .action(async () => {
-      const { lspCommand } = await import("./commands/lsp.js");
-      exitCode = await lspCommand(importModule);
-    });
+  // bin/sop.mjs starts it without coming here, unless there is something to be said of the words behind it.
+  command("lsp", "the language server for editors, on standard input and output").addOption(new Option("--stdio").hideHelp());
 
   command("backends", "which backends load here, and why the others do not")
     .option("--kernels", "the kernels of a backend that has native ones, and those it leaves to another")

@@ -9,7 +9,7 @@ import { assess } from "../fusion/findings.js";
 import { FusedModels } from "../fusion/fused-models.js";
 import { fusionInWords } from "../fusion/fusion-in-words.js";
 import type { Host } from "../host.js";
-import { analyze, analyzePart, inOrder, withoutConsequences, type Part } from "../semantics/analyze.js";
+import { analyze, analyzePart, inOrder, withoutConsequences, type Observer, type Part } from "../semantics/analyze.js";
 import type { FileScope, Parse } from "../semantics/files.js";
 import type { SemanticModel } from "../semantics/semantic-model.js";
 import { factsBy, type Facts } from "../services/facts/facts.js";
@@ -18,18 +18,30 @@ import type { Origin } from "../source/source.js";
 import { declaredNames, dependents, reachedFrom, touching } from "./affected.js";
 import { changeBetween, moveSpan, reversed, type Change } from "./change.js";
 
-/** What the last complete check found. */
+/** What was found of an earlier text, which is as good for what has not changed since. */
 interface Base {
   readonly snapshot: Snapshot;
   /** Beside mistakes of syntax and of imports. */
   readonly found: readonly Diagnostic[];
+  /** How many parts were checked since everything was. */
+  readonly depth: number;
 }
+
+/** Changes that lie so far apart, in characters, are checked one after the other and not with all that is between them. */
+const FAR = 1000;
+/** A file of more characters is told of in two steps when it is opened. */
+const LONG = 20_000;
+/** After so many parts everything is checked: each answer asks the parts one after the other. */
+const DEEPEST = 8;
 
 export class LiveProgram {
   readonly #path: string;
   readonly #host: Host;
   readonly #parser = new SectionParser();
+  /** What parts are checked against. */
   #base: Base | null = null;
+  /** The part that was checked last. */
+  #part: Base | null = null;
   #latest: Snapshot | null = null;
   #isComplete = false;
 
@@ -41,6 +53,11 @@ export class LiveProgram {
   /** Is what is known now all that can be said? */
   get isComplete(): boolean {
     return this.#isComplete && this.#latest !== null;
+  }
+
+  /** Has it never been checked completely? */
+  get isNew(): boolean {
+    return this.#base === null;
   }
 
   /** Is the file part of the program, as far as is known? */
@@ -59,11 +76,27 @@ export class LiveProgram {
     const text = this.#host.read(this.#path);
     if (text === null) return null;
     const base = this.#base;
+    if (base === null && text.length > LONG) {
+      this.#latest = this.#syntaxOnly();
+      return this.#latest;
+    }
     // What another file declares may be of consequence anywhere.
     if (base === null || [...base.snapshot.files.keys()].some((path) => path !== this.#path && this.#host.read(path) !== base.snapshot.textOf(path))) return this.complete();
-    const before = base.snapshot.textOf(this.#path);
-    this.#isComplete = before === text;
-    this.#latest = before === text ? base.snapshot : this.#checkPart(base, changeBetween(before, text));
+    const change = changeBetween(base.snapshot.textOf(this.#path), text);
+    if (change.before.end === change.before.start && change.after.end === change.after.start && base.depth === 0) {
+      this.#isComplete = true;
+      this.#latest = base.snapshot;
+      return this.#latest;
+    }
+    const part = this.#part;
+    const step = part === null ? change : changeBetween(part.snapshot.textOf(this.#path), text);
+    if (part !== null && lengthOf(change) > lengthOf(step) + FAR) {
+      if (part.depth > DEEPEST) return this.complete();
+      this.#base = part;
+      this.#part = this.#checkPart(part, step);
+    } else this.#part = this.#checkPart(base, change);
+    this.#isComplete = false;
+    this.#latest = this.#part.snapshot;
     return this.#latest;
   }
 
@@ -73,26 +106,36 @@ export class LiveProgram {
     if (this.#host.read(this.#path) === null) return null;
     const mistakes = new Set<Diagnostic>();
     const models = new FusedModels();
-    const snapshot = takeSnapshot(this.#path, this.#host, (observer) =>
-      analyze(this.#path, this.#host, this.#parse, (instance) => assess(models, instance), {
-        ...observer,
-        files: (files, found) => {
-          found.forEach((diagnostic) => mistakes.add(diagnostic));
-          observer.files(files, found);
-        },
-      }),
+    const snapshot = takeSnapshot(
+      this.#path,
+      this.#host,
+      (observer) => analyze(this.#path, this.#host, this.#parse, (instance) => assess(models, instance), telling(observer, mistakes)),
       (instance) => fusionInWords(models, instance),
     );
-    this.#base = { snapshot, found: snapshot.diagnostics.filter((diagnostic) => !mistakes.has(diagnostic)) };
+    this.#base = { snapshot, found: snapshot.diagnostics.filter((diagnostic) => !mistakes.has(diagnostic)), depth: 0 };
+    this.#part = null;
     this.#latest = snapshot;
     this.#isComplete = true;
     return snapshot;
   }
 
+  /** Mistakes of syntax and of imports, which are the first that can be told of a file that was just opened. */
+  #syntaxOnly(): Snapshot {
+    const none = new Set<Declaration>();
+    const models = new FusedModels();
+    return takeSnapshot(
+      this.#path,
+      this.#host,
+      (observer) => analyzePart(this.#path, this.#host, this.#parse, (instance) => assess(models, instance), observer, () => ({ roots: none, reached: none })),
+      (instance) => fusionInWords(models, instance),
+    );
+  }
+
   readonly #parse: Parse = (file) => (file.path === this.#path ? this.#parser.parse(file) : parseOnce(file));
 
-  #checkPart(base: Base, change: Change): Snapshot {
+  #checkPart(base: Base, change: Change): Base {
     const models = new FusedModels();
+    const mistakes = new Set<Diagnostic>();
     let files: ReadonlyMap<string, FileScope> = new Map();
     let roots: ReadonlySet<Declaration> = new Set();
     const choose = (loaded: ReadonlyMap<string, FileScope>): Part => {
@@ -105,7 +148,7 @@ export class LiveProgram {
       this.#path,
       this.#host,
       (observer): Checked<SemanticModel> => {
-        const { value, diagnostics } = analyzePart(this.#path, this.#host, this.#parse, (instance) => assess(models, instance), observer, choose);
+        const { value, diagnostics } = analyzePart(this.#path, this.#host, this.#parse, (instance) => assess(models, instance), telling(observer, mistakes), choose);
         return { value, diagnostics: merge(diagnostics, withoutConsequences(this.#kept(base, change, files, roots), files), files) };
       },
       (instance) => fusionInWords(models, instance),
@@ -117,13 +160,14 @@ export class LiveProgram {
       const earlier = moveSpan(reversed(change), span);
       return earlier === null ? null : [base.snapshot.facts, { file, span: earlier }];
     };
-    return {
+    const partial: Snapshot = {
       ...snapshot,
       facts: factsBy(facts),
       get model() {
         return complete().model;
       },
     };
+    return { snapshot: partial, found: partial.diagnostics.filter((diagnostic) => !mistakes.has(diagnostic)), depth: base.depth + 1 };
   }
 
   #roots({ snapshot, found }: Base, { before, after }: Change, { program: { declarations } }: FileScope): ReadonlySet<Declaration> {
@@ -149,6 +193,21 @@ export class LiveProgram {
   }
 }
 
+/** The observer, with mistakes of syntax and of imports put aside. */
+function telling(observer: Observer, mistakes: Set<Diagnostic>): Observer {
+  return {
+    ...observer,
+    files: (files, found) => {
+      found.forEach((diagnostic) => mistakes.add(diagnostic));
+      observer.files(files, found);
+    },
+  };
+}
+
+function lengthOf({ before, after }: Change): number {
+  return Math.max(before.end - before.start, after.end - after.start);
+}
+
 /** What is known of a program that is looked at once. */
 export function snapshot(path: string, host: Host): Snapshot | null {
   return new LiveProgram(path, host).complete();
@@ -160,7 +219,13 @@ function isIn(roots: ReadonlySet<Declaration>, declaration: Declaration | undefi
 
 /** The declaration that an offset is in, or comes before. */
 function declarationAt(declarations: readonly Declaration[], offset: number): Declaration | undefined {
-  return declarations.find(({ span }) => offset <= span.end);
+  let [low, high] = [0, declarations.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (offset <= (declarations[middle]?.span.end ?? 0)) high = middle;
+    else low = middle + 1;
+  }
+  return declarations[low];
 }
 
 /** The diagnostic where it stands now; null if it, a place that explains it or a fix is in what changed, or at a place that is not to be kept. */

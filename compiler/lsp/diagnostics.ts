@@ -24,7 +24,7 @@ export class Diagnostics {
   changed(path: string): void {
     const { client, workspace, connection } = this.#server;
     for (const dependent of workspace.dependents(path)) this.#unfinished.add(dependent);
-    this.#rest();
+    this.#rest(workspace.isNew(path) ? 0 : PAUSE);
     if (client.textDocument?.diagnostic !== undefined) {
       // The editor asks by itself for the document that is being typed.
       if (workspace.dependents(path).length > 1 && client.workspace?.diagnostics?.refreshSupport === true) connection.languages.diagnostics.refresh();
@@ -53,9 +53,9 @@ export class Diagnostics {
   }
 
   // Starts to wait anew.
-  #rest(): void {
+  #rest(milliseconds: number): void {
     if (this.#idle !== null) clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => this.#completeNext(), PAUSE);
+    this.#idle = setTimeout(() => this.#completeNext(), milliseconds);
   }
 
   // One document at a time, so that requests come in between.
@@ -69,6 +69,8 @@ export class Diagnostics {
       if (!workspace.complete(path)) return;
       if (client.textDocument?.diagnostic === undefined) this.#publish(path);
       else if (client.workspace?.diagnostics?.refreshSupport === true) connection.languages.diagnostics.refresh();
+      // Shapes and weights may be known only now.
+      if (client.workspace?.inlayHint?.refreshSupport === true) void connection.languages.inlayHint.refresh().catch(() => undefined);
     });
     if (this.#unfinished.size > 0) this.#idle = setTimeout(() => this.#completeNext());
   }

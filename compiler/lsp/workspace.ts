@@ -89,6 +89,11 @@ export class Workspace {
     return program === undefined ? snapshot(path, this.host) : program.soon();
   }
 
+  /** Is nothing known yet of what an open file means? */
+  isNew(path: string): boolean {
+    return this.#programs.get(path)?.isNew === true;
+  }
+
   /** Checks all of an open file's program, unless that is done; true if it was not. */
   complete(path: string): boolean {
     const program = this.#programs.get(path);
