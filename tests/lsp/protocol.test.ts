@@ -7,10 +7,11 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
-  CallHierarchyIncomingCallsRequest, CallHierarchyPrepareRequest, CodeActionRequest, CodeLensRequest, CompletionRequest, CompletionResolveRequest, DefinitionRequest, DocumentDiagnosticRequest,
+  CallHierarchyIncomingCallsRequest, CallHierarchyPrepareRequest, CodeActionRequest, CodeActionResolveRequest, CodeLensRequest, CompletionRequest, CompletionResolveRequest, DefinitionRequest, DocumentDiagnosticRequest,
   DocumentFormattingRequest, DocumentLinkRequest, DocumentSymbolRequest, FoldingRangeRequest, HoverRequest, InlayHintRequest, ReferencesRequest, RenameRequest, SelectionRangeRequest,
   SemanticTokensDeltaRequest, SemanticTokensRequest, SignatureHelpRequest, WorkspaceSymbolRequest,
 } from "vscode-languageserver-protocol/node";
+import { TextDocument } from "vscode-languageserver-textdocument";
 import { startClient } from "../../bench/support/lsp-client.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -145,6 +146,82 @@ test("gives diagnostics to a client that asks", async () => {
   const report = await client.connection.sendRequest(DocumentDiagnosticRequest.type, { textDocument: { uri } });
   assert.equal(report.kind === "full" ? report.items.map(({ code }) => code) : [], ["unknown-layer"]);
   assert.is(await client.stop(), 0);
+});
+
+const refactored = `import { digits } from "std/data"
+
+block twice(x: f32[d]) -> f32[d] { return x |> dense(d) |> relu }
+
+model Net(width: int) {
+  input  image: f32[28, 28, 1]
+  x = image |> flatten |> dense(width) |> relu |> twice
+  x = x |> dense(width) |> dense(width)
+  output digit: f32[10] = x |> dense(10)
+}
+
+recipe quick {
+  loss      cross_entropy(digit, label)
+  optimizer adam(lr: warmup_cosine(peak: 1e-3, warmup: 5%))
+  batch     32
+  steps     20
+}
+
+train left: Net(width: 8) on digits { use quick; seed 1 }
+train right: Net(width: 8) on digits { use quick; seed 2 }
+
+model Wide = Net(width: 12) fuse from left, right
+train wide: Wide on digits { use quick; seed 3 }
+`;
+
+interface TakenAction {
+  readonly title: string;
+  /** Were the edits made when it was taken? */
+  readonly isLazy: boolean;
+  /** The file with the edits. */
+  readonly text: string;
+  readonly data: unknown;
+}
+
+/** What is offered where a text stands, or at the cursor before it, each taken by itself. */
+async function takenAt(client: Awaited<ReturnType<typeof startClient>>, of: string, word: string, only: readonly string[], isCursor = false): Promise<readonly TakenAction[]> {
+  const start = positionOf(word, 0, refactored);
+  const range = { start, end: isCursor ? start : { line: start.line, character: start.character + word.length } };
+  const actions = (await client.connection.sendRequest(CodeActionRequest.type, { textDocument: { uri: of }, range, context: { diagnostics: [], only: [...only] } })) ?? [];
+  const document = TextDocument.create(of, "sop", 1, refactored);
+  return Promise.all(
+    actions.flatMap((offered) => ("kind" in offered ? [offered] : [])).map(async (offered) => {
+      const action = offered.edit === undefined ? await client.connection.sendRequest(CodeActionResolveRequest.type, offered) : offered;
+      return { title: offered.title, isLazy: offered.edit === undefined, text: TextDocument.applyEdits(document, action.edit?.changes?.[of] ?? []), data: action.data as unknown };
+    }),
+  );
+}
+
+test("offers refactorings, with edits that are made when one is taken", async () => {
+  const lazy = { textDocument: { codeAction: { dataSupport: true, resolveSupport: { properties: ["edit"] }, codeActionLiteralSupport: { codeActionKind: { valueSet: [] } } } } };
+  const of = pathToFileURL(join(root, "refactored.sop")).href;
+  for (const capabilities of [lazy, {}]) {
+    const client = await startClient([], capabilities);
+    client.open(of, refactored);
+    assert.equal((await client.diagnostics(of)).map(({ code }) => code), ["fuse-sizes"]);
+    const isLazy = capabilities === lazy;
+    const [extracted, ...more] = await takenAt(client, of, "|> dense(width) |> relu |> twice", ["refactor.extract"]);
+    assert.equal([extracted?.isLazy, more], [isLazy, []]);
+    assert.match(extracted?.text ?? "", /block extracted\(x: f32\[d\], width: int\) \{\n {2}return x \|> dense\(width\) \|> relu \|> twice\n\}/);
+    assert.match(extracted?.text ?? "", /x = image \|> flatten \|> extracted\(width: width\)\n/);
+    assert.equal(extracted?.data, { name: { uri: of, position: positionOf("extracted(width", 0, extracted?.text) } });
+    const inlined = await takenAt(client, of, "twice\n", ["refactor.inline"], true);
+    assert.equal(inlined.map(({ title }) => title), ["Inline block `twice` (weights get other names)", "Inline all calls of `twice` and remove it (weights get other names)"]);
+    assert.match(inlined[1]?.text ?? "", /^import \{ digits \} from "std\/data"\n\nmodel Net/);
+    assert.match(inlined[0]?.text ?? "", /\|> relu \|> dense\(width\) \|> relu\n/);
+    const rewrites = await takenAt(client, of, "|> dense(width) |> dense(width)", ["refactor"]);
+    assert.equal(rewrites.map(({ title }) => title), ["Extract block (weights get other names)", "Write as `repeat 2` (weights get other names)"]);
+    assert.match(rewrites[1]?.text ?? "", /repeat 2 \{\n {4}x = x \|> dense\(width\)\n {2}\}/);
+    const fixes = await takenAt(client, of, "fuse from", ["quickfix"], true);
+    assert.equal(fixes.map(({ title }) => title), ["Make `Wide` as wide as its sources together: `width: 16`", "Make `left`, `right` parts of it: `width: 6`"]);
+    assert.match(fixes[0]?.text ?? "", /model Wide = Net\(width: 16\) fuse/);
+    assert.equal(client.faults, []);
+    assert.is(await client.stop(), 0);
+  }
 });
 
 test.run();

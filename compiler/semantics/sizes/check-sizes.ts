@@ -27,7 +27,8 @@ import { Inspection, TooMuch, type InspectionRules, type Place } from "./inspect
 import { isLiteral, ofAtom } from "./size.js";
 import { Names, unknown, type SymbolicValue } from "./symbolic-value.js";
 
-const rules: InspectionRules = { expression: inspect, call: applyCall, bind: bindSymbolic, body: inspectBody };
+/** How bodies are looked into. */
+export const rules: InspectionRules = { expression: inspect, call: applyCall, bind: bindSymbolic, body: inspectBody };
 
 /** Checks the blocks that the file declares, or its models that no numbers were found for; `only` some of them. */
 export function checkSizes(context: Context, file: FileScope, kind: "block" | "model", only: ReadonlySet<Declaration> | null = null): void {
@@ -72,7 +73,7 @@ function takesLayers(node: Block | Model): boolean {
 }
 
 /** `isUsual`: layers that parameters take are those of their defaults. */
-function checkNode(by: Inspection, place: Place, node: Block | Model, isUsual: boolean): void {
+export function checkNode(by: Inspection, place: Place, node: Block | Model, isUsual: boolean): void {
   const taken = new Set(node.params.map(({ name }) => name.text));
   const tensors = node.params.filter((param) => isTensorParameter(node, param));
   for (const { name, type, span } of tensors) bindSymbols(by, place, name.text, type, taken, span);

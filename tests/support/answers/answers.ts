@@ -6,6 +6,7 @@ import { hoverText } from "./hover.js";
 import { inlayHintsText } from "./inlay-hints.js";
 import { printNames } from "./names.js";
 import { printCalls, printDefinition, printHighlights, printReferences, printTypeDefinition } from "./navigation.js";
+import { printChange, printRefactorings } from "./refactorings.js";
 import { printRename } from "./rename.js";
 import { signatureHelpText } from "./signature-help.js";
 import { printFound, printOutline, printTokens } from "./symbols.js";
@@ -27,6 +28,12 @@ export const answers: Readonly<Record<string, Answer>> = {
   OUTLINE: printOutline,
   SYMBOLS: printFound,
   TOKENS: printTokens,
+  REFACTORINGS: printRefactorings,
+  "EXTRACT-BLOCK": printChange("extract-block"),
+  "INLINE-BLOCK": printChange("inline-block"),
+  "INLINE-ALL": printChange("inline-all"),
+  REPEAT: printChange("repeat"),
+  FUSABLE: printChange("fusable"),
 };
 
 /** The question that a heading asks, `RENAME hidden`, with what follows its name. */
