@@ -110,12 +110,14 @@ function wordAround(text: string, offset: number): Span {
 
 /** The declaration that the offset may stand in: it begins at the margin. */
 function chunkAt(text: string, offset: number): { readonly start: number; readonly declaration: DeclarationWord | null } {
-  let start = text.lastIndexOf("\n", offset - 1) + 1;
+  // At 0 `lastIndexOf` would look at the first character, which does not stand before it.
+  const lineStart = (at: number): number => (at === 0 ? 0 : text.lastIndexOf("\n", at - 1) + 1);
+  let start = lineStart(offset);
   for (;;) {
     const [, word] = head.exec(text.slice(start, Math.min(start + 12, offset))) ?? [];
     if (word !== undefined) return { start, declaration: word as DeclarationWord };
     if (start === 0) return { start: 0, declaration: null };
-    start = text.lastIndexOf("\n", start - 2) + 1;
+    start = lineStart(start - 1);
   }
 }
 
