@@ -40,24 +40,40 @@ export function editsBetween(before: string, after: string): readonly Edit[] {
       else edits.push({ span: { start: at, end: at }, text: value });
     } else at += value.length;
   }
-  return edits;
+  return edits.flatMap((edit) => byLines(edit, before.slice(edit.span.start, edit.span.end)));
+}
+
+/** As many lines for as many: each is an edit of its own, so that those of a selection can be told from the others. */
+function byLines({ span, text }: Edit, replaced: string): readonly Edit[] {
+  const [olds, news] = [replaced, text].map((lines) => lines.match(/[^\n]*\n|[^\n]+$/g) ?? []);
+  if (olds === undefined || news === undefined || olds.length !== news.length) return [{ span, text }];
+  let at = span.start;
+  return olds.map((old, index) => {
+    const start = at;
+    at += old.length;
+    return { span: { start, end: at }, text: news[index] ?? "" };
+  });
 }
 
 /** The edits that touch the lines of a selection. */
 export function rangeFormattingEdits(path: string, text: string, lines: LineMap, { start, end }: Span): readonly Edit[] | null {
   const from = lines.line(lines.position(start).line).start;
-  const to = lines.line(lines.position(end).line).end;
-  return formattingEdits(path, text)?.filter(({ span }) => span.start <= to && span.end >= from) ?? null;
+  // What ends where a line begins takes nothing of that line.
+  const to = lines.line(lines.position(Math.max(start, end - 1)).line).end;
+  return formattingEdits(path, text)?.filter(({ span }) => span.start <= to && span.end > from) ?? null;
 }
 
 /** After a newline or a closing brace: the canonical form of what was completed, up to the line of the cursor, which itself stays. Other declarations may be broken. */
 export function typingEdits(path: string, text: string, lines: LineMap, offset: number, typed: string): readonly Edit[] {
   const { line } = lines.position(offset);
-  // The line with the brace is complete, a new one is not.
-  const until = typed === "}" ? lines.line(line).end : lines.line(line).start;
+  const own = lines.line(line);
+  // The line with the brace is complete. A new one has nothing in it yet and would be taken away.
+  const isBlank = typed !== "}" && text.slice(own.start, own.end).trim() === "";
+  const until = typed === "}" ? own.end + 1 : own.start;
   const { start, end } = sectionAround(text, until);
-  const edits = formattingEdits(path, text.slice(start, end)) ?? [];
-  return edits.map(({ span, text: by }) => ({ span: { start: span.start + start, end: span.end + start }, text: by })).filter(({ span }) => span.end <= until && span.end > start);
+  const section = isBlank ? text.slice(start, own.start) + text.slice(Math.min(end, own.end + 1), end) : text.slice(start, end);
+  const edits = formattingEdits(path, section) ?? [];
+  return edits.map(({ span, text: by }) => ({ span: { start: span.start + start, end: span.end + start }, text: by })).filter(({ span }) => span.end <= until);
 }
 
 /** The lines from the declaration at or before an offset to the next one. */

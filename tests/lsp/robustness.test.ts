@@ -70,6 +70,24 @@ test("a request that is taken back is answered as cancelled, and the next one as
   });
 });
 
+test("a handler that fails logs and answers empty, and the server lives on", async () => {
+  await inFolder({ "a.sop": wide }, async (folder) => {
+    const client = await startClient([uriOf(folder)]);
+    const uri = uriOf(folder, "a.sop");
+    client.open(uri, wide);
+    // No client asks without a position.
+    assert.is(await client.connection.sendRequest("textDocument/hover", { textDocument: { uri } }), null);
+    assert.match(client.faults.join("\n"), /hover failed. This is a fault of sop/);
+    // Nor changes a document to nothing that could be read.
+    await client.connection.sendNotification("textDocument/didChange", { textDocument: { uri, version: 2 }, contentChanges: [{ range: null }] });
+    assert.ok((await client.connection.sendRequest(HoverRequest.type, { textDocument: { uri }, position: { line: 1, character: 14 } })) !== null);
+    // What was never opened is read from where it lies, or is not there.
+    assert.is(await client.connection.sendRequest(HoverRequest.type, { textDocument: { uri: uriOf(folder, "none.sop") }, position: { line: 0, character: 0 } }), null);
+    assert.is(await client.connection.sendRequest(HoverRequest.type, { textDocument: { uri: "untitled:Untitled-1" }, position: { line: 0, character: 0 } }), null);
+    assert.is(await client.stop(), 0);
+  });
+});
+
 test("several folders are one workspace; files that change outside are read anew", async () => {
   await inFolder({ "one/wide.sop": wide, "two/net.sop": net("../one/wide.sop") }, async (folder) => {
     const client = await startClient([uriOf(folder, "one"), uriOf(folder, "two")]);

@@ -9,6 +9,7 @@ import { printCalls, printDefinition, printHighlights, printReferences, printTyp
 import { printChange, printRefactorings } from "./refactorings.js";
 import { printRename } from "./rename.js";
 import { signatureHelpText } from "./signature-help.js";
+import { printAllFixed, printFixes, printFolds, printFormatted, printLenses, printLinks, printRangeFormatted, printSelections, printTyped } from "./structure.js";
 import { printFound, printOutline, printTokens } from "./symbols.js";
 
 export type Answer = (question: Question) => string | Promise<string>;
@@ -34,6 +35,15 @@ export const answers: Readonly<Record<string, Answer>> = {
   "INLINE-ALL": printChange("inline-all"),
   REPEAT: printChange("repeat"),
   FUSABLE: printChange("fusable"),
+  FOLDS: printFolds,
+  SELECTIONS: printSelections,
+  LINKS: printLinks,
+  LENSES: printLenses,
+  "FORMAT-RANGE": printRangeFormatted,
+  "FORMAT-TYPED": printTyped,
+  FORMAT: printFormatted,
+  FIXES: printFixes,
+  "FIX-ALL": printAllFixed,
 };
 
 /** The question that a heading asks, `RENAME hidden`, with what follows its name. */
