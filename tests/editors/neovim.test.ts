@@ -2,7 +2,7 @@
 
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -18,12 +18,12 @@ test("colors are those of the vocabulary", () => {
   assert.fixture(readFileSync(syntaxFile, "utf8"), vimSyntax());
 });
 
-/** A project with an example and with sop installed, opened with the documented lines. */
-async function inProject(use: (editor: Neovim, file: string) => Promise<void>): Promise<void> {
+/** A project with an example, opened with the documented lines; `hasSop`: sop is installed in it. */
+async function inProject(use: (editor: Neovim, file: string) => Promise<void>, hasSop = true): Promise<void> {
   const project = realpathSync(mkdtempSync(join(tmpdir(), "sop-project-")));
   try {
     mkdirSync(join(project, "node_modules"));
-    symlinkSync(root, join(project, "node_modules", "sop"));
+    if (hasSop) symlinkSync(root, join(project, "node_modules", "sop"));
     writeFileSync(join(project, "package.json"), "{}");
     const file = join(project, "digits.sop");
     copyFileSync(join(root, "examples", "digits", "digits.sop"), file);
@@ -97,5 +97,35 @@ test("what stands above a model runs in a terminal", () =>
     await editor.until("vim.bo.buftype", (kind) => kind === "terminal");
     await editor.until(text, has("Perceptron(width: 128, k: 4)"));
   }));
+
+test("`:Sop` completes verbs and the names of the file, says which verbs there are, and where a picture is", () =>
+  inProject(async (editor, file) => {
+    const offered = (line: string): string => `vim.fn.getcompletion("${line}", "cmdline")`;
+    const names = [...readFileSync(file, "utf8").matchAll(/^(model|train) (\w+)/gm)].map(([, word = "", name = ""]) => ({ word, name }));
+    const runs = names.filter(({ word }) => word === "train").map(({ name }) => name);
+    assert.ok(runs.length > 1 && names.length > runs.length);
+    assert.equal(await editor.value(`{ ${["Sop ", "Sop gr", "Sop x"].map(offered).join(", ")} }`), [["train", "summary", "prove", "graph"], ["graph"], []]);
+    assert.equal(await editor.value(`{ ${["Sop graph ", "Sop graph P", "Sop train ", "Sop summary ", "Sop train mlp ", "Sop train gr"].map(offered).join(", ")} }`), [names.map(({ name }) => name), ["Perceptron"], runs, [], [], []]);
+    const told = 'vim.fn.execute("messages")';
+    await editor.type(":Sop foo<CR>");
+    await editor.until(told, has("`:Sop` takes train, summary, prove, graph, not `foo`"));
+    assert.equal(await editor.value("{ #vim.api.nvim_list_wins(), vim.bo.buftype }"), [1, ""]);
+    const shown = "{ path = vim.fn.execute('messages'):match('in (%S+%.svg)') or vim.fn.execute('messages'):match('browser: (%S+%.svg)') }";
+    await editor.type(":Sop graph mlp<CR>");
+    const { path } = (await editor.until(shown, (value) => (value as { readonly path?: string }).path !== undefined)) as { readonly path: string };
+    assert.match(readFileSync(path, "utf8"), /^<svg /);
+    assert.equal(await editor.value("{ #vim.api.nvim_list_wins(), vim.bo.filetype }"), [1, "sop"]);
+  }));
+
+test("outside of a project with sop it runs that on the PATH, else that of its own package", () =>
+  inProject(async (editor, file) => {
+    await editor.until(clients, (count) => count === 1);
+    const bin = join(dirname(file), "bin");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "sop"), "#!/bin/sh\n", { mode: 0o755 });
+    const words = (path: string): string => `(function() vim.env.PATH = "${path}"; return require("sop").command("${dirname(file)}") end)()`;
+    assert.equal(await editor.value(words(bin)), [join(bin, "sop")]);
+    assert.equal(await editor.value(words(join(bin, "none"))), ["node", join(realpathSync(root), "bin", "sop.mjs")]);
+  }, false));
 
 test.run();

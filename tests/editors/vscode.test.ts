@@ -14,6 +14,7 @@ import * as assert from "uvu/assert";
 import { CodeLensRequest } from "vscode-languageserver-protocol/node";
 import { parse } from "../../compiler/ast/parse.js";
 import { format } from "../../compiler/ast/format.js";
+import { declarationItems } from "../../compiler/services/completion/heads.js";
 import { wordsFor, runNames } from "../../editors/vscode/src/plain/command-words.js";
 import { findSop, type Surroundings } from "../../editors/vscode/src/plain/find-sop.js";
 import type { GraphAnswer } from "../../editors/vscode/src/plain/graph-messages.js";
@@ -106,11 +107,13 @@ test("the server answers `sop/graph` with what the page is made of, by the name 
   assert.is(await client.stop(), 0);
 });
 
-test("each snippet is a program in the form that `sop fmt` prints", () => {
+test("each snippet is a program in the form that `sop fmt` prints, and none stands beside one of the server's", () => {
   const snippets = JSON.parse(read("snippets/sop.json")) as Readonly<Record<string, { readonly prefix: string; readonly body: readonly string[] }>>;
+  const offered = declarationItems().map(({ label }) => label);
+  assert.ok(offered.includes("model"));
   for (const [name, { body, prefix }] of Object.entries(snippets)) {
-    const filled = body.join("\n").replace(/\$\{\d+:([^}]*)\}/g, "$1").replace(/\$0/g, "");
-    const text = prefix === "repeat" ? `block b(x: f32[n]) -> f32[n] {\n${filled.replace(/^/gm, "  ")}\n  return x\n}\n` : `${filled}\n`;
+    assert.not.ok(offered.includes(prefix), name);
+    const text = `${body.join("\n").replace(/\$\{\d+:([^}]*)\}/g, "$1").replace(/\$0/g, "")}\n`;
     const { value, diagnostics } = parse({ path: "main.sop", text });
     assert.equal(diagnostics, [], name);
     assert.is(format(value, text), text, name);

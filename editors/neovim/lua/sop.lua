@@ -6,7 +6,7 @@ local M = {}
 local is_script = "%.[cm]?js$"
 local commands = { "train", "summary", "prove", "graph" }
 local options = {
-  -- The words that run `sop`; nil: that of `node_modules`, else the one on the PATH.
+  -- The words that run `sop`; nil: those that `M.command` finds.
   cmd = nil,
   format_on_save = true,
   inlay_hints = true,
@@ -36,16 +36,20 @@ local function root_of(file)
   return upward(folder, function(at) return is_file(at .. "/package.json") or vim.fn.isdirectory(at .. "/.git") == 1 or is_file(at .. "/.git") end) or folder
 end
 
---- The words that run `sop` for a folder; nil: there is none.
+local script = "/bin/sop.mjs"
+-- The clone or package that has this file in `editors/neovim/lua`.
+local package_folder = vim.fn.fnamemodify(vim.fn.resolve(vim.fn.fnamemodify(debug.getinfo(1, "S").source:sub(2), ":p")), ":h:h:h:h")
+
+--- The words that run `sop` for a folder: that of `node_modules` in it or around it, a clone around it, that on the PATH, the package of this file;
+--- nil: there is none.
 function M.command(folder)
   if options.cmd ~= nil then return vim.deepcopy(options.cmd) end
-  local script = "/bin/sop.mjs"
   local holder = upward(folder, function(at) return is_file(at .. "/node_modules/sop" .. script) end)
   if holder ~= nil then return { "node", holder .. "/node_modules/sop" .. script } end
   local clone = upward(folder, function(at) return is_file(at .. script) and is_file(at .. "/compiler/cli/main.ts") end)
   if clone ~= nil then return { "node", clone .. script } end
   local found = vim.fn.exepath("sop")
-  if found == "" then return nil end
+  if found == "" then return is_file(package_folder .. script) and { "node", package_folder .. script } or nil end
   local file = vim.fn.resolve(found)
   return file:find(is_script) and { "node", file } or { file }
 end
@@ -59,10 +63,16 @@ local has_told = false
 local function tell_missing()
   if has_told then return end
   has_told = true
-  vim.notify("sop was not found: it is neither in node_modules around the file nor on the PATH. Install it there, or give `cmd` to require(\"sop\").setup().", vim.log.levels.WARN)
+  vim.notify("sop was not found: it is not in node_modules around the file, not on the PATH, and not around this plugin. Install it there, or give `cmd` to require(\"sop\").setup().", vim.log.levels.WARN)
 end
 
---- Runs `sop <verb> <file> <name>` in a terminal below.
+--- Opens a picture where Neovim can (0.10 and later), and says where it is.
+local function show_picture(picture)
+  local opens = vim.ui.open ~= nil and select(2, vim.ui.open(picture)) == nil
+  vim.notify((opens and "sop: the picture is in " or "sop: open this picture in a browser: ") .. picture)
+end
+
+--- Runs `sop <verb> <file> <name>` in a terminal below, which closes again where only a picture was asked for.
 function M.run(verb, file, name)
   file = file or vim.api.nvim_buf_get_name(0)
   local folder = root_of(file)
@@ -74,14 +84,42 @@ function M.run(verb, file, name)
   if verb == "graph" then with(words, { "-o", picture }) end
   vim.cmd("silent! update")
   vim.cmd("botright 12new")
+  local terminal = vim.api.nvim_get_current_buf()
   vim.fn.termopen(words, {
     cwd = folder,
     on_exit = function(_, code)
       if verb ~= "graph" or code ~= 0 then return end
-      if vim.ui.open ~= nil then vim.ui.open(picture) end
-      vim.notify(picture)
+      if vim.api.nvim_buf_is_valid(terminal) then vim.api.nvim_buf_delete(terminal, { force = true }) end
+      show_picture(picture)
     end,
   })
+end
+
+-- What a verb can name: declarations of the buffer that begin with these words.
+local named_by = { train = { "train" }, graph = { "model", "train" } }
+
+--- The names that a verb can be given, as the text has them: the server may not be there.
+local function names_for(verb)
+  local names = {}
+  for _, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, false)) do
+    local word, name = line:match("^%s*(%l+)%s+([%a_][%w_]*)")
+    if vim.tbl_contains(named_by[verb] or {}, word) then table.insert(names, name) end
+  end
+  return names
+end
+
+--- What may stand at the end of the command line `line`, up to the byte `at`, for `typed`: a verb, behind it a name, then nothing.
+local function complete(typed, line, at)
+  local before = vim.split(vim.trim(line:sub(1, at - #typed):match("%f[%w]Sop%s(.*)$") or ""), "%s+", { trimempty = true })
+  local fitting = #before == 0 and commands or #before == 1 and names_for(before[1]) or {}
+  return vim.tbl_filter(function(each) return vim.startswith(each, typed) end, fitting)
+end
+
+--- `:Sop <verb> [name]`
+local function run_typed(words)
+  local verb, name = words.fargs[1], words.fargs[2]
+  if vim.tbl_contains(commands, verb) then return M.run(verb, nil, name) end
+  vim.notify("sop: `:Sop` takes " .. table.concat(commands, ", ") .. (verb and ", not `" .. verb .. "`" or ""), vim.log.levels.ERROR)
 end
 
 local namespace = vim.api.nvim_create_namespace("sop_hints")
@@ -193,7 +231,7 @@ function M.setup(given)
       M.run(verb, asked.uri ~= nil and vim.uri_to_fname(asked.uri) or nil, asked.name)
     end
   end
-  vim.api.nvim_create_user_command("Sop", function(words) M.run(words.fargs[1], nil, words.fargs[2]) end, { nargs = "+", complete = function() return commands end })
+  vim.api.nvim_create_user_command("Sop", run_typed, { nargs = "*", complete = complete })
   if vim.lsp.config ~= nil and vim.lsp.enable ~= nil then return enable() end
   vim.api.nvim_create_autocmd("FileType", { pattern = "sop", callback = function(event) start_for(event.buf or vim.api.nvim_get_current_buf()) end })
   for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
