@@ -70,6 +70,13 @@ export class LiveProgram {
     this.#latest = null;
   }
 
+  /** Files that it reads may be others now: nothing that was found is kept. */
+  reset(): void {
+    this.#base = null;
+    this.#part = null;
+    this.#latest = null;
+  }
+
   /** What can be said at once; null where the file cannot be read. */
   soon(): Snapshot | null {
     if (this.#latest !== null) return this.#latest;

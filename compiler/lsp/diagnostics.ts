@@ -1,6 +1,7 @@
 // Diagnostics of open documents: told when they change, or given when a client asks that wants to ask.
 
 import { DocumentDiagnosticReportKind, type Diagnostic, type DocumentDiagnosticReport } from "vscode-languageserver";
+import { importedMistakes } from "../services/imported-mistakes.js";
 import { diagnosticOf } from "./convert.js";
 import type { Server } from "./server.js";
 
@@ -94,7 +95,10 @@ export class Diagnostics {
   }
 
   #of(path: string): readonly Diagnostic[] {
-    const snapshot = this.#server.workspace.snapshot(path);
-    return snapshot === null ? [] : snapshot.diagnostics.filter(({ origin }) => origin.file === path).map((diagnostic) => diagnosticOf(snapshot, diagnostic));
+    const { workspace } = this.#server;
+    const snapshot = workspace.snapshot(path);
+    if (snapshot === null) return [];
+    const own = snapshot.diagnostics.filter(({ origin }) => origin.file === path);
+    return [...importedMistakes(snapshot, (file) => workspace.documents.has(file)), ...own].map((diagnostic) => diagnosticOf(snapshot, diagnostic));
   }
 }

@@ -23,6 +23,8 @@ export function main(): Promise<never> {
   const connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout);
   // Standard output belongs to the protocol.
   console.log = console.info = console.debug = (...words: unknown[]) => console.error(...words);
+  // An editor that is gone reads no more.
+  process.stdout.on("error", () => process.exit(1));
   const server = new Server(connection);
   const diagnostics = new Diagnostics(server);
   const { workspace } = server;
@@ -42,13 +44,27 @@ export function main(): Promise<never> {
     });
   });
 
-  connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) => server.attempt("open", () => diagnostics.changed(workspace.open(uri, version, text))));
+  connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) => 
+    server.attempt("open", () => {
+      if (server.client.workspace?.didChangeWatchedFiles?.dynamicRegistration !== true) workspace.readAnew();
+      workspace.open(uri, version, text);
+      diagnostics.allChanged();
+    }),
+  );
   connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => server.attempt("change", () => diagnostics.changed(workspace.change(uri, version, contentChanges))));
   connection.onDidCloseTextDocument(({ textDocument: { uri } }) =>
     server.attempt("close", () => {
       const path = workspace.close(uri);
       diagnostics.closed(uri);
       diagnostics.changed(path);
+    }),
+  );
+  // An editor that watches no files tells at least of what it saves.
+  connection.onDidSaveTextDocument(() =>
+    server.attempt("save", () => {
+      if (server.client.workspace?.didChangeWatchedFiles?.dynamicRegistration === true) return;
+      workspace.readAnew();
+      diagnostics.allChanged();
     }),
   );
   connection.onDidChangeWatchedFiles(({ changes }) =>
@@ -77,7 +93,7 @@ function initialize(server: Server, { capabilities, workspaceFolders, rootUri, i
   return {
     serverInfo: { name: "sop", version: packageVersion() },
     capabilities: {
-      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       ...structure.capabilities,
       ...formatting.capabilities,

@@ -18,6 +18,11 @@ export function pathOf(uri: string): string {
   } catch {
     return uri;
   }
+  return pathOnDisk(path);
+}
+
+/** The host's name of a file on disk. */
+export function pathOnDisk(path: string): string {
   return path.startsWith(libraryFolder) ? `${LIBRARY}${path.slice(libraryFolder.length)}` : path;
 }
 

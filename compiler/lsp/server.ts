@@ -1,7 +1,7 @@
 // What all requests share: the connection, the files, what the client can do. A handler that fails logs and answers empty; the server lives on.
 
 import { setImmediate } from "node:timers/promises";
-import { LSPErrorCodes, ResponseError, type CancellationToken, type ClientCapabilities, type Connection } from "vscode-languageserver";
+import { ErrorCodes, LSPErrorCodes, ResponseError, type CancellationToken, type ClientCapabilities, type Connection } from "vscode-languageserver";
 import type { FileScope } from "../semantics/files.js";
 import type { InlayHintOptions } from "../services/inlay-hints.js";
 import type { Snapshot } from "../services/snapshot.js";
@@ -41,6 +41,7 @@ export class Server {
   /** A handler of requests about a document: waits for what is already on its way, so that a request can be taken back before it costs anything. */
   about<P extends { readonly textDocument: { readonly uri: string } }, R>(name: string, empty: R, answer: (opened: Opened, params: P) => R): (params: P, token: CancellationToken) => Promise<R> {
     return this.guarded(name, empty, (params) => {
+      requireDocument(params);
       const opened = this.opened(params.textDocument.uri);
       return opened === null ? empty : answer(opened, params);
     });
@@ -76,4 +77,10 @@ export class Server {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.connection.console.error(`sop lsp: ${name} failed. This is a fault of sop, please report it.\n${detail}`);
   }
+}
+
+/** Parameters come from outside: what names no document is the client's mistake. */
+export function requireDocument(params: unknown): void {
+  const document: unknown = typeof params === "object" && params !== null && "textDocument" in params ? params.textDocument : null;
+  if (typeof document !== "object" || document === null || !("uri" in document) || typeof document.uri !== "string") throw new ResponseError(ErrorCodes.InvalidParams, "the request names no document");
 }

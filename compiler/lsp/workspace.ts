@@ -10,7 +10,7 @@ import { LiveProgram, snapshot } from "../live/live-program.js";
 import { loaded } from "../live/loaded.js";
 import { workspaceOf, type Workspace as NamedFiles } from "../services/names/workspace.js";
 import type { Snapshot } from "../services/snapshot.js";
-import { isFile, pathOf } from "./paths.js";
+import { isFile, pathOf, pathOnDisk } from "./paths.js";
 
 /** So many folders and files are looked at for `.sop` files of a workspace; beyond, it is no workspace of models. */
 const MOST_ENTRIES = 20_000;
@@ -52,6 +52,8 @@ export class Workspace {
   open(uri: string, version: number, text: string): string {
     const path = pathOf(uri);
     this.#documents.set(path, TextDocument.create(uri, "sop", version, text));
+    // Where it is imported its file on disk was read, or was not there.
+    for (const program of this.#programs.values()) program.reset();
     this.#programs.set(path, new LiveProgram(path, this.host));
     this.#closed = null;
     this.#changed(path);
@@ -78,9 +80,14 @@ export class Workspace {
   changedOnDisk(paths: readonly string[]): void {
     for (const path of paths) this.#disk.forget(path);
     // What an import could not find may be there now.
-    for (const program of this.#programs.values()) program.changed();
+    for (const program of this.#programs.values()) program.reset();
     this.#sources = null;
     this.#closed = null;
+  }
+
+  /** Everything on disk is read anew: for editors that do not tell what changes there. */
+  readAnew(): void {
+    this.changedOnDisk([...this.#disk.texts.keys(), ...this.#disk.problems.keys()].filter((path) => !path.startsWith("sop:")));
   }
 
   /** What can be said of a file at once; null where there is none. Of files that are not open nothing is kept. */
@@ -148,7 +155,7 @@ function sourcesIn(folder: string, budget: { left: number }): readonly string[] 
   for (const entry of entries) {
     if (--budget.left < 0) return found;
     const path = `${folder === "/" ? "" : folder}/${entry.name}`;
-    if (entry.isFile() && entry.name.endsWith(".sop")) found.push(path);
+    if (entry.isFile() && entry.name.endsWith(".sop")) found.push(pathOnDisk(path));
     else if (entry.isDirectory() && !entry.name.startsWith(".") && !passedOver.has(entry.name)) found.push(...sourcesIn(path, budget));
   }
   return found;

@@ -98,7 +98,11 @@ export function loadFiles(main: string, host: Host, parse: Parse, report: Report
       else report.say("file-not-found", origin, { file: specifier, nearest: missing.nearest ?? "" }, missing.nearest === null ? {} : { fixes: [replacement(`Write "${missing.nearest}"`, origin, JSON.stringify(missing.nearest))] });
       return null;
     }
-    if (specifier === "") return null;
+    if (specifier === "") {
+      // Where recovery put it in, its absence is told already.
+      if (node.from.span.end > node.from.span.start) report.say("file-not-found", origin, { file: "", nearest: "" });
+      return null;
+    }
     return resolvePath(file.path, specifier);
   }
 }

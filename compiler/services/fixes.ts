@@ -14,9 +14,9 @@ export interface OfferedFix {
   readonly isPreferred: boolean;
 }
 
-/** Fixes of the diagnostics that touch a selection. */
-export function fixesAt(snapshot: Snapshot, path: string, { start, end }: Span): readonly OfferedFix[] {
-  const touching = snapshot.diagnostics.filter(({ origin }) => origin.file === path && origin.span.start <= end && origin.span.end >= start);
+/** Fixes of the diagnostics that touch a selection, or another stretch of those that an editor shows them for. */
+export function fixesAt(snapshot: Snapshot, path: string, places: readonly Span[]): readonly OfferedFix[] {
+  const touching = snapshot.diagnostics.filter(({ origin }) => origin.file === path && places.some(({ start, end }) => origin.span.start <= end && origin.span.end >= start));
   return touching.flatMap((diagnostic) => [
     ...diagnostic.fixes.map((fix) => ({ diagnostic, title: fix.title.replace(/\.$/, ""), edits: fix.edits, isPreferred: diagnostic.fixes.length === 1 })),
     ...(diagnostic.severity === "warning" ? [silence(snapshot, diagnostic)] : []),

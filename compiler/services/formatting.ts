@@ -18,7 +18,9 @@ const MOST_CHANGED = 2000;
 export function formattingEdits(path: string, text: string): readonly Edit[] | null {
   const { value, diagnostics } = parse({ path, text });
   if (diagnostics.some(({ severity }) => severity === "error")) return null;
-  return editsBetween(text, format(value, text));
+  const formatted = format(value, text);
+  // Lines end as those of the file do.
+  return editsBetween(text, /\r\n/.test(text) ? formatted.replace(/\n/g, "\r\n") : formatted);
 }
 
 /** Edits of whole lines that make one text of another. */
@@ -73,7 +75,9 @@ export function typingEdits(path: string, text: string, lines: LineMap, offset: 
   const { start, end } = sectionAround(text, until);
   const section = isBlank ? text.slice(start, own.start) + text.slice(Math.min(end, own.end + 1), end) : text.slice(start, end);
   const edits = formattingEdits(path, section) ?? [];
-  return edits.map(({ span, text: by }) => ({ span: { start: span.start + start, end: span.end + start }, text: by })).filter(({ span }) => span.end <= until);
+  // A line that ends the file gets no end from being typed.
+  const isLast = (span: Span): boolean => span.end + start === text.length && !/[\r\n]$/.test(text);
+  return edits.map(({ span, text: by }) => ({ span: { start: span.start + start, end: span.end + start }, text: isLast(span) ? by.trimEnd() : by })).filter(({ span }) => span.end <= until);
 }
 
 /** The lines from the declaration at or before an offset to the next one. */

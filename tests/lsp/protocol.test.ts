@@ -8,7 +8,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
   CallHierarchyIncomingCallsRequest, CallHierarchyPrepareRequest, CodeActionRequest, CodeActionResolveRequest, CodeLensRequest, CompletionRequest, CompletionResolveRequest, DefinitionRequest, DocumentDiagnosticRequest,
-  DocumentFormattingRequest, DocumentLinkRequest, DocumentSymbolRequest, FoldingRangeRequest, HoverRequest, InlayHintRequest, ReferencesRequest, RenameRequest, SelectionRangeRequest,
+  DocumentFormattingRequest, DocumentLinkRequest, DocumentOnTypeFormattingRequest, DocumentSymbolRequest, FoldingRangeRequest, HoverRequest, InlayHintRequest, ReferencesRequest, RenameRequest, SelectionRangeRequest,
   SemanticTokensDeltaRequest, SemanticTokensRequest, SignatureHelpRequest, WorkspaceSymbolRequest,
 } from "vscode-languageserver-protocol/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
@@ -57,6 +57,12 @@ test("answers about structure, form, links and lenses", async () => {
   assert.equal(await connection.sendRequest(DocumentFormattingRequest.type, { textDocument, options }), []);
   client.change(uri, [{ text: text.replace("{\n", "{\n\n\n") }]);
   assert.ok(((await connection.sendRequest(DocumentFormattingRequest.type, { textDocument, options })) ?? []).length > 0);
+  // Lines end as they did.
+  client.change(uri, [{ text: text.replaceAll("\n", "\r\n") }]);
+  assert.equal(await connection.sendRequest(DocumentFormattingRequest.type, { textDocument, options }), []);
+  // A line that was just made stays, at the end of a file too.
+  client.change(uri, [{ text: `${text}\n` }]);
+  assert.equal(await connection.sendRequest(DocumentOnTypeFormattingRequest.type, { textDocument, options, ch: "\n", position: { line: text.split("\n").length - 1, character: 0 } }), []);
   assert.equal(client.faults, []);
   assert.is(await client.stop(), 0);
 });

@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
-  CancellationTokenSource, CompletionRequest, DidChangeWatchedFilesNotification, DocumentSymbolRequest, FileChangeType, HoverRequest, InlayHintRequest, LSPErrorCodes, ReferencesRequest, WorkspaceSymbolRequest,
+  CancellationTokenSource, CompletionRequest, DidChangeWatchedFilesNotification, DidSaveTextDocumentNotification, DocumentSymbolRequest, FileChangeType, HoverRequest, InlayHintRequest, LSPErrorCodes, ReferencesRequest, WorkspaceSymbolRequest,
 } from "vscode-languageserver-protocol/node";
 import { startClient } from "../../bench/support/lsp-client.js";
 
@@ -104,6 +104,41 @@ test("several folders are one workspace; files that change outside are read anew
     await client.connection.sendNotification(DidChangeWatchedFilesNotification.type, { changes: [{ uri, type: FileChangeType.Changed }] });
     assert.equal((await told).map(({ code }) => code), ["unknown-import"]);
     assert.equal((await client.connection.sendRequest(WorkspaceSymbolRequest.type, { query: "broad" }))?.map(({ name }) => name), ["broad"]);
+    assert.equal(client.faults, []);
+    await client.stop();
+  });
+});
+
+test("mistakes of imported files stand at the import, and go when they are gone", async () => {
+  const broken = "model B {\n  input  x: f32[2]\n  output y = x |> rellu\n}\n";
+  const user = 'import { B } from "./b.sop"\n\nmodel A {\n  input  x: f32[2]\n  output z = x |> B\n}\n';
+  await inFolder({ "a.sop": user, "b.sop": broken, "c1.sop": 'import { D } from "./c2.sop"\nmodel C { input x: f32[2]; output y = x |> relu }\n', "c2.sop": 'import { C } from "./c1.sop"\nmodel D { input x: f32[2]; output y = x |> relu }\n' }, async (folder) => {
+    // A client that watches no files: what it saves and opens is when the disk is looked at.
+    const client = await startClient([uriOf(folder)]);
+    const [a, b] = [uriOf(folder, "a.sop"), uriOf(folder, "b.sop")];
+    client.open(a, user);
+    const [found] = await client.diagnostics(a);
+    assert.is(found?.code, "unknown-layer");
+    assert.equal(found?.range, { start: { line: 0, character: 18 }, end: { line: 0, character: 27 } });
+    assert.is(found?.relatedInformation?.[0]?.location.uri, b);
+    rmSync(join(folder, "b.sop"));
+    const save = (): Promise<void> => client.connection.sendNotification(DidSaveTextDocumentNotification.type, { textDocument: { uri: a } });
+    let told = client.next(a);
+    await save();
+    assert.equal((await told).map(({ code }) => code), ["file-not-found"]);
+    writeFileSync(join(folder, "b.sop"), broken.replace("rellu", "relu"));
+    told = client.next(a);
+    await save();
+    assert.equal(await told, []);
+    told = client.next(a);
+    client.open(b, broken);
+    await told;
+    assert.equal((await client.diagnostics(b)).map(({ code }) => code), ["unknown-layer"]);
+    // Each file of a circle shows it.
+    for (const name of ["c1.sop", "c2.sop"]) {
+      client.open(uriOf(folder, name), readFileSync(join(folder, name), "utf8"));
+      assert.ok((await client.diagnostics(uriOf(folder, name))).some(({ code, range }) => code === "import-cycle" && range.start.line === 0), name);
+    }
     assert.equal(client.faults, []);
     await client.stop();
   });

@@ -30,12 +30,12 @@ interface Taken {
 export function register(server: Server): void {
   const { connection, workspace } = server;
   connection.onCodeAction(
-    server.about("code actions", null, (opened, { textDocument: { uri }, range, context: { only } }) => {
+    server.about("code actions", null, (opened, { textDocument: { uri }, range, context: { only, diagnostics } }) => {
       const isWanted = (kind: string): boolean => only === undefined || only.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`));
       const span = spanOf(opened.lines, range);
       const actions: CodeAction[] = [];
       if (isWanted(CodeActionKind.QuickFix))
-        for (const { diagnostic, title, edits, isPreferred } of fixesAt(opened.snapshot, opened.path, span))
+        for (const { diagnostic, title, edits, isPreferred } of fixesAt(opened.snapshot, opened.path, [span, ...diagnostics.map((shown) => spanOf(opened.lines, shown.range))]))
           actions.push({ title, kind: CodeActionKind.QuickFix, diagnostics: [diagnosticOf(opened.snapshot, diagnostic)], isPreferred, edit: workspaceEdit(opened, new Map([[opened.path, edits]])) });
       // It checks the program several times: only for those who ask for it by name.
       if (only !== undefined && isWanted(fixAll)) {

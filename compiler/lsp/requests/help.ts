@@ -12,7 +12,7 @@ import type { Server } from "../server.js";
 
 export const capabilities = {
   hoverProvider: true,
-  completionProvider: { resolveProvider: true, triggerCharacters: [">", " ", "(", ".", "\"", "/", ",", ":"] },
+  completionProvider: { resolveProvider: true, triggerCharacters: [">", "(", ".", "\"", "/", ":"] },
   signatureHelpProvider: { triggerCharacters: ["(", ","], retriggerCharacters: [":"] },
   inlayHintProvider: true,
 };
@@ -51,7 +51,7 @@ export function register(server: Server): void {
           label,
           kind: kinds[kind],
           sortText: sort,
-          textEdit: { range, newText: hasSnippets ? snippet : plain(snippet) },
+          textEdit: { range, newText: hasSnippets ? snippet : plain(snippet, label) },
           ...(hasSnippets ? { insertTextFormat: InsertTextFormat.Snippet } : {}),
           ...(detail === null ? {} : { detail }),
           ...(edits.length === 0 ? {} : { additionalTextEdits: edits.map((edit) => editOf(lines, edit)) }),
@@ -95,7 +95,7 @@ function markdown(value: string): MarkupContent {
   return { kind: MarkupKind.Markdown, value };
 }
 
-/** A snippet's text without its places, for editors that know none. */
-function plain(snippet: string): string {
-  return snippet.replace(/\\([\\$}])|\$\{\d+(?::([^}]*))?\}|\$\d+/g, (_, escaped: string | undefined) => escaped ?? "");
+/** For editors that know no places in a text: its name where there are any, since a call without its values is no call. */
+function plain(snippet: string, label: string): string {
+  return /(?<!\\)\$/.test(snippet) ? label : snippet.replace(/\\([\\$}])/g, "$1").trimEnd();
 }

@@ -17,7 +17,7 @@ import { lineMap, type LineMap } from "../../source/line-map.js";
 import type { Span } from "../../source/source.js";
 import { editOf, offsetAt, positionAt, rangeOf, spanOf } from "../convert.js";
 import { pathOf, uriOf } from "../paths.js";
-import type { Server } from "../server.js";
+import { requireDocument, type Server } from "../server.js";
 
 export const capabilities = {
   definitionProvider: true,
@@ -59,6 +59,7 @@ export function register(server: Server): void {
   };
   const at = <P extends TextDocumentPositionParams, R>(name: string, empty: R, answer: (asked: Asked, params: P) => R): ((params: P, token: Parameters<ReturnType<Server["guarded"]>>[1]) => Promise<R>) =>
     server.guarded(name, empty, (params) => {
+      requireDocument(params);
       const path = pathOf(params.textDocument.uri);
       const asked = asking(path);
       return answer({ ...asked, place: { path, offset: offsetAt(asked.lines(path), params.position) } }, params);

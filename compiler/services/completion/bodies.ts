@@ -14,6 +14,7 @@ export function bodyItems(site: Site): readonly CompletionItem[] {
     case "input":
       return site.last?.text === ":" ? tensorTypes() : [];
     case "output":
+      if (second === undefined) return [];
       if (site.last?.text === ":") return tensorTypes();
       break;
     case "layer":
@@ -42,7 +43,8 @@ export function expressionItems(site: Site): readonly CompletionItem[] {
   if (!isValue(site)) return tensorValues(site);
   const isOpenIf = tokens.some(({ text }) => text === "if");
   const words = isOpenIf ? (tokens.some(({ text }) => text === "then") ? [keyword("else", "else ", "here")] : [keyword("then", "then ", "here")]) : [];
-  return [...words, ...annotations()];
+  // What goes on comes before what ends.
+  return [...words, keyword("|>", "|> ", "here"), ...annotations()];
 }
 
 /** Behind `overparam`. */
@@ -96,8 +98,8 @@ function statements(site: Site): readonly CompletionItem[] {
     keyword("if", "if ${1:condition} {\n  $0\n\\}", "here"),
     keyword("assert", "assert ", "here"),
     ...locals.filter(isTensorLocal).map((local) => ({ ...localItem(local, site), snippet: `${local.name} = ` })),
-    // A line may go on with what could stand on the one before.
-    ...[keyword("|>", "|> ", "keyword")],
+    // A line may go on with what could stand on the one before, where there is one.
+    ...(/\{\s*$/.test(site.cursor.text.slice(0, site.cursor.word.start)) ? [] : [keyword("|>", "|> ", "keyword")]),
   ];
 }
 

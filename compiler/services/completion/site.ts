@@ -79,7 +79,7 @@ export function library(site: Site, wanted: readonly (Entry["node"]["kind"])[]):
 
 /** Layers and functions of tensors that the language has. */
 export function builtInLayers(site: Site, form: CallForm): readonly CompletionItem[] {
-  return Object.keys(layers).filter(isLayerName).filter((name) => categoryOf(name) === "layer" && !site.file.entries.has(name)).map((name) => layerItem(name, site.hasList ? "bare" : form));
+  return Object.keys(layers).filter(isLayerName).filter((name) => categoryOf(name) === "layer" && !site.file.entries.has(name) && (form !== "piped" || layers[name].tensors.length > 0)).map((name) => layerItem(name, site.hasList ? "bare" : form));
 }
 
 export function localItem({ kind, name, type, start }: Local, site: Site): CompletionItem {

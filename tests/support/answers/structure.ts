@@ -53,7 +53,7 @@ export function printTyped(question: Question): string {
 }
 
 export function printFixes(question: Question): string {
-  return fixesAt(question.snapshot, question.path, question.selection)
+  return fixesAt(question.snapshot, question.path, [question.selection])
     .map(({ diagnostic, title, edits, isPreferred }) => `${diagnostic.id}: ${title}${isPreferred ? " (preferred)" : ""}\n${edits.map(({ span, text }) => `  ${printPlace(question, question.path, span)} -> ${JSON.stringify(text)}`).join("\n")}`)
     .join("\n");
 }
