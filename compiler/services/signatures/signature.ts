@@ -1,7 +1,8 @@
 // What a call takes and gives, in one form for layers, blocks, models, recipes, optimizers, schedules and sources: for signature help and for
 // the options that a completion offers.
 
-import type { Block, Model, Param, Recipe } from "../../ast/ast.js";
+import type { Block, Declaration, Model, Param, Recipe } from "../../ast/ast.js";
+import { originalOf } from "../../ast/parse-sections.js";
 import { isTensorParameter, modelInputs } from "../../semantics/callables.js";
 import { parameterKind } from "../../semantics/declared-types.js";
 import type { FileScope } from "../../semantics/files.js";
@@ -67,15 +68,17 @@ export function numberSignature(name: string): Signature | null {
 
 /** A block, a model with its inputs, or a recipe of a program. */
 export function declaredSignature(textOf: TextOf, file: FileScope, node: Block | Model | Recipe): Signature {
-  const known = signatures.get(node);
+  // A declaration that has only moved has the signature that it had, unless that is another one's.
+  const original = originalOf(node);
+  const key = original.kind === "model" && original.definition.kind !== "body" ? node : original;
+  const known = signatures.get(key);
   if (known !== undefined) return known;
   const made = makeSignature(textOf, file, node);
-  // One that stands for another model has that one's inputs, which may change while it does not.
-  if (node.kind !== "model" || node.definition.kind === "body") signatures.set(node, made);
+  signatures.set(key, made);
   return made;
 }
 
-const signatures = new WeakMap<Block | Model | Recipe, Signature>();
+const signatures = new WeakMap<Declaration, Signature>();
 
 function makeSignature(textOf: TextOf, file: FileScope, node: Block | Model | Recipe): Signature {
   const text = textOf(file.path);
