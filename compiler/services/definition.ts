@@ -5,7 +5,8 @@ import type { Span } from "../source/source.js";
 import { calledIn } from "./names/callees.js";
 import { dataWithFields, modelOfCall } from "./names/members.js";
 import { declarationSymbol, type NamedSymbol } from "./names/symbols.js";
-import { importedPath, meaningAt, type Workspace } from "./names/workspace.js";
+import { importedPath } from "./links.js";
+import { meaningAt, type Workspace } from "./names/workspace.js";
 import type { Place } from "./snapshot.js";
 
 /** A place that an editor can go to. */
@@ -30,7 +31,7 @@ export function definition(workspace: Workspace, place: Place): readonly Target[
 function importAt({ files, host }: Workspace, { path, offset }: Place): Target | null {
   const file = files.get(path);
   const node = file?.program.declarations.find((each): each is Import => each.kind === "import" && each.from.span.start <= offset && offset <= each.from.span.end);
-  const to = file === undefined || node === undefined ? null : importedPath(file, node, host);
+  const to = file === undefined || node === undefined ? null : importedPath(file.path, node.from.value, host);
   if (node === undefined || to === null || (!files.has(to) && host.read(to) === null)) return null;
   const start = { start: 0, end: 0 };
   return { from: node.from.span, file: to, span: start, extent: start };

@@ -8,12 +8,8 @@ import { columnEdits, feedEdits } from "./rename/links.js";
 import { nameProblem, siblingProblem } from "./rename/new-name.js";
 import { renamedTogether } from "./rename/together.js";
 import { changedMeaning } from "./rename/verify.js";
+import type { Edit } from "./formatting.js";
 import type { Place } from "./snapshot.js";
-
-export interface TextEdit {
-  readonly span: Span;
-  readonly text: string;
-}
 
 /** Why a name cannot be changed, or not to that: one or two sentences. */
 export interface Refused {
@@ -22,7 +18,7 @@ export interface Refused {
 
 export interface Renaming {
   /** By file, in order of position. */
-  readonly edits: ReadonlyMap<string, readonly TextEdit[]>;
+  readonly edits: ReadonlyMap<string, readonly Edit[]>;
   /** What else changes with the name, outside of the text; or null. */
   readonly note: string | null;
 }
@@ -77,8 +73,8 @@ function renamedAt(workspace: Workspace, meaning: Reference): Renamed | Refused 
   return { symbols, places };
 }
 
-function byFile(edits: readonly (TextEdit & { readonly file: string })[]): ReadonlyMap<string, readonly TextEdit[]> {
-  const files = new Map<string, TextEdit[]>();
+function byFile(edits: readonly (Edit & { readonly file: string })[]): ReadonlyMap<string, readonly Edit[]> {
+  const files = new Map<string, Edit[]>();
   for (const { file, span, text } of edits) {
     const known = files.get(file);
     if (known === undefined) files.set(file, [{ span, text }]);

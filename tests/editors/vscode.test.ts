@@ -129,7 +129,7 @@ test("a documentation comment goes on on the next line, others do not", () => {
 });
 
 const around = (files: readonly string[], more: Partial<Surroundings> = {}): Surroundings => ({
-  setting: "", node: "node", folders: ["/work/models/deep"], isTrusted: true, path: "/usr/bin:/opt/bin", home: "/home/ada",
+  setting: "", node: "node", folders: ["/home/ada/models/deep"], isTrusted: true, path: "/usr/bin:/opt/bin", home: "/home/ada",
   isFile: (path) => files.includes(path),
   realPath: (path) => (path === "/opt/bin/sop" ? "/opt/lib/node_modules/sop/bin/sop.mjs" : path),
   ...more,
@@ -140,22 +140,22 @@ const found = (files: readonly string[], more: Partial<Surroundings> = {}): stri
 };
 
 test("which sop is run: the setting's, the workspace's, a clone, the machine's", () => {
-  const local = "/work/models/node_modules/sop/bin/sop.mjs";
+  const local = "/home/ada/models/node_modules/sop/bin/sop.mjs";
   assert.is(found([]), null);
   assert.is(found(["/opt/bin/sop"]), "node /opt/lib/node_modules/sop/bin/sop.mjs");
   assert.is(found([local, "/opt/bin/sop"]), `node ${local}`);
-  assert.is(found(["/work/models/bin/sop.mjs", "/work/models/compiler/cli/main.ts"]), "node /work/models/bin/sop.mjs");
-  assert.is(found(["/work/models/bin/sop.mjs"]), null);
+  assert.is(found(["/home/ada/models/bin/sop.mjs", "/home/ada/models/compiler/cli/main.ts"]), "node /home/ada/models/bin/sop.mjs");
+  assert.is(found(["/home/ada/models/bin/sop.mjs"]), null);
   assert.is(found([local, "/x/sop.mjs"], { setting: "/x/sop.mjs", node: "/n/node" }), "/n/node /x/sop.mjs");
   assert.is(found(["/x/bin/sop.mjs"], { setting: "/x" }), "node /x/bin/sop.mjs");
   assert.is(found(["/home/ada/bin/sop"], { setting: "~/bin/sop" }), "/home/ada/bin/sop");
-  assert.is(found(["/work/models/deep/tool"], { setting: "tool" }), "/work/models/deep/tool");
+  assert.is(found(["/home/ada/models/deep/tool"], { setting: "tool" }), "/home/ada/models/deep/tool");
   // A setting that leads nowhere is not made good by another sop.
   assert.is(found([local], { setting: "/gone" }), null);
 });
 
 test("what a folder holds that is not trusted is not run", () => {
-  const local = "/work/models/deep/node_modules/sop/bin/sop.mjs";
+  const local = "/home/ada/models/deep/node_modules/sop/bin/sop.mjs";
   assert.is(found([local], { isTrusted: false }), null);
   assert.is(found([local, "/opt/bin/sop"], { isTrusted: false }), "node /opt/lib/node_modules/sop/bin/sop.mjs");
   // Nor what a PATH finds relative to it.

@@ -1,9 +1,8 @@
 // Names across files: what a place stands for, and all places that stand for it, in all programs that an editor has open.
 
-import type { Import } from "../../ast/ast.js";
 import type { Host } from "../../host.js";
-import { resolvePath, type FileScope } from "../../semantics/files.js";
-import { packageFile } from "../../semantics/packages.js";
+import type { FileScope } from "../../semantics/files.js";
+import { importedPath } from "../links.js";
 import type { Place } from "../snapshot.js";
 import { namesOf, referenceAt } from "./names.js";
 import type { NamedSymbol, Reference } from "./symbols.js";
@@ -71,23 +70,13 @@ export function idsOf(symbols: readonly NamedSymbol[]): ReadonlySet<string> {
   return new Set(symbols.map(({ id }) => id));
 }
 
-/** The file that an import names, or null where it cannot be told. */
-export function importedPath({ path }: FileScope, { from }: Import, host: Host): string | null {
-  const specifier = from.value;
-  if (specifier === "") return null;
-  if (specifier.startsWith("std/")) return host.library(specifier, path);
-  if (!specifier.startsWith("pkg:")) return resolvePath(path, specifier);
-  const found = packageFile(specifier, path, host);
-  return found.kind === "file" ? found.path : null;
-}
-
 /** Files of the standard library and of packages, by how they are imported: they are not the program's own. */
 export function libraryFiles({ files, host }: Workspace): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const file of files.values()) {
     for (const node of file.program.declarations) {
       if (node.kind !== "import" || !/^(?:std\/|pkg:)/.test(node.from.value)) continue;
-      const path = importedPath(file, node, host);
+      const path = importedPath(file.path, node.from.value, host);
       if (path !== null) found.set(path, node.from.value);
     }
   }
@@ -95,7 +84,7 @@ export function libraryFiles({ files, host }: Workspace): ReadonlyMap<string, st
   for (const [path, specifier] of found) {
     const file = files.get(path);
     for (const node of file?.program.declarations ?? []) {
-      const inner = file === undefined || node.kind !== "import" ? null : importedPath(file, node, host);
+      const inner = file === undefined || node.kind !== "import" ? null : importedPath(file.path, node.from.value, host);
       if (inner !== null && !found.has(inner)) found.set(inner, specifier);
     }
   }

@@ -8,9 +8,10 @@ import { countingClauses } from "../names/counting-clauses.js";
 import { fieldsOf, inputsOf, modelOfCall } from "../names/members.js";
 import type { NamedSymbol } from "../names/symbols.js";
 import { idsOf, type Workspace } from "../names/workspace.js";
-import type { Refused, TextEdit } from "../rename.js";
+import type { Edit } from "../formatting.js";
+import type { Refused } from "../rename.js";
 
-type FileEdit = TextEdit & { readonly file: string };
+type FileEdit = Edit & { readonly file: string };
 
 /** Edits that let runs go on to feed the fields that they feed: `feed input: field` where one of the two is renamed. */
 export function feedEdits(workspace: Workspace, symbols: readonly NamedSymbol[], name: string): readonly FileEdit[] | Refused {
@@ -45,13 +46,13 @@ function itemsFor(file: FileScope, node: Train, ids: ReadonlySet<string>, name: 
   });
 }
 
-function after({ items, span }: WordClause): TextEdit["span"] {
+function after({ items, span }: WordClause): Edit["span"] {
   const end = items.at(-1)?.span.end ?? span.end;
   return { start: end, end };
 }
 
 // Before the first clause, as that stands: on a line of its own, or all in one.
-function newClause(text: string, node: Train, items: readonly string[]): TextEdit | null {
+function newClause(text: string, node: Train, items: readonly string[]): Edit | null {
   const [first] = node.clauses;
   if (first === undefined) return null;
   const { start } = first.span;

@@ -7,9 +7,9 @@ import { createReport } from "../../semantics/report.js";
 import { lineMap } from "../../source/line-map.js";
 import { allReferences, type Workspace } from "../names/workspace.js";
 import type { NamedSymbol, Reference } from "../names/symbols.js";
-import type { TextEdit } from "../rename.js";
+import type { Edit } from "../formatting.js";
 
-type Edits = ReadonlyMap<string, readonly TextEdit[]>;
+type Edits = ReadonlyMap<string, readonly Edit[]>;
 
 /** What would stand for something else after the edits, in words; or null. `name` is the new name. */
 export function changedMeaning(workspace: Workspace, edits: Edits, name: string): string | null {
@@ -55,7 +55,7 @@ function changed(workspace: Workspace, edits: Edits): Workspace {
   return { files, textOf, host };
 }
 
-function applied(text: string, edits: readonly TextEdit[]): string {
+function applied(text: string, edits: readonly Edit[]): string {
   const parts: string[] = [];
   let from = 0;
   for (const { span, text: instead } of edits) {
