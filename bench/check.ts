@@ -10,7 +10,7 @@ import { median } from "./support/median.js";
 
 const rounds = 15;
 const folder = mkdtempSync(join(tmpdir(), "sop-bench-"));
-const sop = new URL("../bin/sop.mjs", import.meta.url).pathname;
+const sop = new URL("../bin/sop.cjs", import.meta.url).pathname;
 const tsc = new URL("../node_modules/typescript/bin/tsc", import.meta.url).pathname;
 
 const source = generateSource(1000);

@@ -77,7 +77,7 @@ function trained(bytes: Uint8Array, steps: number, positions: number): number {
   try {
     writeFileSync(join(folder, "text.txt"), bytes);
     writeFileSync(join(folder, "language.sop"), source(steps));
-    const { status, stdout } = spawnSync(process.execPath, [fileURLToPath(new URL("../bin/sop.mjs", import.meta.url)), "train", "language.sop", "--quiet"], { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+    const { status, stdout } = spawnSync(process.execPath, [fileURLToPath(new URL("../bin/sop.cjs", import.meta.url)), "train", "language.sop", "--quiet"], { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
     const rows = Number(/\(folded model, ([\d,]+) rows\)/.exec(stdout)?.[1]?.replaceAll(",", ""));
     if (status !== 0 || rows * window !== positions) throw new Error(`the model was not trained, or is measured elsewhere:\n${stdout}`);
     const lines = readFileSync(join(folder, "runs", "gpt", "metrics.jsonl"), "utf8").trimEnd().split("\n");

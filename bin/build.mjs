@@ -1,55 +1,18 @@
-// Builds dist/ from the sources with esbuild: the command (one script, see load.mjs), the compiler and the runtime as libraries.
+// Builds dist/ from the sources with esbuild: the command (one script, see load.cjs), the compiler and the runtime as libraries.
 // Packages that are only loaded on demand stay outside; the rest is bundled, because one file starts faster than a hundred.
 //
 // Several builds may run at once and others may be reading dist/: pieces have their content's hash in their names and are
 // written before the entries that name them, every file is renamed into place, and the stamp comes last.
 
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { quickMark, sources, stampFile } from "./fresh.cjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
-const stampFile = join(dist, "stamp.json");
-const sourceFolders = ["grammar", "compiler", "runtime"];
-const otherSources = ["bin/build.mjs", "package.json"];
 /** Pieces of an earlier build are kept so long, for processes that still run on it. */
 const KEEP_MS = 10 * 60 * 1000;
-
-/** The files that dist/ is made of, in a fixed order. */
-function sources() {
-  const files = otherSources.map((file) => join(root, file));
-  for (const folder of sourceFolders) addSources(join(root, folder), files);
-  return files;
-}
-
-// By name alone, as asking the kind of each takes three times as long: what has no dot is a folder.
-function addSources(folder, files) {
-  for (const name of readdirSync(folder).sort()) {
-    if (name.endsWith(".ts")) files.push(`${folder}${sep}${name}`);
-    else if (!name.includes(".")) addSources(`${folder}${sep}${name}`, files);
-  }
-}
-
-/** Cheap, since every start in a clone asks for it, and good enough to see that something changed: names, sizes and times, summed up. */
-function quickMark(files) {
-  let mark = files.length;
-  for (const [index, file] of files.entries()) {
-    const { mtimeMs, size } = statSync(file);
-    mark = (mark * 31 + index * size + file.length) % 0x1000000000;
-    mark = (mark * 31 + mtimeMs) % 0x1000000000;
-  }
-  return mark;
-}
-
-/** True if dist/ was built from the sources as they are now. */
-export function isFresh() {
-  try {
-    return JSON.parse(readFileSync(stampFile, "utf8")).quickMark === quickMark(sources());
-  } catch {
-    return false;
-  }
-}
 
 /** Builds dist/. With `keepMs` 0 all pieces of earlier builds go, as for a package. */
 export async function build(keepMs = KEEP_MS) {
@@ -90,7 +53,7 @@ export async function build(keepMs = KEEP_MS) {
       minifyWhitespace: true,
       minifySyntax: true,
       define: { SOP_BUILD_ID: JSON.stringify(`${version}-${buildId}`), "import.meta.url": "sopModuleUrl" },
-      // load.mjs calls the function that the script is, reads it as ASCII and tells one build from another by the last line.
+      // load.cjs calls the function that the script is, reads it as ASCII and tells one build from another by the last line.
       banner: { js: '(function (exports, require, module, __filename) {const sopModuleUrl = require("node:url").pathToFileURL(__filename).href;' },
       charset: "ascii",
       footer: { js: `})\n//${buildId}` },

@@ -74,7 +74,7 @@ export class Trainer {
   }
 
   private sop(args: readonly string[]): { readonly status: number | null; readonly stdout: string } {
-    return spawnSync(process.execPath, [fileURLToPath(new URL("../../bin/sop.mjs", import.meta.url)), ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], maxBuffer: 1e8 });
+    return spawnSync(process.execPath, [fileURLToPath(new URL("../../bin/sop.cjs", import.meta.url)), ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], maxBuffer: 1e8 });
   }
 }
 

@@ -25,7 +25,7 @@ export interface LspClient {
   readonly stop: () => Promise<number | null>;
 }
 
-const sop = fileURLToPath(new URL("../../bin/sop.mjs", import.meta.url));
+const sop = fileURLToPath(new URL("../../bin/sop.cjs", import.meta.url));
 
 /** Starts a server for the folders. */
 export async function startClient(folders: readonly string[], capabilities: ClientCapabilities = {}, command: readonly string[] = [process.execPath, sop, "lsp"], env: NodeJS.ProcessEnv = process.env): Promise<LspClient> {

@@ -137,7 +137,7 @@ export async function commandLine(words: readonly string[], terminal: Terminal, 
       exitCode = explainCommand(ids, terminal);
     });
 
-  // bin/sop.mjs starts it without coming here, unless there is something to be said of the words behind it.
+  // bin/sop.cjs starts it without coming here, unless there is something to be said of the words behind it.
   command("lsp", "the language server for editors, on standard input and output").addOption(new Option("--stdio").hideHelp());
 
   command("backends", "which backends load here, and why the others do not")

@@ -23,7 +23,7 @@ import { withProgram } from "../support/compiled.js";
 import { smallCsv, smallData, smallRows } from "../support/small-data.js";
 import { inFolder, sop, type Outcome } from "../support/sop.js";
 
-const command = fileURLToPath(new URL("../../bin/sop.mjs", import.meta.url));
+const command = fileURLToPath(new URL("../../bin/sop.cjs", import.meta.url));
 const packages = fileURLToPath(new URL("../../node_modules", import.meta.url));
 const nothing: LoadOptions = { device: null, threads: null };
 const install = "npm install --ignore-scripts --no-save onnxruntime-node@1.30.0";

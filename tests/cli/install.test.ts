@@ -46,7 +46,7 @@ test("a fresh clone works after npm install with scripts blocked, from any folde
     clone(copy);
     npm(copy, "npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"]);
     assert.not.ok(existsSync(join(copy, "dist")));
-    const bin = join(copy, "bin", "sop.mjs");
+    const bin = join(copy, "bin", "sop.cjs");
     const check = spawnSync(process.execPath, [bin, "check", join(copy, "examples", "digits", "digits.sop")], { cwd: folder, encoding: "utf8" });
     assert.is(check.status, 0, check.stderr);
     assert.ok(existsSync(join(copy, "dist", "cli.cjs")));
@@ -102,7 +102,7 @@ test("where the engine's download fails npm leaves the engine out, programs run 
     writeFileSync(join(place, "package.json"), '{ "private": true }');
     npm(place, "npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball], refusing);
     const engine = join(place, "node_modules", "onnxruntime-node");
-    const sop = join(place, "node_modules", "sop", "bin", "sop.mjs");
+    const sop = join(place, "node_modules", "sop", "bin", "sop.cjs");
     npm(place, "npx", ["sop", "new", "demo"]);
     const smoke = (): string => {
       const { status, stderr } = spawnSync(process.execPath, [sop, "train", "--smoke"], { cwd: join(place, "demo"), encoding: "utf8" });

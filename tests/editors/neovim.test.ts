@@ -125,7 +125,7 @@ test("outside of a project with sop it runs that on the PATH, else that of its o
     writeFileSync(join(bin, "sop"), "#!/bin/sh\n", { mode: 0o755 });
     const words = (path: string): string => `(function() vim.env.PATH = "${path}"; return require("sop").command("${dirname(file)}") end)()`;
     assert.equal(await editor.value(words(bin)), [join(bin, "sop")]);
-    assert.equal(await editor.value(words(join(bin, "none"))), ["node", join(realpathSync(root), "bin", "sop.mjs")]);
+    assert.equal(await editor.value(words(join(bin, "none"))), ["node", join(realpathSync(root), "bin", "sop.cjs")]);
   }, false));
 
 test.run();

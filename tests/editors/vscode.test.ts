@@ -131,7 +131,7 @@ test("a documentation comment goes on on the next line, others do not", () => {
 const around = (files: readonly string[], more: Partial<Surroundings> = {}): Surroundings => ({
   setting: "", node: "node", folders: ["/home/ada/models/deep"], isTrusted: true, path: "/usr/bin:/opt/bin", home: "/home/ada",
   isFile: (path) => files.includes(path),
-  realPath: (path) => (path === "/opt/bin/sop" ? "/opt/lib/node_modules/sop/bin/sop.mjs" : path),
+  realPath: (path) => (path === "/opt/bin/sop" ? "/opt/lib/node_modules/sop/bin/sop.cjs" : path),
   ...more,
 });
 const found = (files: readonly string[], more: Partial<Surroundings> = {}): string | null => {
@@ -140,14 +140,14 @@ const found = (files: readonly string[], more: Partial<Surroundings> = {}): stri
 };
 
 test("which sop is run: the setting's, the workspace's, a clone, the machine's", () => {
-  const local = "/home/ada/models/node_modules/sop/bin/sop.mjs";
+  const local = "/home/ada/models/node_modules/sop/bin/sop.cjs";
   assert.is(found([]), null);
-  assert.is(found(["/opt/bin/sop"]), "node /opt/lib/node_modules/sop/bin/sop.mjs");
+  assert.is(found(["/opt/bin/sop"]), "node /opt/lib/node_modules/sop/bin/sop.cjs");
   assert.is(found([local, "/opt/bin/sop"]), `node ${local}`);
-  assert.is(found(["/home/ada/models/bin/sop.mjs", "/home/ada/models/compiler/cli/main.ts"]), "node /home/ada/models/bin/sop.mjs");
-  assert.is(found(["/home/ada/models/bin/sop.mjs"]), null);
-  assert.is(found([local, "/x/sop.mjs"], { setting: "/x/sop.mjs", node: "/n/node" }), "/n/node /x/sop.mjs");
-  assert.is(found(["/x/bin/sop.mjs"], { setting: "/x" }), "node /x/bin/sop.mjs");
+  assert.is(found(["/home/ada/models/bin/sop.cjs", "/home/ada/models/compiler/cli/main.ts"]), "node /home/ada/models/bin/sop.cjs");
+  assert.is(found(["/home/ada/models/bin/sop.cjs"]), null);
+  assert.is(found([local, "/x/sop.cjs"], { setting: "/x/sop.cjs", node: "/n/node" }), "/n/node /x/sop.cjs");
+  assert.is(found(["/x/bin/sop.cjs"], { setting: "/x" }), "node /x/bin/sop.cjs");
   assert.is(found(["/home/ada/bin/sop"], { setting: "~/bin/sop" }), "/home/ada/bin/sop");
   assert.is(found(["/home/ada/models/deep/tool"], { setting: "tool" }), "/home/ada/models/deep/tool");
   // A setting that leads nowhere is not made good by another sop.
@@ -155,9 +155,9 @@ test("which sop is run: the setting's, the workspace's, a clone, the machine's",
 });
 
 test("what a folder holds that is not trusted is not run", () => {
-  const local = "/home/ada/models/deep/node_modules/sop/bin/sop.mjs";
+  const local = "/home/ada/models/deep/node_modules/sop/bin/sop.cjs";
   assert.is(found([local], { isTrusted: false }), null);
-  assert.is(found([local, "/opt/bin/sop"], { isTrusted: false }), "node /opt/lib/node_modules/sop/bin/sop.mjs");
+  assert.is(found([local, "/opt/bin/sop"], { isTrusted: false }), "node /opt/lib/node_modules/sop/bin/sop.cjs");
   // Nor what a PATH finds relative to it.
   assert.is(found(["bin/sop"], { isTrusted: false, path: "bin:" }), null);
 });

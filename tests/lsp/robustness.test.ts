@@ -13,7 +13,7 @@ import {
 } from "vscode-languageserver-protocol/node";
 import { startClient } from "../../bench/support/lsp-client.js";
 
-const sop = fileURLToPath(new URL("../../bin/sop.mjs", import.meta.url));
+const sop = fileURLToPath(new URL("../../bin/sop.cjs", import.meta.url));
 const wide = "block wide(x: f32[d], width: int) -> f32[width] {\n  return x |> dense(width) |> relu\n}\n";
 const net = (from: string): string => `import { wide } from "${from}"\n\nmodel Net {\n  input  x: f32[8]\n  output y = x |> wide(16)\n}\n`;
 

@@ -1,4 +1,4 @@
-// Runs the real command as users do: `bin/sop.mjs` in a process of its own, in a folder that is thrown away.
+// Runs the real command as users do: `bin/sop.cjs` in a process of its own, in a folder that is thrown away.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The command in this clone. */
-export const sopCommand: string = fileURLToPath(new URL("../../bin/sop.mjs", import.meta.url));
+export const sopCommand: string = fileURLToPath(new URL("../../bin/sop.cjs", import.meta.url));
 
 export interface Outcome {
   readonly status: number | null;

@@ -36,7 +36,7 @@ local function root_of(file)
   return upward(folder, function(at) return is_file(at .. "/package.json") or vim.fn.isdirectory(at .. "/.git") == 1 or is_file(at .. "/.git") end) or folder
 end
 
-local script = "/bin/sop.mjs"
+local script = "/bin/sop.cjs"
 -- The clone or package that has this file in `editors/neovim/lua`.
 local package_folder = vim.fn.fnamemodify(vim.fn.resolve(vim.fn.fnamemodify(debug.getinfo(1, "S").source:sub(2), ":p")), ":h:h:h:h")
 

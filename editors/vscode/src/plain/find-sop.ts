@@ -25,7 +25,7 @@ export interface SopCommand {
   readonly args: readonly string[];
 }
 
-const script = join("bin", "sop.mjs");
+const script = join("bin", "sop.cjs");
 
 /** The command; null where there is none. */
 export function findSop(around: Surroundings): SopCommand | null {

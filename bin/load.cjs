@@ -1,18 +1,19 @@
+"use strict";
 // Loads the command's script together with what V8 compiled of it in an earlier start, kept in dist/code/. `sop check` of a small file
 // takes half as long with it. Node's own compile cache keeps only what it compiles at the start, a quarter of what a command runs.
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { basename, dirname, join } from "node:path";
-import { Script } from "node:vm";
-import { crc32 } from "node:zlib";
+const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
+const { createRequire } = require("node:module");
+const { basename, dirname, join } = require("node:path");
+const { Script } = require("node:vm");
+const { crc32 } = require("node:zlib");
 
 /** Commands that run different code; every other word shares nothing worth keeping. */
 const commands = ["build", "check", "explain", "fix", "fmt", "graph", "lsp", "prove", "summary", "train"];
 const ID_LENGTH = 64;
 
 /** What the CommonJS script `file` exports: a function around it, in ASCII, whose last line is the id of its build. */
-export function load(file, command) {
+function load(file, command) {
   const source = readFileSync(file, "latin1");
   const code = commands.includes(command) ? codeFile(file, source, command) : null;
   const cachedData = code === null ? undefined : readOrNothing(code);
@@ -56,3 +57,5 @@ function keep(file, script) {
     // It is only slower without.
   }
 }
+
+module.exports = { load };
