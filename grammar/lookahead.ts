@@ -27,9 +27,6 @@ interface Parser {
   LA(distance: number): IToken;
 }
 
-/** A choice: the number of the alternative, or whether an optional part is there. */
-export type Lookahead = (this: Parser) => number | boolean | undefined;
-
 /** Chevrotain's strategy of the table. Throws where a production is not in it: then the table is older than the grammar. */
 export function tableLookahead(): ILookaheadStrategy {
   return {
@@ -39,11 +36,6 @@ export function tableLookahead(): ILookaheadStrategy {
   };
 }
 
-/** The choice of that name, of that kind. */
-export function chooser(name: string, kind: string): Lookahead {
-  return kind === "OR" ? alternatives(name) : isThere(name);
-}
-
 function isThere(name: string): (this: Parser) => boolean {
   const chosen = alternatives(name);
   return function () {
@@ -51,31 +43,29 @@ function isThere(name: string): (this: Parser) => boolean {
   };
 }
 
-const columns: number[] = [];
-lookaheadTokens.forEach((type, column) => (columns[type.tokenTypeIdx ?? 0] = column));
-
 function alternatives(name: string): (this: Parser) => number | undefined {
   const decision = decisions[name];
   if (decision === undefined) throw new Error(`the choice "${name}" is not in lookahead.generated.ts`);
-  const { first, second } = decision;
-  if (second === undefined) {
-    return function () {
-      return alternative(first, this.LA(1));
-    };
-  }
   return function () {
-    const token = this.LA(1);
-    const row = second[token.tokenType.name];
-    return row === undefined ? alternative(first, token) : alternative(row, this.LA(2));
+    return choose(decision, this.LA(1), this.LA(2));
   };
 }
+
+/** The number of the alternative for what comes next, of an optional part 1; undefined for none. At the end of a text `undefined` comes next. */
+export function choose({ first, second }: Decision, next: IToken | undefined, afterIt: IToken | undefined): number | undefined {
+  const row = next === undefined ? undefined : second?.[next.tokenType.name];
+  return row === undefined ? alternative(first, next) : alternative(row, afterIt);
+}
+
+const columns: number[] = [];
+lookaheadTokens.forEach((type, column) => (columns[type.tokenTypeIdx ?? 0] = column));
 
 const ZERO = "0".charCodeAt(0);
 const NINE = "9".charCodeAt(0);
 const LETTER_A = "a".charCodeAt(0);
 
-function alternative(row: string, token: IToken): number | undefined {
-  const code = row.charCodeAt(columns[token.tokenTypeIdx] ?? NaN);
+function alternative(row: string, token: IToken | undefined): number | undefined {
+  const code = row.charCodeAt(columns[token?.tokenTypeIdx ?? EOF.tokenTypeIdx ?? 0] ?? NaN);
   if (code >= LETTER_A) return code - LETTER_A + 10;
   return code >= ZERO && code <= NINE ? code - ZERO : undefined;
 }

@@ -51,16 +51,7 @@ export function parseCst(text: string, recover: boolean): ParsedText | null {
 /** The tree of a text without a mistake; null for any other. */
 export function parseQuickly(tokens: IToken[]): ProgramCstNode | null {
   quick ??= new QuickParser();
-  quick.input = tokens;
-  try {
-    const tree = quick.program() as ProgramCstNode;
-    return quick.errors.length === 0 ? tree : null;
-  } catch {
-    // Chevrotain looks for what it would have expected, in a grammar that this parser does not have.
-    return null;
-  } finally {
-    quick.input = [];
-  }
+  return quick.read(tokens);
 }
 
 /** The tree as far as it can be made, and the mistakes; the tree is null if they are too many. */
