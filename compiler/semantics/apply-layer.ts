@@ -57,9 +57,9 @@ export function applyLayer(env: Env, request: LayerRequest): Value {
   const type = hasRagged(types) ? withLength(env, request, tensors, types, result.type) : result.type;
   if (type === null) return error;
   const weights = signature.weights(types, request.options);
-  for (const shape of [type.shape, ...weights.map((weight) => weight.shape)]) {
-    if (elements(shape) <= limits.elements) continue;
-    report.say("tensor-too-large", origin, { layer: request.title, shape: `[${shape.join(", ")}]` });
+  const large = [type, ...weights].find(({ shape }) => elements(shape) > limits.elements);
+  if (large !== undefined) {
+    report.say("tensor-too-large", origin, { layer: request.title, shape: `[${large.shape.join(", ")}]` });
     return error;
   }
   if (site.graph.applications.length >= limits.applications) {
@@ -149,16 +149,16 @@ export function callerNotes(env: Env): readonly Note[] {
 // Two uses of one path share its weights: they must agree in shapes and in their kernel sets.
 function shareWeights(env: Env, site: Site, request: LayerRequest, weights: readonly WeightSignature[], copies: number, frozen: boolean): boolean {
   const { graph } = site;
-  const shapes = weights.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ");
   const shared = graph.weights.get(request.path);
   const origin = at(env, request.span);
   if (shared === undefined) {
-    graph.weights.set(request.path, { shapes, copies, frozen, origin });
+    graph.weights.set(request.path, { weights, copies, frozen, origin });
     return true;
   }
   const notes = [{ origin: shared.origin, message: "The other use is here." }];
-  if (shared.shapes !== shapes) {
-    env.context.report.say("shared-weights-differ", origin, { layer: request.path, first: shared.shapes, second: shapes }, { notes });
+  const [first, second] = [printWeights(shared.weights), printWeights(weights)];
+  if (first !== second) {
+    env.context.report.say("shared-weights-differ", origin, { layer: request.path, first, second }, { notes });
     return false;
   }
   if (shared.frozen !== frozen) {
@@ -170,4 +170,8 @@ function shareWeights(env: Env, site: Site, request: LayerRequest, weights: read
     return false;
   }
   return true;
+}
+
+function printWeights(weights: readonly WeightSignature[]): string {
+  return weights.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ");
 }

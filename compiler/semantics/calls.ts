@@ -14,6 +14,7 @@ import type { OptionSpec } from "./options.js";
 import { numberOrReport } from "./operators.js";
 import { readAnnotations, within } from "./overparam.js";
 import { bareName, readOptions } from "./read-options.js";
+import { remembered } from "./remembered.js";
 import type { ReportDetails } from "./report.js";
 import { callableName, describe, error, type LayerValue, type Reach, type TensorValue, type Value } from "./values.js";
 
@@ -77,48 +78,75 @@ function pathOf(env: Env, call: Call, layer: LayerValue | null, callee: string):
   return path;
 }
 
-function callLayer(env: Env, call: Call, layer: LayerValue, piped: Piped | null, annotated: Reach | undefined): Value {
-  const { callable } = layer;
-  const name = callableName(callable);
-  const names = callable.kind === "built-in" ? layers[callable.name].tensors : tensorsOf(callable);
-  const isVariadic = names.length === 1 && names[0]?.endsWith("...") === true;
-  const args = call.arguments ?? [];
-  const operands: Operand[] = piped === null ? [] : [piped];
+/** The arguments of a call of a layer by what they are for. */
+interface Sorted {
+  /** Tensors by position, without what is piped in. */
+  readonly operands: readonly Operand[];
+  /** Tensors by name. */
+  readonly byName: ReadonlyMap<string, Operand>;
+  /** Tensors that may be left out, by name. */
+  readonly extra: ReadonlyMap<string, Operand>;
+  /** Options. */
+  readonly rest: readonly Argument[];
+}
+
+const nothingGiven: Sorted = { operands: [], byName: new Map(), extra: new Map(), rest: [] };
+const noNames: readonly string[] = [];
+const optionalTensors = remembered((kind: (typeof layers)[LayerKind]): readonly string[] => kind.optionalTensors?.map((tensor) => tensor.name) ?? noNames);
+const requiredOptions = remembered((specs: readonly OptionSpec[]): readonly OptionSpec[] => specs.filter((spec) => spec.default === undefined));
+
+function sorted(args: readonly Argument[], names: readonly string[], callable: LayerValue["callable"], isPiped: boolean): Sorted {
+  const isVariadic = takesAny(names);
+  const optional = callable.kind === "built-in" ? optionalTensors(layers[callable.name]) : noNames;
+  const operands: Operand[] = [];
   const rest: Argument[] = [];
   const byName = new Map<string, Operand>();
-  const optional = callable.kind === "built-in" ? (layers[callable.name].optionalTensors ?? []).map((tensor) => tensor.name) : [];
   const extra = new Map<string, Operand>();
   for (const argument of args) {
     const operand = { expression: argument.value, span: argument.span };
     const given = argument.name?.text ?? "";
     if (optional.includes(given) && !extra.has(given)) extra.set(given, { expression: argument.value, span: argument.value.span });
     else if (argument.name !== null && callable.kind !== "built-in" && names.includes(argument.name.text)) byName.set(argument.name.text, operand);
-    else if (argument.name === null && (isVariadic || operands.length + byName.size < names.length)) operands.push(operand);
+    else if (argument.name === null && (isVariadic || operands.length + byName.size + (isPiped ? 1 : 0) < names.length)) operands.push(operand);
     else rest.push(argument);
   }
+  return { operands, byName, extra, rest };
+}
+
+function takesAny(names: readonly string[]): boolean {
+  return names.length === 1 && names[0]?.endsWith("...") === true;
+}
+
+function callLayer(env: Env, call: Call, layer: LayerValue, piped: Piped | null, annotated: Reach | undefined): Value {
+  const { callable, bound } = layer;
+  const name = callableName(callable);
+  const names = callable.kind === "built-in" ? layers[callable.name].tensors : tensorsOf(callable);
+  const isVariadic = takesAny(names);
+  const { operands: written, byName, extra, rest } = call.arguments === null || call.arguments.length === 0 ? nothingGiven : sorted(call.arguments, names, callable, piped !== null);
+  const operands: readonly Operand[] = piped === null ? written : written.length === 0 ? [piped] : [piped, ...written];
   // What a parameter of a type that there is not takes is not known.
   if (callable.kind === "block" && callable.node.params.some(({ type }) => parameterKind(type) === null)) return error;
-  if (callable.kind === "built-in" && layer.bound === null && !fitsArguments(env, call, callable.name, names, operands.length, rest)) return error;
-  const ordered = byName.size === 0 ? operands : placeByName(names, operands, byName);
-  const evaluated = (operand: Operand) => ({ value: "value" in operand ? operand.value : env.context.rules.expression(env, operand.expression), span: operand.span });
-  const tensors = ordered.map(evaluated);
-  const named = [...extra.values()].map(evaluated);
+  if (callable.kind === "built-in" && bound === null && rest.length > 0 && !fitsArguments(env, call, callable.name, names, operands.length, rest)) return error;
+  const evaluated = (operand: Operand) => ("value" in operand ? operand : { value: env.context.rules.expression(env, operand.expression), span: operand.span });
+  const tensors = (byName.size === 0 ? operands : placeByName(names, operands, byName)).map(evaluated);
+  const named = extra.size === 0 ? [] : [...extra.values()].map(evaluated);
   const ok = checkTensors(env, call, name, names, isVariadic, tensors) && (named.length === 0 || checkTensors(env, call, name, [], true, named));
   if (!ok) return error;
-  const bound = layer.bound;
   if (bound !== null && rest.length > 0) {
     env.context.report.say("too-many-arguments", at(env, rest[0]?.span ?? call.span), { of: call.callee.names.map((part) => part.text).join("."), expected: names.length }, { help: "Give the options where the layer is named." });
     return error;
   }
   const reach = within(within(env.site?.reach, layer.reach), annotated);
   if (callable.kind === "built-in") {
-    if (bound === null && givesInputSize(env, name, layers[callable.name].options, rest, tensors[0]?.value)) return error;
-    const options = bound?.kind === "options" ? bound.options : readOptions(env, name, layers[callable.name].options, rest, call.span);
+    const kind = layers[callable.name];
+    if (bound === null && rest.length > 0 && givesInputSize(env, name, kind.options, rest, tensors[0]?.value)) return error;
+    const options = bound?.kind === "options" ? bound.options : readOptions(env, name, kind.options, rest, call.span);
     const path = pathOf(env, call, layer, name);
-    const values = [...tensors, ...named].flatMap(({ value }) => (value.kind === "tensor" ? [value] : []));
     if (options === null || path === null) return error;
-    const places = Object.fromEntries([...extra.keys()].map((key, index) => [key, tensors.length + index]));
-    const result = applyLayer(env, { kind: callable.name, title: name, tensors: values, options: { ...options, ...places }, path, reach, span: call.span });
+    const values: TensorValue[] = [];
+    for (const { value } of named.length === 0 ? tensors : [...tensors, ...named]) if (value.kind === "tensor") values.push(value);
+    const places = extra.size === 0 ? options : { ...options, ...Object.fromEntries([...extra.keys()].map((key, index) => [key, tensors.length + index])) };
+    const result = applyLayer(env, { kind: callable.name, title: name, tensors: values, options: places, path, reach, span: call.span });
     if (result.kind === "tensor") rememberSize(env, callable.name, rest, result);
     return result;
   }
@@ -173,7 +201,7 @@ function fitsArguments(env: Env, call: Call, name: LayerKind, names: readonly st
   }
   const positional = rest.filter((argument) => argument.name === null);
   const isTensor = ({ value }: Argument): boolean => env.scope.lookup(bareName(value) ?? "")?.kind === "tensor";
-  const required = layers[name].options.filter((option) => option.default === undefined).length;
+  const required = requiredOptions(layers[name].options).length;
   if (positional.length <= required || !positional.some(isTensor)) return true;
   const found = operands + positional.filter(isTensor).length;
   report.say("tensor-count", at(env, call.span), { layer: name, expected: names.length === 1 ? "1 tensor" : `${names.length} tensors`, found }, { help: `Write \`${name}(${names.join(", ")}${required > 0 ? ", ..." : ""})\`, or pipe a tensor into it with \`|>\`.` });
@@ -183,7 +211,7 @@ function fitsArguments(env: Env, call: Call, name: LayerKind, names: readonly st
 // `dense(784, 10)` after a vector of 784: the first number is the size that comes in.
 function givesInputSize(env: Env, of: string, options: readonly OptionSpec[], rest: readonly Argument[], tensor: Value | undefined): boolean {
   const [first, second] = rest.filter((argument) => argument.name === null);
-  const required = options.filter((option) => option.default === undefined).length;
+  const required = requiredOptions(options).length;
   const size = tensor?.kind === "tensor" ? tensor.type.shape.at(-1) : undefined;
   if (first?.value.kind !== "number" || rest.filter((argument) => argument.name === null).length <= required || first.value.text !== String(size)) return false;
   const end = second?.span.start ?? first.span.end;
@@ -208,7 +236,7 @@ export const sizeOptions: Readonly<Partial<Record<LayerKind, string>>> = { dense
 function rememberSize(env: Env, kind: LayerKind, args: readonly Argument[], result: TensorValue): void {
   const option = sizeOptions[kind];
   if (option === undefined || env.site === null) return;
-  const required = layers[kind].options.filter((spec) => spec.default === undefined).map((spec) => spec.name);
+  const required = requiredOptions(layers[kind].options).map((spec) => spec.name);
   const positional = args.filter((argument) => argument.name === null);
   const argument = args.find((candidate) => candidate.name?.text === option) ?? positional[required.indexOf(option)];
   if (argument?.value.kind === "number") env.site.graph.sizeLiterals.set(result.ref, at(env, argument.value.span));

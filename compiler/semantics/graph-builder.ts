@@ -2,6 +2,7 @@
 
 import type { Origin } from "../source/source.js";
 import type { Application, Graph, GraphInput, Run, Start } from "./semantic-model.js";
+import type { WeightSignature } from "./layers/layer.js";
 import type { LayerKind } from "./layers/layers.js";
 import type { TensorType } from "./types.js";
 import type { TensorValue } from "./values.js";
@@ -18,8 +19,8 @@ export class GraphBuilder {
   readonly outputs: { readonly name: string; readonly value: TensorValue; readonly origin: Origin }[] = [];
   /** Where the size of an application's last axis is written as a plain number (`dense(64)`), by index. */
   readonly sizeLiterals = new Map<number, Origin>();
-  /** Shapes of weights by path of layer, with the call that made them first. */
-  readonly weights = new Map<string, { readonly shapes: string; readonly copies: number; readonly frozen: boolean; readonly origin: Origin }>();
+  /** Weights by path of layer, with the call that made them first. */
+  readonly weights = new Map<string, { readonly weights: readonly WeightSignature[]; readonly copies: number; readonly frozen: boolean; readonly origin: Origin }>();
   /** Calls of models that start from others, once for each path. */
   readonly starts: Start[] = [];
   /** Inputs whose positions meet: they must be equally long in each example. */

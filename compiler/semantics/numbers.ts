@@ -59,7 +59,7 @@ const suffixes: Readonly<Record<string, readonly [bigint, bigint]>> = {
 
 /** The value of a literal's digits (`64_000`, `1.5e-3`) and suffix. */
 export function parseNumber(text: string, suffix: string | null): Num | NumError {
-  if (suffix === null && /^\d{1,15}$/.test(text)) return { kind: "exact", n: BigInt(text), d: 1n };
+  if (suffix === null && text.length <= 15 && /^\d+$/.test(text)) return { kind: "exact", n: BigInt(text), d: 1n };
   const match = /^(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text.replaceAll("_", ""));
   if (match === null) return "not-real";
   const [, integer = "", fraction = "", power = "0"] = match;

@@ -21,7 +21,7 @@ type EitherType = Extract<OptionType, { readonly kind: "either" }>;
 
 /** All options of `of`, or null where something was reported. `span` is the call, for options that are missing. */
 export function readOptions(env: Env, of: string, specs: readonly OptionSpec[], args: readonly Argument[], span: Span): Readonly<Record<string, OptionValue>> | null {
-  if (sayBrackets(env, of, specs, args)) return null;
+  if (args.length > 1 && sayBrackets(env, of, specs, args)) return null;
   const { bound, ok } = bindArguments(env, of, parametersOf(specs), args);
   const options: Record<string, OptionValue> = {};
   let complete = ok;

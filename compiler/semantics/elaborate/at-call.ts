@@ -18,20 +18,22 @@ const aboutOneNumber: ReadonlySet<DiagnosticId> = new Set<DiagnosticId>(["not-wh
 export function standingAtCall<T>(env: Env, call: Span, work: () => T): T {
   const { report, sizes } = env.context;
   const from = report.diagnostics.length;
-  const origin = at(env, call);
   try {
     return work();
   } finally {
-    const around = declarationAt(env, origin);
-    report.relocate(from, (diagnostic) => {
-      const isOfLengths = diagnostic.id === "ragged-not-here";
-      // What symbols prove of sizes says nothing of lengths.
-      if (!dependOnNumbers.has(diagnostic.id) || (!isOfLengths && sizes.closed.has(originKey(diagnostic.origin)))) return diagnostic;
-      const inside = declarationAt(env, diagnostic.origin);
-      if (inside === around && diagnostic.origin.file === origin.file) return diagnostic;
-      const isSaid = !isOfLengths && inside !== null && (inside.kind === "block" || inside.kind === "model") && sizes.faulty.has(inside);
-      return isSaid ? null : moved(diagnostic, origin);
-    });
+    if (report.diagnostics.length > from) {
+      const origin = at(env, call);
+      const around = declarationAt(env, origin);
+      report.relocate(from, (diagnostic) => {
+        const isOfLengths = diagnostic.id === "ragged-not-here";
+        // What symbols prove of sizes says nothing of lengths.
+        if (!dependOnNumbers.has(diagnostic.id) || (!isOfLengths && sizes.closed.has(originKey(diagnostic.origin)))) return diagnostic;
+        const inside = declarationAt(env, diagnostic.origin);
+        if (inside === around && diagnostic.origin.file === origin.file) return diagnostic;
+        const isSaid = !isOfLengths && inside !== null && (inside.kind === "block" || inside.kind === "model") && sizes.faulty.has(inside);
+        return isSaid ? null : moved(diagnostic, origin);
+      });
+    }
   }
 }
 
