@@ -46,7 +46,8 @@ export interface ExpressionCstNode extends CstNode {
 
 export type ExpressionCstChildren = {
   conditional?: ConditionalCstNode[];
-  operation?: OperationCstNode[];
+  operand?: (OperandCstNode)[];
+  Operator?: IToken[];
   pipeStep?: PipeStepCstNode[];
 };
 
@@ -103,7 +104,16 @@ export interface OperandCstNode extends CstNode {
 export type OperandCstChildren = {
   Minus?: IToken[];
   NotWord?: IToken[];
-  primary: PrimaryCstNode[];
+  Name?: (IToken)[];
+  Dot?: IToken[];
+  args?: ArgsCstNode[];
+  Number?: IToken[];
+  Unit?: IToken[];
+  String?: IToken[];
+  TrueWord?: IToken[];
+  FalseWord?: IToken[];
+  list?: ListCstNode[];
+  group?: GroupCstNode[];
   annotation?: AnnotationCstNode[];
 };
 
@@ -123,7 +133,8 @@ export interface PlainCallCstNode extends CstNode {
 }
 
 export type PlainCallCstChildren = {
-  path: PathCstNode[];
+  Name: (IToken)[];
+  Dot?: IToken[];
   args?: ArgsCstNode[];
 };
 
@@ -146,7 +157,9 @@ export interface PrimaryCstNode extends CstNode {
 }
 
 export type PrimaryCstChildren = {
-  plainCall?: PlainCallCstNode[];
+  Name?: (IToken)[];
+  Dot?: IToken[];
+  args?: ArgsCstNode[];
   Number?: IToken[];
   Unit?: IToken[];
   String?: IToken[];

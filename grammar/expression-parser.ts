@@ -70,13 +70,15 @@ export abstract class ExpressionParser extends CstParser {
   }
 
   // path = NAME { "." NAME }
-  path = this.RULE("path", () => {
+  path = this.RULE("path", () => this.names());
+
+  private names(): void {
     this.CONSUME(Name);
     this.MANY(() => {
       this.CONSUME(Dot);
       this.CONSUME2(Name);
     });
-  });
+  }
 
   // type = NAME [ "[" [ size { "," size } ] "]" ] { "|" NAME } [ "below" sum ]
   type = this.RULE("type", () => {
@@ -108,8 +110,8 @@ export abstract class ExpressionParser extends CstParser {
       { ALT: () => this.SUBRULE(this.conditional) },
       {
         ALT: () => {
-          this.SUBRULE(this.operation);
-          this.MANY(() => this.SUBRULE(this.pipeStep));
+          this.operands();
+          this.MANY2(() => this.SUBRULE(this.pipeStep));
         },
       },
     ]);
@@ -141,21 +143,23 @@ export abstract class ExpressionParser extends CstParser {
   // or      = and { "or" and }              compare = sum [ ( "==" | "!=" | "<" | "<=" | ">" | ">=" ) sum ]
   // and     = compare { "and" compare }     sum     = product { ( "+" | "-" ) product }
   // product = unary { ( "*" | "/" ) unary } power   = postfix [ "**" unary ]
-  // One flat production for all of them, because six nodes around every number are most of the time of parsing; whoever reads the tree
-  // applies the precedence.
-  operation = this.RULE("operation", () => {
+  // One flat production for all of them, which an expression has in itself, because six nodes around every number are most of the time of
+  // parsing; whoever reads the tree applies the precedence.
+  operation = this.RULE("operation", () => this.operands());
+
+  private operands(): void {
     this.SUBRULE(this.operand);
     this.MANY(() => {
       this.CONSUME(Operator);
       this.SUBRULE2(this.operand);
     });
-  });
+  }
 
   // unary = [ "-" | "not" ] power; postfix = primary { annotation }
   operand = this.RULE("operand", () => {
-    this.OPTION(() => this.OR([{ ALT: () => this.CONSUME(Minus) }, { ALT: () => this.CONSUME(NotWord) }]));
-    this.SUBRULE(this.primary);
-    this.MANY(() => this.SUBRULE(this.annotation));
+    this.OPTION3(() => this.OR2([{ ALT: () => this.CONSUME(Minus) }, { ALT: () => this.CONSUME(NotWord) }]));
+    this.value();
+    this.MANY2(() => this.SUBRULE(this.annotation));
   });
 
   // call = path [ args ] { annotation }
@@ -165,10 +169,12 @@ export abstract class ExpressionParser extends CstParser {
   });
 
   // plainCall = path [ args ]
-  plainCall = this.RULE("plainCall", () => {
-    this.SUBRULE(this.path);
+  plainCall = this.RULE("plainCall", () => this.pathAndArguments());
+
+  private pathAndArguments(): void {
+    this.names();
     this.OPTION(() => this.SUBRULE(this.args));
-  });
+  }
 
   // annotation = "frozen" | "overparam" ( NUMBER | NAME | args )
   annotation = this.RULE("annotation", () => {
@@ -184,13 +190,15 @@ export abstract class ExpressionParser extends CstParser {
   });
 
   // primary = NUMBER [ UNIT ] | STRING | "true" | "false" | "[" [ expr { "," expr } ] "]" | "(" expr ")" | path [ args ]
-  primary = this.RULE("primary", () => {
+  primary = this.RULE("primary", () => this.value());
+
+  private value(): void {
     this.OR([
-      { ALT: () => this.SUBRULE(this.plainCall) },
+      { ALT: () => this.pathAndArguments() },
       {
         ALT: () => {
           this.CONSUME(NumberToken);
-          this.OPTION(() => this.CONSUME(Unit));
+          this.OPTION2(() => this.CONSUME(Unit));
         },
       },
       { ALT: () => this.CONSUME(StringToken) },
@@ -199,7 +207,7 @@ export abstract class ExpressionParser extends CstParser {
       { ALT: () => this.SUBRULE(this.list) },
       { ALT: () => this.SUBRULE(this.group) },
     ]);
-  });
+  }
 
   list = this.RULE("list", () => {
     this.CONSUME(OpenBracket);

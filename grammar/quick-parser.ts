@@ -102,8 +102,8 @@ export class QuickParser extends SopParser {
     return choose(decision, this.tokens[this.next], this.tokens[this.next + 1]);
   }
 
-  protected override MANY(action: Action<unknown>): void {
-    const decision = this.choices.Repetition[0];
+  private repeated(index: number, action: Action<unknown>): void {
+    const decision = this.choices.Repetition[index];
     while (this.chosen(decision) === 1) act(action);
   }
 
@@ -151,12 +151,24 @@ export class QuickParser extends SopParser {
     return this.oneOf(2, alternatives);
   }
 
+  protected override MANY(action: Action<unknown>): void {
+    this.repeated(0, action);
+  }
+
+  protected override MANY2(action: Action<unknown>): void {
+    this.repeated(2, action);
+  }
+
   protected override OPTION<T>(action: Action<T>): T | undefined {
     return this.perhaps(0, action);
   }
 
   protected override OPTION2<T>(action: Action<T>): T | undefined {
     return this.perhaps(2, action);
+  }
+
+  protected override OPTION3<T>(action: Action<T>): T | undefined {
+    return this.perhaps(3, action);
   }
 }
 

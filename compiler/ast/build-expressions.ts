@@ -21,8 +21,7 @@ function isOperator(text: string): text is BinaryOperator {
 export function buildExpression(building: Building, node: cst.ExpressionCstNode | undefined, at: number): Expression {
   const conditional = first(node?.children.conditional);
   if (conditional !== undefined) return buildConditional(building, conditional, at);
-  const operation = first(node?.children.operation);
-  let value = buildOperation(building, operation, at);
+  let value = buildOperation(building, node, at);
   for (const step of node?.children.pipeStep ?? []) value = buildPipeStep(building, value, step);
   return value;
 }
@@ -50,7 +49,7 @@ function buildPipeStep(building: Building, left: Expression, step: cst.PipeStepC
 }
 
 /** Operators and operands in a row. */
-export function buildOperation(building: Building, node: cst.OperationCstNode | undefined, at: number): Expression {
+export function buildOperation(building: Building, node: cst.OperationCstNode | cst.ExpressionCstNode | undefined, at: number): Expression {
   if (node === undefined) return missing(at);
   const { operand, Operator } = node.children;
   return new Climber(building, Operator ?? [], operand ?? [], at).operation();
@@ -115,8 +114,7 @@ class Climber {
 }
 
 function buildPostfix(building: Building, node: cst.OperandCstNode, at: number): Expression {
-  const value = buildPrimary(building, first(node.children.primary), at);
-  return annotate(building, value, node.children.annotation);
+  return annotate(building, buildPrimary(building, node, at), node.children.annotation);
 }
 
 function annotate<T extends Expression>(building: Building, value: T, nodes: readonly cst.AnnotationCstNode[] | undefined): T | Annotated {
@@ -148,15 +146,25 @@ export function buildCall(building: Building, node: cst.CallCstNode | undefined,
 
 /** A call without annotations; without a name where there is none. */
 export function buildPlainCall(building: Building, node: cst.PlainCallCstNode | undefined, at: number): Call {
-  const callee = buildPath(first(node?.children.path), at);
-  const args = first(node?.children.args);
-  return { kind: "call", span: spanOf(node, at), callee, arguments: args === undefined ? null : buildArguments(building, args, callee.span.end) };
+  return callOf(building, node?.children ?? {}, at);
+}
+
+function callOf(building: Building, children: Partial<cst.PlainCallCstChildren>, at: number): Call {
+  const callee = pathOf(children.Name, at);
+  const args = first(children.args);
+  if (args === undefined) return { kind: "call", span: callee.span, callee, arguments: null };
+  return { kind: "call", span: cover(callee.span, spanOf(args, callee.span.end)), callee, arguments: buildArguments(building, args, callee.span.end) };
 }
 
 /** `row.kind`. */
 export function buildPath(node: cst.PathCstNode | undefined, at: number): Path {
-  const names = (node?.children.Name ?? []).map((token) => nameOf(token, at));
-  return { kind: "path", span: spanOf(node, at), names: names.length > 0 ? names : [nameOf(undefined, at)] };
+  return pathOf(node?.children.Name, at);
+}
+
+function pathOf(tokens: readonly IToken[] | undefined, at: number): Path {
+  const names = (tokens ?? [undefined]).map((token) => nameOf(token, at));
+  const [start, end] = [names[0]?.span, names[names.length - 1]?.span];
+  return { kind: "path", span: start === undefined || end === undefined ? { start: at, end: at } : cover(start, end), names };
 }
 
 function buildArguments(building: Building, node: cst.ArgsCstNode, at: number): Argument[] {
@@ -182,13 +190,11 @@ function reportAssigned(building: Building, args: readonly cst.ArgCstNode[]): vo
 }
 
 /** A literal, a list, a group, a path or a call. */
-export function buildPrimary(building: Building, node: cst.PrimaryCstNode | undefined, at: number): Expression {
+export function buildPrimary(building: Building, node: cst.PrimaryCstNode | cst.OperandCstNode | undefined, at: number): Expression {
   if (node === undefined) return missing(at);
   const { children } = node;
-  const span = spanOf(node, at);
-  const plain = first(children.plainCall);
-  if (plain !== undefined) {
-    const call = buildPlainCall(building, plain, at);
+  if (children.Name !== undefined) {
+    const call = callOf(building, children, at);
     return call.arguments === null ? call.callee : call;
   }
   const number = first(children.Number);
@@ -197,13 +203,18 @@ export function buildPrimary(building: Building, node: cst.PrimaryCstNode | unde
   if (string !== undefined) return buildString(building, string, at);
   const list = first(children.list);
   if (list !== undefined) {
+    const span = spanOf(list, at);
     const items = (list.children.expression ?? []).map((item) => buildExpression(building, item, span.end));
     return { kind: "list", span, items } satisfies ListLiteral;
   }
   const group = first(children.group);
-  if (group !== undefined) return { kind: "group", span, value: buildExpression(building, first(group.children.expression), span.start + 1) };
+  if (group !== undefined) {
+    const span = spanOf(group, at);
+    return { kind: "group", span, value: buildExpression(building, first(group.children.expression), span.start + 1) };
+  }
   const word = first(children.TrueWord) ?? first(children.FalseWord);
-  return word === undefined ? missing(at) : ({ kind: "boolean", span, value: word.image === "true" } satisfies BooleanLiteral);
+  const span = tokenSpan(word);
+  return word === undefined || span === null ? missing(at) : ({ kind: "boolean", span, value: word.image === "true" } satisfies BooleanLiteral);
 }
 
 // The lexer has reported everything else that looks like a number.
