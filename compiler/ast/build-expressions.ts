@@ -146,25 +146,28 @@ export function buildCall(building: Building, node: cst.CallCstNode | undefined,
 
 /** A call without annotations; without a name where there is none. */
 export function buildPlainCall(building: Building, node: cst.PlainCallCstNode | undefined, at: number): Call {
-  return callOf(building, node?.children ?? {}, at);
+  return callOf(building, node?.children ?? {}, spanOf(node, at), at);
 }
 
-function callOf(building: Building, children: Partial<cst.PlainCallCstChildren>, at: number): Call {
-  const callee = pathOf(children.Name, at);
+function callOf(building: Building, children: PathAndArguments, span: Span, at: number): Call {
+  const callee = pathOf(children, at);
   const args = first(children.args);
-  if (args === undefined) return { kind: "call", span: callee.span, callee, arguments: null };
-  return { kind: "call", span: cover(callee.span, spanOf(args, callee.span.end)), callee, arguments: buildArguments(building, args, callee.span.end) };
+  return { kind: "call", span, callee, arguments: args === undefined ? null : buildArguments(building, args, callee.span.end) };
 }
+
+type PathAndArguments = Partial<cst.PlainCallCstChildren>;
 
 /** `row.kind`. */
 export function buildPath(node: cst.PathCstNode | undefined, at: number): Path {
-  return pathOf(node?.children.Name, at);
+  return pathOf(node?.children ?? {}, at);
 }
 
-function pathOf(tokens: readonly IToken[] | undefined, at: number): Path {
-  const names = (tokens ?? [undefined]).map((token) => nameOf(token, at));
-  const [start, end] = [names[0]?.span, names[names.length - 1]?.span];
-  return { kind: "path", span: start === undefined || end === undefined ? { start: at, end: at } : cover(start, end), names };
+function pathOf({ Name, Dot }: PathAndArguments, at: number): Path {
+  const names = (Name ?? [undefined]).map((token) => nameOf(token, at));
+  const start = names[0]?.span ?? { start: at, end: at };
+  const dot = tokenSpan(Dot?.[Dot.length - 1]);
+  const end = Math.max(names[names.length - 1]?.span.end ?? at, dot?.end ?? 0);
+  return { kind: "path", span: { start: start.start, end }, names };
 }
 
 function buildArguments(building: Building, node: cst.ArgsCstNode, at: number): Argument[] {
@@ -194,8 +197,9 @@ export function buildPrimary(building: Building, node: cst.PrimaryCstNode | cst.
   if (node === undefined) return missing(at);
   const { children } = node;
   if (children.Name !== undefined) {
-    const call = callOf(building, children, at);
-    return call.arguments === null ? call.callee : call;
+    const args = first(children.args);
+    const path = pathOf(children, at);
+    return args === undefined ? path : callOf(building, children, cover(path.span, spanOf(args, path.span.end)), at);
   }
   const number = first(children.Number);
   if (number !== undefined) return buildNumber(number, first(children.Unit), at);
