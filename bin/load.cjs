@@ -5,7 +5,7 @@
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 const { createRequire } = require("node:module");
 const { basename, dirname, join } = require("node:path");
-const { setFlagsFromString } = require("node:v8");
+const { getHeapCodeStatistics, setFlagsFromString } = require("node:v8");
 const { Script } = require("node:vm");
 const { crc32 } = require("node:zlib");
 
@@ -30,7 +30,7 @@ function load(file, command) {
   const code = commands.includes(command) ? codeFile(file, source, command) : null;
   const cachedData = code === null ? undefined : readOrNothing(code);
   const script = new Script(source, { filename: file, cachedData });
-  if (code !== null && (cachedData === undefined || script.cachedDataRejected)) process.once("exit", () => keep(code, script));
+  if (code !== null) keepLater(code, script, command, cachedData === undefined || script.cachedDataRejected === true);
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(file), module, file);
   return module.exports;
@@ -53,6 +53,24 @@ function readOrNothing(file) {
   } catch {
     return undefined;
   }
+}
+
+// What is kept grows with what commands come to run: the first check may have been of four lines. 60 KB of Node's own are compiled in every run.
+const GROWTH = 100_000;
+// A server runs until its editor is closed, when V8 has thrown away what the start ran.
+const SERVER_MS = 5_000;
+
+function keepLater(file, script, command, isNew) {
+  const size = () => getHeapCodeStatistics().bytecode_and_metadata_size;
+  const before = size();
+  let isKept = false;
+  const keepOnce = () => {
+    if (isKept || (!isNew && size() - before < GROWTH)) return;
+    isKept = true;
+    keep(file, script);
+  };
+  if (command === "lsp") setTimeout(keepOnce, SERVER_MS).unref();
+  process.once("exit", keepOnce);
 }
 
 /** Writes beside the place and renames, so that no start reads half a file; where dist/ cannot be written, every start compiles. */

@@ -97,15 +97,18 @@ export const placeWords: readonly string[] = [
 export const wordTokens: ReadonlyMap<string, TokenType> = new Map([...reservedTokens, ...softTokens].map((type) => [spelling(type), type]));
 
 // --- What the lexer matches ---
+// What each pattern may begin with is said, since Chevrotain would find it out at every start; tests/unit/grammar.test.ts holds that it is right.
 
-export const Identifier = createToken({ name: "Identifier", label: "a name", pattern: /[A-Za-z_]\w*/, categories: [Name] });
+const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"];
+
+export const Identifier = createToken({ name: "Identifier", label: "a name", pattern: /[A-Za-z_]\w*/, categories: [Name], start_chars_hint: letters });
 /** A number without its suffix: `10_000`, `0.5`, `1e-3`. */
 export const digits = /\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d{1,3})?/;
 /** What may cling to it: a share, a thousandfold, a number of bytes. */
 export const numberSuffix = /%|[KMG]B?/;
 // Takes everything that clings to a digit, so that `0x10` or `2.5.1` is one mistake; lexer.ts says which are numbers.
-export const NumberToken = createToken({ name: "Number", label: "a number", pattern: /\d(?:[eE][+\-−–]?\d|\w|\.(?=\w))*%?/, categories: [LineToken] });
-export const StringToken = createToken({ name: "String", label: "a string", pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/, categories: [LineToken] });
+export const NumberToken = createToken({ name: "Number", label: "a number", pattern: /\d(?:[eE][+\-−–]?\d|\w|\.(?=\w))*%?/, categories: [LineToken], start_chars_hint: [..."0123456789"] });
+export const StringToken = createToken({ name: "String", label: "a string", pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/, categories: [LineToken], start_chars_hint: ['"'] });
 
 function symbol(name: string, pattern: string, parents: TokenType[] = [LineToken]): TokenType {
   return createToken({ name, label: `\`${pattern}\``, pattern, categories: parents });
@@ -137,15 +140,15 @@ export const CloseBracket = symbol("CloseBracket", "]");
 export const OpenBrace = symbol("OpenBrace", "{", []);
 export const CloseBrace = symbol("CloseBrace", "}", []);
 
-export const Newline = createToken({ name: "Newline", label: "the end of the line", pattern: /[\r\n;]+/ });
-export const Space = createToken({ name: "Space", pattern: /[ \t\f\v\u00a0\ufeff]+/, group: Lexer.SKIPPED });
-export const DocComment = createToken({ name: "DocComment", pattern: /\/\/\/(?!\/)[^\r\n]*/, group: "comments" });
-export const Comment = createToken({ name: "Comment", pattern: /\/\/[^\r\n]*/, group: "comments" });
+export const Newline = createToken({ name: "Newline", label: "the end of the line", pattern: /[\r\n;]+/, start_chars_hint: [..."\r\n;"] });
+export const Space = createToken({ name: "Space", pattern: /[ \t\f\v\u00a0\ufeff]+/, group: Lexer.SKIPPED, start_chars_hint: [..." \t\f\v\u00a0\ufeff"] });
+export const DocComment = createToken({ name: "DocComment", pattern: /\/\/\/(?!\/)[^\r\n]*/, group: "comments", start_chars_hint: ["/"] });
+export const Comment = createToken({ name: "Comment", pattern: /\/\/[^\r\n]*/, group: "comments", start_chars_hint: ["/"] });
 
 // Spellings of other languages, taken whole so that each is one mistake; lexer.ts reports them and goes on with what was meant.
-export const ForeignString = createToken({ name: "ForeignString", pattern: /'[^'\r\n]*'?|`[^`\r\n]*`?|[“”„‘’][^“”‘’"'\r\n]*[“”‘’"']?|"(?:[^"\\\r\n]|\\[^\r\n])*\\?/ });
-export const ForeignComment = createToken({ name: "ForeignComment", pattern: /#[^\r\n]*|\/\*(?:[^*]|\*(?!\/))*(?:\*\/)?/, line_breaks: true });
-export const ForeignOperator = createToken({ name: "ForeignOperator", pattern: /&&|\|\||[!=]==|!(?!=)|[\^×÷−–≤≥≠]/ });
+export const ForeignString = createToken({ name: "ForeignString", pattern: /'[^'\r\n]*'?|`[^`\r\n]*`?|[“”„‘’][^“”‘’"'\r\n]*[“”‘’"']?|"(?:[^"\\\r\n]|\\[^\r\n])*\\?/, start_chars_hint: [...`'"\`“”„‘’`] });
+export const ForeignComment = createToken({ name: "ForeignComment", pattern: /#[^\r\n]*|\/\*(?:[^*]|\*(?!\/))*(?:\*\/)?/, line_breaks: true, start_chars_hint: [..."#/"] });
+export const ForeignOperator = createToken({ name: "ForeignOperator", pattern: /&&|\|\||[!=]==|!(?!=)|[\^×÷−–≤≥≠]/, start_chars_hint: [..."&|=!^×÷−–≤≥≠"] });
 
 // --- Ends of lines, made by layout.ts ---
 

@@ -52,10 +52,21 @@ test("a fresh clone works after npm install with scripts blocked, from any folde
     assert.ok(existsSync(join(copy, "dist", "cli.cjs")));
     assert.match(npm(copy, "npx", ["sop", "--version"]), /^\d+\.\d+\.\d+/);
 
-    // Compiled code that is kept and damaged is made anew.
+    // What is kept of the command's code grows when a text uses more of it, and stays when it does not.
     const code = join(copy, "dist", "code");
     const [kept = ""] = readdirSync(code);
-    const sound = readFileSync(join(code, kept));
+    const keptAfter = (file: string): Buffer => {
+      assert.is(spawnSync(process.execPath, [bin, "check", file], { cwd: folder }).status, 0, file);
+      return readFileSync(join(code, kept));
+    };
+    writeFileSync(join(folder, "little.sop"), "let one = 1\n");
+    rmSync(join(code, kept));
+    const little = keptAfter("little.sop");
+    const sound = keptAfter(join(copy, "examples", "digits", "digits.sop"));
+    assert.ok(sound.length > little.length * 1.1, `${sound.length} after ${little.length}`);
+    assert.ok(keptAfter("little.sop").equals(sound));
+
+    // Compiled code that is kept and damaged is made anew.
     for (const damaged of [sound.map((byte, index) => (index === sound.length >> 1 ? byte ^ 1 : byte)), sound.subarray(0, sound.length >> 1), sound.subarray(0, 2)]) {
       writeFileSync(join(code, kept), damaged);
       const again = spawnSync(process.execPath, [bin, "check", join(copy, "examples", "digits", "digits.sop")], { encoding: "utf8" });

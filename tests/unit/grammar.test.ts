@@ -14,6 +14,7 @@ import { layout } from "../../grammar/layout.js";
 import { lex, makeLexer } from "../../grammar/lexer.js";
 import { parseCst, parseQuickly, parseWithRecovery } from "../../grammar/parse.js";
 import { SopParser } from "../../grammar/parser.js";
+import { lexedTokens } from "../../grammar/tokens.js";
 import { programs } from "../support/programs.js";
 
 const grammarFile = (name: string): string => fileURLToPath(new URL(`../../grammar/${name}`, import.meta.url));
@@ -33,6 +34,23 @@ test("the generated types of the tree are current", () => {
   const file = grammarFile("cst.generated.ts");
   if (process.env["UPDATE"] === "1") writeFileSync(file, cstTypes());
   assert.fixture(readFileSync(file, "utf8"), cstTypes());
+});
+
+test("a token begins with what is said of it, and with nothing else", () => {
+  const after = ["", "\"", "=", "==", "&", "|", "/", "/a", "//", "*", "a", "1"];
+  for (const type of lexedTokens) {
+    const { PATTERN, START_CHARS_HINT: hint } = type;
+    if (!(PATTERN instanceof RegExp)) continue;
+    const pattern = new RegExp(PATTERN.source, "y");
+    const begins = (character: string): boolean =>
+      after.some((rest) => {
+        pattern.lastIndex = 0;
+        return pattern.test(character + rest);
+      });
+    const found: string[] = [];
+    for (let code = 0; code < 0x10000; code++) if (begins(String.fromCharCode(code))) found.push(String.fromCharCode(code));
+    assert.equal([...(hint ?? [])].sort(), found.sort(), type.name);
+  }
 });
 
 test("the generated table of choices is current", () => {
