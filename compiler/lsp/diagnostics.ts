@@ -7,6 +7,8 @@ import type { Server } from "./server.js";
 
 /** So long after the last change everything is checked, in milliseconds: what takes a whole program must not stand in the way of typing. */
 const PAUSE = 250;
+/** So many turns of the event loop a check waits for what is being sent. */
+const MOST_DELAYS = 5;
 
 export class Diagnostics {
   readonly #server: Server;
@@ -16,6 +18,9 @@ export class Diagnostics {
   /** Documents to check completely. */
   readonly #unfinished = new Set<string>();
   #idle: NodeJS.Timeout | null = null;
+  /** Notifications that are not written yet. */
+  #sending = 0;
+  #delays = 0;
 
   constructor(server: Server) {
     this.#server = server;
@@ -64,6 +69,9 @@ export class Diagnostics {
     const { client, workspace, connection } = this.#server;
     const [path] = this.#unfinished;
     this.#idle = null;
+    // What is on its way to the client would wait behind a whole check. A client that takes nothing is not waited for.
+    if (this.#sending > 0 && this.#delays++ < MOST_DELAYS) return this.#rest(0);
+    this.#delays = 0;
     if (path === undefined) return;
     this.#unfinished.delete(path);
     this.#server.attempt("checking", () => {
@@ -89,7 +97,9 @@ export class Diagnostics {
     const { workspace, connection } = this.#server;
     const document = workspace.documents.get(path);
     if (document === undefined) return;
-    void connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics: [...this.#of(path)] });
+    this.#sending++;
+    const sent = (): void => void this.#sending--;
+    void connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics: [...this.#of(path)] }).then(sent, sent);
     // Of a long file that was just opened only the first is told yet.
     if (workspace.isNew(path)) this.#rest(0);
   }

@@ -1,7 +1,6 @@
 // `sop lsp`: a language server on standard input and output. It translates the protocol; the answers come from compiler/services. It runs nothing
 // of what it opens, and reads open documents, `.sop` files of the open folders and what they import.
 
-import { setFlagsFromString } from "node:v8";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { DidChangeWatchedFilesNotification, TextDocumentSyncKind, type InitializeParams, type InitializeResult } from "vscode-languageserver";
 import { packageVersion } from "../cli/package-root.js";
@@ -18,8 +17,6 @@ import { Server, type Options } from "./server.js";
 
 /** Serves until the client says that it ends, or is gone; then the process leaves. */
 export function main(): Promise<never> {
-  // Left to itself V8 collects so rarely that most of the memory is what nobody needs any more, and its space for new objects grows with each check.
-  for (const flag of ["--heap-growing-percent=30", "--semi-space-growth-factor=1"]) setFlagsFromString(flag);
   const connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout);
   // Standard output belongs to the protocol.
   console.log = console.info = console.debug = (...words: unknown[]) => console.error(...words);

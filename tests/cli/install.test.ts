@@ -1,12 +1,13 @@
 // Installing: from a fresh clone with install scripts blocked, and from the package that `npm pack` makes. Needs the package registry.
 
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { startClient } from "../../bench/support/lsp-client.js";
 import { inFolder } from "../support/sop.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -41,7 +42,7 @@ function pack(): string {
 }
 
 test("a fresh clone works after npm install with scripts blocked, from any folder", () =>
-  inFolder({}, (folder) => {
+  inFolder({}, async (folder) => {
     const copy = join(folder, "sop");
     clone(copy);
     npm(copy, "npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"]);
@@ -65,6 +66,12 @@ test("a fresh clone works after npm install with scripts blocked, from any folde
     const sound = keptAfter(join(copy, "examples", "digits", "digits.sop"));
     assert.ok(sound.length > little.length * 1.1, `${sound.length} after ${little.length}`);
     assert.ok(keptAfter("little.sop").equals(sound));
+    // So is that of the language server, and taken the next time.
+    const keptBySession = async (): Promise<number> => {
+      await (await startClient([], {}, [process.execPath, bin, "lsp"])).stop();
+      return statSync(join(code, readdirSync(code).find((name) => name.startsWith("lsp")) ?? "")).mtimeMs;
+    };
+    assert.is(await keptBySession(), await keptBySession());
 
     // Compiled code that is kept and damaged is made anew.
     for (const damaged of [sound.map((byte, index) => (index === sound.length >> 1 ? byte ^ 1 : byte)), sound.subarray(0, sound.length >> 1), sound.subarray(0, 2)]) {
