@@ -33,9 +33,9 @@ function load(file, command) {
   for (const flag of flagsOf(command)) setFlagsFromString(flag);
   const source = readFileSync(file, "latin1");
   const code = commands.includes(command) ? codeFile(file, source, command) : null;
-  const cachedData = code === null ? undefined : readOrNothing(code);
-  const script = new Script(source, { filename: file, cachedData });
-  if (code !== null) keepLater(code, script, command, cachedData === undefined || script.cachedDataRejected === true);
+  const kept = code === null ? undefined : readOrNothing(code);
+  const script = new Script(source, { filename: file, cachedData: kept?.code });
+  if (code !== null) keepLater(code, script, command, kept === undefined || script.cachedDataRejected === true ? 0 : kept.compiled);
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(file), module, file);
   return module.exports;
@@ -47,46 +47,49 @@ function codeFile(file, source, command) {
   return join(dirname(file), "code", `${command}-${process.version}-${process.arch}-${id.slice(0, 16)}.bin`);
 }
 
-// V8 runs what it is given: one damaged byte and it ends the process. The sum that the file ends with is looked at first.
-const SUM_LENGTH = 4;
+// A kept file ends with how much was compiled when it was made, and a sum of all before. V8 runs what it is given: one damaged byte and it ends
+// the process, so the sum is looked at first.
+const NUMBER = 4;
 
 function readOrNothing(file) {
   try {
     const bytes = readFileSync(file);
-    const code = bytes.subarray(0, -SUM_LENGTH);
-    return bytes.length > SUM_LENGTH && bytes.readUInt32LE(code.length) === crc32(code) ? code : undefined;
+    const summed = bytes.subarray(0, -NUMBER);
+    if (bytes.length <= 2 * NUMBER || bytes.readUInt32LE(summed.length) !== crc32(summed)) return undefined;
+    return { code: bytes.subarray(0, -2 * NUMBER), compiled: bytes.readUInt32LE(bytes.length - 2 * NUMBER) };
   } catch {
     return undefined;
   }
 }
 
-// What is kept grows with what commands come to run: the first check may have been of four lines. Up to 110 KB of Node's own are compiled in every run.
-const GROWTH = 150_000;
+// What is kept grows with what commands come to run: the first check may have been of four lines.
+const GROWTH = 100_000;
 // A server runs until its editor is closed, when V8 has thrown away what the start ran.
 const SERVER_MS = 5_000;
 
-function keepLater(file, script, command, isNew) {
-  const size = () => getHeapCodeStatistics().bytecode_and_metadata_size;
-  const before = size();
+/** Keeps what was compiled when the command is over, if there is much more of it than `known` bytes. */
+function keepLater(file, script, command, known) {
   let isKept = false;
   const keepOnce = () => {
-    if (isKept || (!isNew && size() - before < GROWTH)) return;
+    const compiled = getHeapCodeStatistics().bytecode_and_metadata_size;
+    if (isKept || compiled - known < GROWTH) return;
     isKept = true;
-    keep(file, script);
+    keep(file, script, compiled);
   };
   if (command === "lsp") setTimeout(keepOnce, SERVER_MS).unref();
   process.once("exit", keepOnce);
 }
 
 /** Writes beside the place and renames, so that no start reads half a file; where dist/ cannot be written, every start compiles. */
-function keep(file, script) {
+function keep(file, script, compiled) {
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
   try {
     mkdirSync(dirname(file), { recursive: true });
-    const code = script.createCachedData();
-    const sum = Buffer.alloc(SUM_LENGTH);
-    sum.writeUInt32LE(crc32(code));
-    writeFileSync(temporary, Buffer.concat([code, sum]));
+    const numbers = Buffer.alloc(2 * NUMBER);
+    numbers.writeUInt32LE(compiled);
+    const bytes = Buffer.concat([script.createCachedData(), numbers]);
+    bytes.writeUInt32LE(crc32(bytes.subarray(0, -NUMBER)), bytes.length - NUMBER);
+    writeFileSync(temporary, bytes);
     renameSync(temporary, file);
   } catch {
     // It is only slower without.

@@ -181,7 +181,8 @@ function one(part: Node | null, act: (part: Node) => void): void {
 export function walk(node: Node, visit: (node: Node, parents: readonly Node[]) => boolean | void): void {
   const parents: Node[] = [];
   const enter = (inner: Node): void => {
-    if (visit(inner, parents) === false) return;
+    // Half of all nodes are names.
+    if (visit(inner, parents) === false || inner.kind === "name") return;
     parents.push(inner);
     eachChild(inner, enter);
     parents.pop();

@@ -57,9 +57,19 @@ const suffixes: Readonly<Record<string, readonly [bigint, bigint]>> = {
   GB: [1_000_000_000n, 1n],
 };
 
+const shortWhole = /^\d{1,15}$/;
+const knownWhole = new Map<string, Num>();
+
 /** The value of a literal's digits (`64_000`, `1.5e-3`) and suffix. */
 export function parseNumber(text: string, suffix: string | null): Num | NumError {
-  if (suffix === null && text.length <= 15 && /^\d+$/.test(text)) return { kind: "exact", n: BigInt(text), d: 1n };
+  const known = suffix === null ? knownWhole.get(text) : undefined;
+  if (known !== undefined) return known;
+  if (suffix === null && shortWhole.test(text)) {
+    const value: Num = { kind: "exact", n: BigInt(text), d: 1n };
+    // Sizes are few and come again and again.
+    if (knownWhole.size < 1000) knownWhole.set(text, value);
+    return value;
+  }
   const match = /^(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text.replaceAll("_", ""));
   if (match === null) return "not-real";
   const [, integer = "", fraction = "", power = "0"] = match;
