@@ -44,6 +44,8 @@ export function resolveCallee(env: Env, path: Path, say: (env: Env, path: Path, 
   }
   if (local?.kind === "layer") return { kind: "layer", layer: local };
   const entry = env.file.entries.get(name);
+  // It may be a layer, such as a parameter, which would shadow the file.
+  if (local?.kind === "error" && entry !== undefined) return broken;
   // What a declaration with a syntax error takes and gives is not known.
   if (entry !== undefined && entry.file.tainted.has(entry.node.span.start)) return broken;
   if (entry?.node.kind === "block") return { kind: "layer", layer: layerValue({ kind: "block", file: entry.file, node: entry.node }) };

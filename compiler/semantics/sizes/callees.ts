@@ -17,14 +17,15 @@ export function calleeOf(place: Place, path: Path): SymbolicLayer | null {
     return isTable ? { ...local, callable: { kind: "built-in", name: "unembed" } } : null;
   }
   if (local?.kind === "layer") return local;
+  // An option that takes a layer, or what has no value, hides what the file declares and what is built in.
+  if (local?.kind === "unknown") return null;
   const entry = place.file.entries.get(name);
   if (entry !== undefined) {
     if (entry.file.tainted.has(entry.node.span.start)) return null;
     if (entry.node.kind === "block") return { kind: "layer", callable: { kind: "block", file: entry.file, node: entry.node }, bound: null };
     if (entry.node.kind === "model") return { kind: "layer", callable: { kind: "model", file: entry.file, node: entry.node }, bound: null };
   }
-  // An option that takes a layer, or what has no value, hides what is built in.
-  if (place.file.broken.has(name) || Object.hasOwn(functions, name) || !isLayerName(name) || local?.kind === "unknown") return null;
+  if (place.file.broken.has(name) || Object.hasOwn(functions, name) || !isLayerName(name)) return null;
   return { kind: "layer", callable: { kind: "built-in", name }, bound: null };
 }
 
