@@ -95,11 +95,12 @@ export async function commandLine(words: readonly string[], terminal: Terminal, 
   run("prove", "measure what is claimed: fused models are their sources' means, folded ones those of their kernels", ".sop file, then runs (default: all of which something is claimed)", []);
 
   command("summary", "per layer: output shape, weights trained and shipped, FLOPs, memory")
-    .argument("[file]", ".sop file")
+    .argument("[file-and-models...]", ".sop file, then models or runs (default: all)")
+    .usage("[options] [file] [model...]")
     .option("--json", "print JSON")
-    .action(async (file: string | undefined, options: { readonly json?: boolean }) => {
+    .action(async (words: string[], options: { readonly json?: boolean }) => {
       const { summaryCommand } = await import("./commands/summary.js");
-      exitCode = summaryCommand(file, options, terminal);
+      exitCode = summaryCommand(words, options, terminal);
     });
 
   command("graph", "a model as a picture: names, shapes, weights")

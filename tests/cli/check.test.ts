@@ -170,6 +170,21 @@ test("a summary has weights trained and shipped, as a table and as JSON", () =>
     assert.equal(Object.keys(json.models[0].totals), ["weightsTrained", "weightsShipped", "flops", "activationBytes"]);
   }));
 
+test("a summary of some models only, by their names or those of runs", () => {
+  const model = (name: string): string => `model ${name}(width: int = 2) {\n  input  x: f32[4]\n  output y: f32[2] = x |> dense(width) |> dense(2)\n}\n\n`;
+  const text = `data d = csv("d.csv") {\n  fields x: f32[4] from columns("a", "d"), c: class[2]\n}\n\n${model("A")}${model("B")}train wide: B(width: 3) on d {\n  loss      cross_entropy(y, c)\n  optimizer sgd(lr: 0.1)\n  batch     10\n  epochs    1\n}\n`;
+  return inFolder({ "a.sop": text }, (folder) => {
+    const titles = (...names: readonly string[]): readonly string[] => sop(folder, ["summary", "a.sop", ...names]).stdout.split("\n").filter((line) => /^\w/.test(line));
+    assert.equal(titles(), ["A(width: 2)", "B(width: 2)", "B(width: 3)  (wide)"]);
+    assert.equal(titles("A"), ["A(width: 2)"]);
+    assert.equal(titles("B"), ["B(width: 2)", "B(width: 3)  (wide)"]);
+    assert.equal(titles("A", "wide"), ["A(width: 2)", "B(width: 3)  (wide)"]);
+    const { status, stderr } = sop(folder, ["summary", "a.sop", "wid"]);
+    assert.is(status, 2);
+    assert.match(stderr, /there is no model `wid` .*\n.*Did you mean `wide`/);
+  });
+});
+
 test("a summary says what each run keeps in training", () => {
   const clauses = "  loss      cross_entropy(y, c)\n  optimizer sgd(lr: 0.1)\n  batch     10\n  epochs    1\n";
   return inFolder({ "a.sop": `data d = csv("d.csv") {\n  fields x: f32[4] from columns("a", "d"), c: class[2]\n}\n\nmodel M {\n  input  x: f32[4]\n  output y: f32[2] = x |> dense(2)\n}\n\ntrain r: M on d {\n${clauses}}\n\ntrain q: M on d {\n${clauses.replace("sgd(lr: 0.1)", "rk(lr: 0.1, order: 2, batches: split, momentum: 0.9, precondition: true)")}  accumulate 3\n  ema 0.99\n}\n` }, (folder) => {

@@ -93,9 +93,10 @@ test("what stands above a model runs in a terminal", () =>
   inProject(async (editor) => {
     await editor.until(clients, (count) => count === 1);
     await editor.until("#vim.lsp.codelens.get(0)", (count) => Number(count) > 4);
-    await editor.type(":Sop summary<CR>");
+    await editor.type(":Sop summary mlp<CR>");
     await editor.until("vim.bo.buftype", (kind) => kind === "terminal");
-    await editor.until(text, has("Perceptron(width: 128, k: 4)"));
+    const said = await editor.until(text, has("Perceptron(width: 128, k: 4)"));
+    assert.not.ok(has("Convolutional")(said));
   }));
 
 test("`:Sop` completes verbs and the names of the file, says which verbs there are, and where a picture is", () =>
@@ -105,7 +106,7 @@ test("`:Sop` completes verbs and the names of the file, says which verbs there a
     const runs = names.filter(({ word }) => word === "train").map(({ name }) => name);
     assert.ok(runs.length > 1 && names.length > runs.length);
     assert.equal(await editor.value(`{ ${["Sop ", "Sop gr", "Sop x"].map(offered).join(", ")} }`), [["train", "summary", "prove", "graph"], ["graph"], []]);
-    assert.equal(await editor.value(`{ ${["Sop graph ", "Sop graph P", "Sop train ", "Sop summary ", "Sop train mlp ", "Sop train gr"].map(offered).join(", ")} }`), [names.map(({ name }) => name), ["Perceptron"], runs, [], [], []]);
+    assert.equal(await editor.value(`{ ${["Sop graph ", "Sop graph P", "Sop train ", "Sop summary ", "Sop prove ", "Sop train mlp ", "Sop train gr"].map(offered).join(", ")} }`), [names.map(({ name }) => name), ["Perceptron"], runs, names.map(({ name }) => name), runs, [], []]);
     const told = 'vim.fn.execute("messages")';
     await editor.type(":Sop foo<CR>");
     await editor.until(told, has("`:Sop` takes train, summary, prove, graph, not `foo`"));

@@ -1,7 +1,6 @@
 // `sop graph [file] [model]`: a model as a picture, as it is trained or folded.
 
-import { suggest } from "../../diagnostics/suggest.js";
-import type { SemanticModel } from "../../semantics/semantic-model.js";
+import type { Instance, SemanticModel } from "../../semantics/semantic-model.js";
 import { graphView, type GraphView } from "../../services/graph-view.js";
 import { instanceTitle } from "../../services/instance-title.js";
 import { mermaid } from "../../services/mermaid.js";
@@ -11,6 +10,7 @@ import { openProgram } from "../open-program.js";
 import type { Terminal } from "../terminal.js";
 import { writeFile } from "../write-file.js";
 import { formatOfFile, type GraphFormat } from "./graph-formats.js";
+import { modelsNamed, nameOne } from "./named-models.js";
 
 export interface GraphOptions {
   /** How to draw; what the ending of `out` asks for unless given, and without a file Mermaid. */
@@ -43,20 +43,15 @@ async function textOf(view: GraphView, title: string, format: GraphFormat): Prom
   return svg(view, title);
 }
 
-function chosen({ instances, runs }: SemanticModel, name: string | undefined): SemanticModel["instances"][number] {
+function chosen(model: SemanticModel, name: string | undefined): Instance {
+  const { instances, runs } = model;
   const [only, ...others] = instances;
   if (only === undefined) throw new Failure("no model here has numbers for all sizes", "Name the model in a `train` declaration, or give its parameters defaults.");
-  const names = [...new Set([...instances.map(({ model }) => model), ...runs.map((run) => run.name)])];
-  const list = names.slice(0, 8).map((each) => `\`${each}\``).join(", ");
   if (name === undefined) {
     if (others.length === 0) return only;
-    throw new Failure(`this file has ${instances.length} models`, `Name one of ${list}.`, 2);
+    throw new Failure(`this file has ${instances.length} models`, nameOne(model), 2);
   }
-  const run = runs.find((each) => each.name === name);
-  if (run !== undefined) return run.instance;
-  const [first, ...more] = instances.filter(({ model }) => model === name);
-  const nearest = suggest(name, names);
-  if (first === undefined) throw new Failure(`there is no model \`${name.slice(0, 100)}\` with numbers for all sizes`, nearest === null ? `Name one of ${list}.` : `Did you mean \`${nearest}\`?`, 2);
+  const [first, ...more] = modelsNamed(model, name);
   if (more.length > 0) {
     const using = runs.filter(({ instance }) => instance.model === name).map((each) => `\`${each.name}\``);
     throw new Failure(`\`${name}\` is used with ${more.length + 1} different sets of arguments`, `Name the run: ${using.slice(0, 8).join(", ")}.`, 2);

@@ -1,4 +1,4 @@
-// `sop summary <file>`: a table per model: output shape, weights trained and shipped, FLOPs and activation memory of each layer,
+// `sop summary [file] [model...]`: a table per model: output shape, weights trained and shipped, FLOPs and activation memory of each layer,
 // and what is done with its kernel sets.
 
 import { trainingMemory } from "../../semantics/budgets.js";
@@ -11,14 +11,17 @@ import { rateFactor } from "../../services/rate-factor.js";
 import { summarize } from "../../services/summary.js";
 import type { Summary } from "../../services/summary.js";
 import { displayWidth, printable } from "../../diagnostics/printable.js";
-import { onlySource, sourcePath } from "../find-source.js";
+import { sourceAndRest } from "../find-source.js";
 import { openProgram } from "../open-program.js";
 import type { Terminal } from "../terminal.js";
+import { modelsNamed } from "./named-models.js";
 
-/** Prints the summaries of all models of a file that have numbers for all sizes. */
-export function summaryCommand(file: string | undefined, options: { readonly json?: boolean }, terminal: Terminal): number {
-  const program = openProgram(file === undefined ? onlySource() : sourcePath(file), terminal);
-  const models = program.model.instances.map((instance) => ({ instance, summary: summarize(instance), runs: program.model.runs.filter((run) => run.instance === instance) }));
+/** Prints the summaries of the models that are named, by their names or those of runs; without names of all models of a file that have numbers for all sizes. */
+export function summaryCommand(words: readonly string[], options: { readonly json?: boolean }, terminal: Terminal): number {
+  const { file, rest } = sourceAndRest(words);
+  const program = openProgram(file, terminal);
+  const named = new Set(rest.flatMap((name) => modelsNamed(program.model, name)));
+  const models = program.model.instances.filter((instance) => rest.length === 0 || named.has(instance)).map((instance) => ({ instance, summary: summarize(instance), runs: program.model.runs.filter((run) => run.instance === instance) }));
   if (options.json === true) {
     const document = models.map(({ instance, summary, runs }) => ({ model: title(instance), runs: runs.map((run) => run.name), trainedMemory: Object.fromEntries(runs.map((run) => [run.name, trainingMemory(run.instance.graph, run.settings)])), rows: summary.rows.map((row) => ({ ...row, overparam: settings(row.overparam) })), totals: summary.totals }));
     terminal.out(`${JSON.stringify({ version: 1, models: document }, null, 2)}\n`);

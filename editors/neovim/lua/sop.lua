@@ -79,7 +79,7 @@ function M.run(verb, file, name)
   local words = M.command(folder)
   if words == nil then return tell_missing() end
   with(words, { verb, file })
-  if name ~= nil and verb ~= "summary" and verb ~= "prove" then table.insert(words, name) end
+  if name ~= nil then table.insert(words, name) end
   local picture = vim.fn.tempname() .. ".svg"
   if verb == "graph" then with(words, { "-o", picture }) end
   vim.cmd("silent! update")
@@ -96,7 +96,7 @@ function M.run(verb, file, name)
 end
 
 -- What a verb can name: declarations of the buffer that begin with these words.
-local named_by = { train = { "train" }, graph = { "model", "train" } }
+local named_by = { train = { "train" }, prove = { "train" }, graph = { "model", "train" }, summary = { "model", "train" } }
 
 --- The names that a verb can be given, as the text has them: the server may not be there.
 local function names_for(verb)

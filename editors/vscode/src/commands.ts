@@ -22,13 +22,18 @@ export async function train(asked?: unknown): Promise<void> {
 /** Prints what each layer costs. */
 export async function summarize(asked?: unknown): Promise<void> {
   const uri = fileOf(asked);
-  if (uri !== null) await inTerminal("summary", uri, []);
+  if (uri !== null) await inTerminal("summary", uri, namesOf(asked));
 }
 
 /** Measures what is claimed of fused and folded models. */
 export async function prove(asked?: unknown): Promise<void> {
   const uri = fileOf(asked);
-  if (uri !== null) await inTerminal("prove", uri, []);
+  if (uri !== null) await inTerminal("prove", uri, namesOf(asked));
+}
+
+function namesOf(asked: unknown): readonly string[] {
+  const name = field(asked, "name");
+  return name === null ? [] : [name];
 }
 
 function field(asked: unknown, name: keyof Asked): string | null {
