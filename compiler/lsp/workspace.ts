@@ -1,6 +1,6 @@
 // The files that an editor has open, over those on disk: one program for each open document, checked when somebody asks.
 
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { TextDocument, type TextDocumentContentChangeEvent } from "vscode-languageserver-textdocument";
 import { fileHost } from "../cli/file-host.js";
 import { check } from "../compile.js";
@@ -8,6 +8,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Host } from "../host.js";
 import { LiveProgram, snapshot } from "../live/live-program.js";
 import { loaded } from "../live/loaded.js";
+import { nearestFiles, otherFiles, type OtherFile } from "../services/names/exports.js";
 import { workspaceOf, type Workspace as NamedFiles } from "../services/names/workspace.js";
 import type { Snapshot } from "../services/snapshot.js";
 import { isFile, pathOf, pathOnDisk } from "./paths.js";
@@ -21,7 +22,9 @@ export class Workspace {
   readonly #programs = new Map<string, LiveProgram>();
   readonly #disk = fileHost();
   #roots: readonly string[] = [];
-  #sources: readonly string[] | null = null;
+  #sources: ReadonlySet<string> | null = null;
+  /** Other files of the open folders as those that are asked about would import them. */
+  readonly #near = new Map<string, ReturnType<typeof nearestFiles>>();
   /** Files that nobody has open, with what they import. */
   #closed: readonly NamedFiles[] | null = null;
 
@@ -40,7 +43,7 @@ export class Workspace {
 
   set roots(paths: readonly string[]) {
     this.#roots = paths;
-    this.#sources = null;
+    this.#look();
     this.#closed = null;
   }
 
@@ -56,6 +59,7 @@ export class Workspace {
     for (const program of this.#programs.values()) program.reset();
     this.#programs.set(path, new LiveProgram(path, this.host));
     this.#closed = null;
+    this.#near.clear();
     this.#changed(path);
     return path;
   }
@@ -81,13 +85,16 @@ export class Workspace {
     for (const path of paths) this.#disk.forget(path);
     // What an import could not find may be there now.
     for (const program of this.#programs.values()) program.reset();
-    this.#sources = null;
+    // Where files have only another text, the folders hold what they held.
+    if (!paths.every((path) => this.#sources?.has(path) === true && existsSync(path))) this.#look();
     this.#closed = null;
+    this.#near.clear();
   }
 
   /** Everything on disk is read anew: for editors that do not tell what changes there. */
   readAnew(): void {
     this.changedOnDisk([...this.#disk.texts.keys(), ...this.#disk.problems.keys()].filter((path) => !path.startsWith("sop:")));
+    this.#look();
   }
 
   /** What can be said of a file at once; null where there is none. Of files that are not open nothing is kept. */
@@ -128,10 +135,34 @@ export class Workspace {
     return workspaceOf([...(own === null ? [] : [own]), ...open, ...this.#closed], this.host);
   }
 
+  /** Other files of the open folders with what they declare for others, the nearest to the file at `path` first. */
+  others(path: string): readonly OtherFile[] {
+    if (!isFile(path)) return [];
+    const near = this.#near.get(path) ?? nearestFiles(path, new Set([...this.#found(), ...this.#documents.keys()].filter((each) => this.#isOwn(each))));
+    this.#near.set(path, near);
+    return otherFiles(path, near, this.host.read);
+  }
+
+  /** Does the file, which may not be on disk yet, belong to an open folder? */
+  #isOwn(path: string): boolean {
+    return this.#roots.some((root) => path.startsWith(root === "/" ? root : `${root}/`) && !path.slice(root.length).split("/").slice(0, -1).some(isPassedOver));
+  }
+
+  /** Files on disk. */
+  #found(): ReadonlySet<string> {
+    this.#sources ??= new Set(this.#roots.flatMap((root) => sourcesIn(root, { left: MOST_ENTRIES })));
+    return this.#sources;
+  }
+
+  /** The folders are looked through again when somebody asks. */
+  #look(): void {
+    this.#sources = null;
+    this.#near.clear();
+  }
+
   // Where one imports an open file, what it is told of that file is as of when it was loaded; the open file's own program comes first.
   #closedFiles(): readonly NamedFiles[] {
-    this.#sources ??= this.#roots.flatMap((root) => sourcesIn(root, { left: MOST_ENTRIES }));
-    return this.#sources.filter((path) => !this.#documents.has(path)).map((path) => {
+    return [...this.#found()].filter((path) => !this.#documents.has(path)).map((path) => {
       const files = loaded(path, this.host);
       const texts = new Map([...files.keys()].map((each) => [each, this.host.read(each) ?? ""]));
       return { files, textOf: (each) => texts.get(each) ?? "", host: this.host };
@@ -142,6 +173,10 @@ export class Workspace {
     if (this.#closed?.some(({ files }) => files.has(path)) === true) this.#closed = null;
     for (const program of this.#programs.values()) if (program.holds(path)) program.changed();
   }
+}
+
+function isPassedOver(folder: string): boolean {
+  return folder.startsWith(".") || passedOver.has(folder);
 }
 
 function sourcesIn(folder: string, budget: { left: number }): readonly string[] {
@@ -156,7 +191,7 @@ function sourcesIn(folder: string, budget: { left: number }): readonly string[] 
     if (--budget.left < 0) return found;
     const path = `${folder === "/" ? "" : folder}/${entry.name}`;
     if (entry.isFile() && entry.name.endsWith(".sop")) found.push(pathOnDisk(path));
-    else if (entry.isDirectory() && !entry.name.startsWith(".") && !passedOver.has(entry.name)) found.push(...sourcesIn(path, budget));
+    else if (entry.isDirectory() && !isPassedOver(entry.name)) found.push(...sourcesIn(path, budget));
   }
   return found;
 }

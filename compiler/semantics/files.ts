@@ -23,6 +23,8 @@ export interface Entry {
 /** A loaded file with all its names. */
 export interface FileScope {
   readonly path: string;
+  /** What the tree was made of. */
+  readonly text: string;
   readonly program: Program;
   readonly entries: Map<string, Entry>;
   /** Names that an import could not bring: they stand for nothing and cause no further message. */
@@ -56,7 +58,7 @@ export function loadFiles(main: string, host: Host, parse: Parse, report: Report
     }
     const parsed = parse({ path, text });
     report.add(parsed.diagnostics);
-    const file = declare(path, parsed.value, parsed.diagnostics, report);
+    const file = declare({ path, text }, parsed.value, parsed.diagnostics, report);
     files.set(path, file);
     const chain = [...(by?.chain ?? []), path];
     for (const node of file.program.declarations) {
@@ -119,10 +121,21 @@ export function resolvePath(from: string, specifier: string): string {
   return parts.join("/");
 }
 
+/** The other way round: how an import of the file at `from` names the one at `path`, with `./` or `../` in front; null where no way leads there. */
+export function specifierOf(from: string, path: string): string | null {
+  const [folders, parts] = [from.split("/").slice(0, -1), path.split("/")];
+  let same = 0;
+  while (same < folders.length && same < parts.length - 1 && folders[same] === parts[same]) same++;
+  // Another drive, a document without a file.
+  if (same === 0 && [from, path].some((each) => /^(?:\/|\w+:)/.test(each))) return null;
+  const up = folders.length - same;
+  return `${up === 0 ? "./" : "../".repeat(up)}${parts.slice(same).join("/")}`;
+}
+
 // After these, whole declarations can be missing.
 const losing: ReadonlySet<string> = new Set(["unknown-declaration", "too-many-mistakes", "text-too-long", "nesting-too-deep", "expression-too-long"]);
 
-function declare(path: string, program: Program, diagnostics: readonly Diagnostic[], report: Report): FileScope {
+function declare({ path, text }: SourceFile, program: Program, diagnostics: readonly Diagnostic[], report: Report): FileScope {
   const entries = new Map<string, Entry>();
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error" && diagnostic.origin.file === path);
   const tainted = new Set<number>();
@@ -133,7 +146,7 @@ function declare(path: string, program: Program, diagnostics: readonly Diagnosti
   const first = program.declarations[0]?.span.start ?? Number.POSITIVE_INFINITY;
   const isUnread = ({ id, origin }: Diagnostic): boolean => losing.has(id) || origin.span.start < first;
   const mayLackNames = errors.some(isUnread) || program.declarations.some((node) => (node.kind === "import" ? tainted.has(node.span.start) : node.name.text === ""));
-  const file: FileScope = { path, program, entries, broken: new Set(), tainted, hasSyntaxErrors: errors.length > 0, mayLackNames, syntax: new Set(diagnostics) };
+  const file: FileScope = { path, text, program, entries, broken: new Set(), tainted, hasSyntaxErrors: errors.length > 0, mayLackNames, syntax: new Set(diagnostics) };
   for (const node of program.declarations) {
     if (node.kind === "import" || node.name.text === "") continue;
     const earlier = entries.get(node.name.text);

@@ -2,6 +2,7 @@
 
 import { suggestWord } from "../diagnostics/synonyms.js";
 import type { FileScope } from "./files.js";
+import { importsInto, importTitle } from "./import-edit.js";
 import type { ReportDetails } from "./report.js";
 
 type Kind = "block" | "model" | "data" | "recipe";
@@ -34,14 +35,5 @@ export function importing(file: FileScope, name: string, written: string): Repor
   const from = standardNames[name]?.from ?? "";
   const help = `Import it: \`import { ${name} } from "${from}"\`.`;
   if (name !== written) return { help: `Use \`${name}\` of the standard library: \`import { ${name} } from "${from}"\`.` };
-  const title = `Import \`${name}\` from \`${from}\``;
-  const imports = file.program.declarations.filter((node) => node.kind === "import");
-  const last = imports.find((node) => node.from.value === from)?.names.at(-1);
-  if (last !== undefined) {
-    const at = (last.alias ?? last.name).span.end;
-    return { help, fixes: [{ title, edits: [{ span: { start: at, end: at }, text: `, ${name}` }] }] };
-  }
-  const [first] = imports;
-  const at = first?.span.start ?? 0;
-  return { help, fixes: [{ title, edits: [{ span: { start: at, end: at }, text: `import { ${name} } from "${from}"\n${first === undefined ? "\n" : ""}` }] }] };
+  return { help, fixes: [{ title: importTitle(name, from), edits: [importsInto(file)(name, from)] }] };
 }

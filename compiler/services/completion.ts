@@ -7,7 +7,7 @@ import { callItems } from "./completion/calls.js";
 import { clauseItems, measured } from "./completion/clauses.js";
 import { declarationItems, headItems, importItems, parameterItems, stringItems } from "./completion/heads.js";
 import { item, type CompletionItem } from "./completion/item.js";
-import { siteOf, type Site } from "./completion/site.js";
+import { siteOf, type Others, type Site } from "./completion/site.js";
 import { takenValues } from "./completion/values.js";
 import { cursorAt } from "./cursor/cursor.js";
 import { callAt, expectedAt, fusion, givenIn } from "./signatures/call-at.js";
@@ -22,13 +22,13 @@ export interface Completions {
   readonly items: readonly CompletionItem[];
 }
 
-/** All that fits, each name once. */
-export function completion(snapshot: Snapshot, { path, offset }: Place): Completions {
+/** All that fits, each name once. `others` gives files of the open folders whose names can be imported. */
+export function completion(snapshot: Snapshot, { path, offset }: Place, others: Others = () => []): Completions {
   const file = snapshot.files.get(path);
   const cursor = cursorAt(snapshot.textOf(path), offset);
   if (file === undefined || cursor.place === "comment") return { replaces: cursor.word, items: [] };
   const found = new Map<string, CompletionItem>();
-  for (const each of itemsAt(siteOf(snapshot, file, cursor))) if (!found.has(each.label)) found.set(each.label, each);
+  for (const each of itemsAt(siteOf(snapshot, file, cursor, others))) if (!found.has(each.label)) found.set(each.label, each);
   return { replaces: cursor.word, items: [...found.values()] };
 }
 

@@ -1,13 +1,13 @@
 // `sop lsp` over standard input and output, with the protocol library that editors are made with.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
-  CallHierarchyIncomingCallsRequest, CallHierarchyPrepareRequest, CodeActionRequest, CodeActionResolveRequest, CodeLensRequest, CompletionRequest, CompletionResolveRequest, DefinitionRequest, DocumentDiagnosticRequest,
+  CallHierarchyIncomingCallsRequest, CallHierarchyPrepareRequest, CodeActionRequest, CodeActionResolveRequest, CodeLensRequest, CompletionRequest, CompletionResolveRequest, DefinitionRequest, DidChangeWatchedFilesNotification, DocumentDiagnosticRequest,
   DocumentFormattingRequest, DocumentLinkRequest, DocumentOnTypeFormattingRequest, DocumentSymbolRequest, FoldingRangeRequest, HoverRequest, InlayHintRequest, ReferencesRequest, RenameRequest, SelectionRangeRequest,
   SemanticTokensDeltaRequest, SemanticTokensRequest, SignatureHelpRequest, WorkspaceSymbolRequest,
 } from "vscode-languageserver-protocol/node";
@@ -139,6 +139,51 @@ test("knows names, also across files that nobody has open", async () => {
     client.change(model, [{ text: files["model.sop"].replace("16", "32 ") }]);
     const delta = await connection.sendRequest(SemanticTokensDeltaRequest.type, { textDocument: { uri: model }, previousResultId: tokens?.resultId ?? "" });
     assert.ok(tokens !== null && tokens.data.length > 10 && delta !== null && "edits" in delta && delta.edits.length < 3);
+    assert.equal(client.faults, []);
+    assert.is(await client.stop(), 0);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("offers what other files of the folder declare, as they are now", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "sop-lsp-"));
+  try {
+    const wide = "/// As wide as one likes.\nblock wide(x: f32[d], width: int) -> f32[width] {\n  return x |> dense(width)\n}\n";
+    const model = "model Net {\r\n  input  x: f32[8]\r\n  output y = x |> wide(16)\r\n}\r\n";
+    for (const path of ["lib", "models", "node_modules/other"]) mkdirSync(join(folder, path), { recursive: true });
+    for (const path of ["lib/wide.sop", "node_modules/other/wide.sop"]) writeFileSync(join(folder, path), wide);
+    writeFileSync(join(folder, "models/net.sop"), model);
+    writeFileSync(join(folder, "models/run.sop"), 'import { Net } from "./net.sop"\n');
+    const client = await startClient([pathToFileURL(folder).href], { textDocument: { completion: { completionItem: { snippetSupport: true } } } });
+    const { connection } = client;
+    const [opened, other] = ["models/net.sop", "lib/wide.sop"].map((path) => pathToFileURL(join(folder, path)).href);
+    assert.ok(opened !== undefined && other !== undefined);
+    const textDocument = { uri: opened };
+    const offered = async (position: { line: number; character: number }) => {
+      const found = await connection.sendRequest(CompletionRequest.type, { textDocument, position });
+      return (Array.isArray(found) ? found : (found?.items ?? [])).filter(({ detail, label }) => detail?.startsWith('import from ".') === true || label.endsWith(".sop"));
+    };
+    const top = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+    const newText = 'import { wide } from "../lib/wide.sop"\r\n\r\n';
+    client.open(opened, model);
+    const [found, ...others] = await client.diagnostics(opened);
+    assert.equal([found?.code, others], ["unknown-layer", []]);
+    const actions = await connection.sendRequest(CodeActionRequest.type, { textDocument, range: found?.range ?? top, context: { diagnostics: [], only: ["quickfix"] } });
+    assert.equal(actions?.map((action) => [action.title, "edit" in action ? action.edit?.changes : null]), [["Import `wide` from `../lib/wide.sop`", { [opened]: [{ range: top, newText }] }]]);
+    const at = positionOf("wide(16)", 0, model);
+    const [item, ...more] = await offered(at);
+    assert.equal([item?.label, item?.detail, item?.additionalTextEdits, more], ["wide", 'import from "../lib/wide.sop"', [{ range: top, newText }], []]);
+    const resolved = await connection.sendRequest(CompletionResolveRequest.type, item ?? { label: "" });
+    assert.match(JSON.stringify(resolved.documentation), /wide\(x: f32\[d\], width: int\) -> f32\[width\].*As wide as one likes\./);
+    // What is not saved counts, and what others write.
+    client.open(other, wide.replace("wide(", "broad("));
+    assert.equal((await offered(at)).map(({ label }) => label), ["broad"]);
+    writeFileSync(join(folder, "models/more.sop"), "block more(x: f32[d]) -> f32[d] {\n  return x\n}\n");
+    void connection.sendNotification(DidChangeWatchedFilesNotification.type, { changes: [{ uri: pathToFileURL(join(folder, "models/more.sop")).href, type: 1 }] });
+    assert.equal((await offered(at)).map(({ label }) => label).sort(), ["broad", "more"]);
+    client.change(opened, [{ text: `import { broad } from ""\n${model}` }]);
+    assert.equal((await offered({ line: 0, character: 'import { broad } from "'.length })).map(({ label }) => label).sort(), ["../lib/wide.sop", "./more.sop"]);
     assert.equal(client.faults, []);
     assert.is(await client.stop(), 0);
   } finally {

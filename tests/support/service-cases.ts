@@ -2,6 +2,7 @@
 // selection `«...»`, and one heading for each question, `# HOVER` or with an argument `# RENAME hidden`, with the answer as text. answers/answers.ts has a line for each.
 
 import { snapshot } from "../../compiler/live/live-program.js";
+import { nearestFiles, otherFiles, type OtherFile } from "../../compiler/services/names/exports.js";
 import type { Snapshot } from "../../compiler/services/snapshot.js";
 import type { Span } from "../../compiler/source/source.js";
 import { answers, questionOf } from "./answers/answers.js";
@@ -16,6 +17,8 @@ export interface Question {
   readonly path: string;
   readonly offset: number;
   readonly selection: Span;
+  /** All files of the case, as an editor has those of a folder. */
+  readonly sources: readonly string[];
   /** What stands behind the question's name: `hidden` of `# RENAME hidden`. */
   readonly argument: string;
 }
@@ -27,7 +30,7 @@ export async function runServiceCase(given: Case): Promise<Case> {
   if (taken === null) throw new Error("the case has no `# SOURCE`");
   const place = marked.find(({ selection }) => selection !== null) ?? { path: main, selection: { start: 0, end: 0 } };
   const selection = place.selection ?? { start: 0, end: 0 };
-  const question: Question = { snapshot: taken, path: place.path, offset: selection.end, selection, argument: "" };
+  const question: Question = { snapshot: taken, path: place.path, offset: selection.end, selection, sources: marked.map(({ path }) => path), argument: "" };
   const sections: Section[] = [];
   for (const section of given.sections) {
     const asked = questionOf(section.heading);
@@ -47,6 +50,11 @@ export function read(path: string, marked: string): { readonly path: string; rea
   const [start, end] = [marked.indexOf("«"), marked.indexOf("»")];
   if (cursor >= 0) return { path, text, selection: { start: cursor, end: cursor } };
   return { path, text, selection: start >= 0 && end > start ? { start, end: end - 1 } : null };
+}
+
+/** What the other files of the case have for the one that is asked about. */
+export function othersOf({ snapshot: { host }, path, sources }: Question): () => readonly OtherFile[] {
+  return () => otherFiles(path, nearestFiles(path, sources), host.read);
 }
 
 /** `3:5-3:9 "name"`, with the file in front where it is not the open one. */

@@ -30,6 +30,19 @@ test("what is right stays as it is, and alternatives are left to people", () => 
   assert.equal(fixed(two), { text: two, titles: [], left: ["result-type"] });
 });
 
+test("an import that is added stands below what is said of the file, above what is said of a declaration, and ends its lines as the file does", () => {
+  const body = "model Net {\n  input x: f32[4, 4, 1]\n  output y = x |> conv_block(3)\n}\n";
+  const line = 'import { conv_block } from "std/vision"\n';
+  const added = (head: string, below = body): string => fixed(head + below).text;
+  assert.is(added(""), `${line}\n${body}`);
+  assert.is(added("// Of the file,\n// on two lines.\n\n\n"), `// Of the file,\n// on two lines.\n\n\n${line}\n${body}`);
+  assert.is(added("\n  // Of the file.\n\n// Of the model.\n"), `\n  // Of the file.\n\n${line}\n// Of the model.\n${body}`);
+  assert.is(added("/// Of the model.\n"), `${line}\n/// Of the model.\n${body}`);
+  assert.is(added('// Of the import.\nimport { mlp } from "std/mlp"\n\n'), `// Of the import.\n${line}import { mlp } from "std/mlp"\n\n${body}`);
+  const windows = (text: string): string => text.replaceAll("\n", "\r\n");
+  assert.is(added(windows("// Of the file.\n\n"), windows(body)), windows(`// Of the file.\n\n${line}\n${body}`));
+});
+
 test("edits that touch are never made in one round", () => {
   let rounds = 0;
   const { texts, applied } = applyFixes(new Map([["a.sop", "abcdef"]]), () => (rounds++ === 0 ? [told(0, [edit(0, 3, "X")]), told(1, [edit(2, 4, "Y")]), told(2, [edit(3, 3, "Z")]), told(4, [edit(5, 6, "W")])] : []));

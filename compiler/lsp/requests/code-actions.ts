@@ -35,7 +35,7 @@ export function register(server: Server): void {
       const span = spanOf(opened.lines, range);
       const actions: CodeAction[] = [];
       if (isWanted(CodeActionKind.QuickFix))
-        for (const { diagnostic, title, edits, isPreferred } of fixesAt(opened.snapshot, opened.path, [span, ...diagnostics.map((shown) => spanOf(opened.lines, shown.range))]))
+        for (const { diagnostic, title, edits, isPreferred } of fixesAt(opened.snapshot, opened.path, [span, ...diagnostics.map((shown) => spanOf(opened.lines, shown.range))], () => workspace.others(opened.path)))
           actions.push({ title, kind: CodeActionKind.QuickFix, diagnostics: [diagnosticOf(opened.snapshot, diagnostic)], isPreferred, edit: workspaceEdit(opened, new Map([[opened.path, edits]])) });
       // It checks the program several times: only for those who ask for it by name.
       if (only !== undefined && isWanted(fixAll)) {

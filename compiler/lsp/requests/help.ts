@@ -42,7 +42,7 @@ export function register(server: Server): void {
   const nothing: CompletionList = { isIncomplete: false, items: [] };
   connection.onCompletion(
     server.about("completion", nothing, ({ snapshot, path, lines }, { position, textDocument: { uri } }) => {
-      const { replaces, items } = completion(snapshot, { path, offset: offsetAt(lines, position) });
+      const { replaces, items } = completion(snapshot, { path, offset: offsetAt(lines, position) }, () => server.workspace.others(path));
       const range = rangeOf(lines, replaces);
       const hasSnippets = server.client.textDocument?.completion?.completionItem?.snippetSupport === true;
       return {

@@ -13,7 +13,7 @@ import type { NamedSymbol } from "../names/symbols.js";
 import { functionSignature, signatureLabel } from "../signatures/signature.js";
 import { figures } from "./bodies.js";
 import { callSnippet, escaped, item, layerItem, wordItem, type CompletionItem, type CompletionKind } from "./item.js";
-import { declared, library, localItem, runParts, type Site } from "./site.js";
+import { declared, importable, localItem, runParts, type Site } from "./site.js";
 import { constantValues, durations, numberValues, tensorTypes } from "./values.js";
 
 /** At a line of clauses, in no bracket of it. */
@@ -37,7 +37,7 @@ export function clauseItems(site: Site, place: ClausePlace): readonly Completion
     case "augment":
       return augment(site, isStart, isFirst, last?.text ?? "");
     case "use":
-      return isStart ? [...declared(site, ["recipe"]), ...library(site, ["recipe"])] : [];
+      return isStart ? [...declared(site, ["recipe"]), ...importable(site, ["recipe"])] : [];
     case "loss":
     case "metrics":
       return isStart || last?.text === ":" || last?.kind === "sign" ? objectives(site, word.text === "metrics") : [];

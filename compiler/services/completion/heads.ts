@@ -3,13 +3,15 @@
 import { parse } from "../../ast/parse.js";
 import { generators } from "../../semantics/clauses/generators.js";
 import { sources } from "../../semantics/clauses/source.js";
-import { kindOf } from "../../semantics/files.js";
+import { kindOf, specifierOf } from "../../semantics/files.js";
 import { libraries } from "../../semantics/not-supported.js";
 import { importedPath } from "../links.js";
+import { importersOf, importsOf } from "../names/exports.js";
+import { libraryFiles } from "../names/workspace.js";
 import { functionSignature, signatureLabel } from "../signatures/signature.js";
 import { annotations, copies, isValue } from "./bodies.js";
 import { callSnippet, escaped, item, keyword, type CompletionItem, type CompletionKind } from "./item.js";
-import { declared, library, type Site } from "./site.js";
+import { declared, importable, type Site } from "./site.js";
 import { constantValues, layerValues, tensorTypes, valueTypes } from "./values.js";
 
 /** Words that begin a declaration, each with its form. */
@@ -35,7 +37,7 @@ export function headItems(site: Site): readonly CompletionItem[] {
     case "let":
       return last?.text === "=" || last?.kind === "sign" ? constantValues(site) : [];
     case "data":
-      return last?.text === "=" ? [...sourceItems(site), ...declared(site, ["data"]), ...library(site, ["data"])] : [];
+      return last?.text === "=" ? [...sourceItems(site), ...declared(site, ["data"]), ...importable(site, ["data"])] : [];
     case "block":
       return last?.text === "->" || (site.frame.done.length > 0 && tokens.length === 0) ? tensorTypes() : last?.kind === "group" && last.text === "(" && tokens.length === 3 ? [keyword("->", "-> ", "here")] : [];
     case "train":
@@ -51,13 +53,13 @@ function trainHead(site: Site): readonly CompletionItem[] {
   const { item: tokens, last } = site;
   if (last?.text === ":") return models(site);
   if (last?.text === "overparam") return copies(site);
-  if (last?.text === "on") return [...declared(site, ["data"]), ...library(site, ["data"])];
+  if (last?.text === "on") return [...declared(site, ["data"]), ...importable(site, ["data"])];
   const hasData = tokens.some(({ text }) => text === "on");
   return !hasData && tokens.length > 3 && isValue(site) ? [keyword("on", "on ", "here"), ...annotations()] : [];
 }
 
 function models(site: Site): readonly CompletionItem[] {
-  return [...declared(site, ["model"]), ...library(site, ["model"])];
+  return [...declared(site, ["model"]), ...importable(site, ["model"])];
 }
 
 function modelHead(site: Site): readonly CompletionItem[] {
@@ -67,7 +69,7 @@ function modelHead(site: Site): readonly CompletionItem[] {
   if (last?.text === "overparam") return copies(site);
   if (last?.text === "fuse") return [keyword("from", "from ", "here")];
   if (isFused) {
-    if (last === null || last.text === "from") return [...declared(site, ["train"]), item("source", "checkpoint", "built-in", { detail: 'checkpoint("file.safetensors") as Model(...)', snippet: 'checkpoint("${1:model.safetensors}") as ' })];
+    if (last === null || last.text === "from") return [...declared(site, ["train"]), ...importable(site, ["train"]), item("source", "checkpoint", "built-in", { detail: 'checkpoint("file.safetensors") as Model(...)', snippet: 'checkpoint("${1:model.safetensors}") as ' })];
     if (last.text === "as") return models(site);
     if (last.text === "at") return [keyword("step", "step ", "here")];
     return isValue(site) && last.kind !== "number" ? [keyword("at", "at step ${1:1000}", "here"), keyword("as", "as ", "here")] : [];
@@ -122,13 +124,13 @@ export function importItems(site: Site): readonly CompletionItem[] {
 export function stringItems(site: Site): readonly CompletionItem[] {
   const { cursor, frame, last, snapshot, file } = site;
   if (cursor.declaration === "import" && last?.text === "from") {
-    const own = [...snapshot.files.keys()].filter((path) => path !== file.path && snapshot.host.library(path, file.path) === null && !path.startsWith("sop:") && sameFolder(path, file.path));
-    return [...libraries.map((name) => item("file", name, "here", { topic: { kind: "word", word: name, of: "library" } })), ...own.map((path) => item("file", `./${path.slice(path.lastIndexOf("/") + 1)}`, "file"))];
+    // One that imports this one would go round in a circle.
+    const above = importersOf(file.path, [...snapshot.files.values()].map((each) => ({ path: each.path, imports: importsOf(each) })));
+    const installed = libraryFiles(snapshot);
+    const own = [...snapshot.files.keys()].flatMap((path) => (above.has(path) || installed.has(path) ? [] : (specifierOf(file.path, path) ?? [])));
+    const files = new Set([...own, ...site.others().map(({ specifier }) => specifier)]);
+    return [...libraries.map((name) => item("file", name, "here", { topic: { kind: "word", word: name, of: "library" } })), ...[...files].map((specifier) => item("file", specifier, "file"))];
   }
   const isGenerator = cursor.declaration === "data" && frame.open === "(" && frame.callee[0]?.text === "synthetic" && frame.done.length === 0;
   return isGenerator ? Object.keys(generators).map((name) => item("word", name, "here", { snippet: escaped(name), detail: generators[name]?.doc ?? null, topic: { kind: "word", word: name, of: "generator" } })) : [];
-}
-
-function sameFolder(a: string, b: string): boolean {
-  return a.slice(0, a.lastIndexOf("/") + 1) === b.slice(0, b.lastIndexOf("/") + 1);
 }

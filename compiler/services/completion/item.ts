@@ -17,6 +17,8 @@ export type Topic =
   | { readonly kind: "option"; readonly doc: string }
   /** A declaration of the program. */
   | { readonly kind: "declared"; readonly file: string; readonly name: string }
+  /** One of a file that the program may lack. */
+  | { readonly kind: "exported"; readonly path: string; readonly name: string }
   /** A name of a body, where it was bound. */
   | { readonly kind: "place"; readonly path: string; readonly offset: number };
 

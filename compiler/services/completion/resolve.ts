@@ -2,7 +2,9 @@
 
 import { declarationMarkdown } from "../hover/declarations.js";
 import { hover } from "../hover.js";
-import { entryMarkdown, pageOf } from "../hover/pages.js";
+import { code, entryMarkdown, pageOf, sections } from "../hover/pages.js";
+import { exportsOf } from "../names/exports.js";
+import { signatureLabel } from "../signatures/signature.js";
 import type { Snapshot } from "../snapshot.js";
 import type { Topic } from "./item.js";
 
@@ -17,6 +19,11 @@ export function completionDocs(snapshot: Snapshot, topic: Topic): string | null 
       return topic.doc;
     case "place":
       return hover(snapshot, topic)?.markdown ?? null;
+    case "exported": {
+      const text = snapshot.host.read(topic.path);
+      const found = text === null ? undefined : exportsOf({ path: topic.path, text }).names.find(({ name }) => name === topic.name);
+      return found === undefined ? null : sections([found.signature === null ? null : code(signatureLabel(found.signature).label), found.doc]);
+    }
     case "declared": {
       const entry = snapshot.files.get(topic.file)?.entries.get(topic.name);
       return entry === undefined ? null : declarationMarkdown(snapshot, entry);

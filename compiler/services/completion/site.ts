@@ -1,15 +1,18 @@
 // What all parts of a completion share: the program, the cursor, and the names that the program has for a place.
 
 import type { Data, Model } from "../../ast/ast.js";
+import { parseOnce } from "../../ast/parse-once.js";
 import type { Entry, FileScope } from "../../semantics/files.js";
 import { isLayerName, layers, categoryOf } from "../../semantics/layers/layers.js";
 import type { Found } from "../../semantics/observed.js";
-import { importing, standardNames } from "../../semantics/standard-names.js";
+import { importsInto } from "../../semantics/import-edit.js";
+import { standardNames } from "../../semantics/standard-names.js";
 import type { Cursor, Frame, Lexeme } from "../cursor/cursor.js";
 import type { Local } from "../cursor/locals.js";
-import { declaredSignature, signatureLabel, type TextOf } from "../signatures/signature.js";
+import { exportsOf, type Exported, type OtherFile } from "../names/exports.js";
+import { declaredSignature, signatureLabel, type Signature, type TextOf } from "../signatures/signature.js";
 import type { Snapshot } from "../snapshot.js";
-import { callSnippet, item, layerItem, type CallForm, type CompletionItem, type CompletionKind } from "./item.js";
+import { callSnippet, escaped, item, layerItem, type CallForm, type CompletionItem, type CompletionKind, type Topic } from "./item.js";
 
 export interface Site {
   readonly snapshot: Snapshot;
@@ -25,13 +28,18 @@ export interface Site {
   readonly last: Lexeme | null;
   /** Does a list of arguments follow the word already? */
   readonly hasList: boolean;
+  /** Other files of the open folders. */
+  readonly others: Others;
 }
 
-export function siteOf(snapshot: Snapshot, file: FileScope, cursor: Cursor): Site {
+/** Asked for where names or files are to be imported. */
+export type Others = () => readonly OtherFile[];
+
+export function siteOf(snapshot: Snapshot, file: FileScope, cursor: Cursor, others: Others): Site {
   const { frames, text, word } = cursor;
   const empty: Frame = { open: "", callee: [], before: "", done: [], item: [] };
   const frame = frames[frames.length - 1] ?? empty;
-  return { snapshot, file, textOf: snapshot.textOf, cursor, frame, outer: frames[frames.length - 2] ?? null, item: frame.item, last: frame.item[frame.item.length - 1] ?? null, hasList: /^[ \t]*\(/.test(text.slice(word.end)) };
+  return { snapshot, file, textOf: snapshot.textOf, cursor, frame, outer: frames[frames.length - 2] ?? null, item: frame.item, last: frame.item[frame.item.length - 1] ?? null, hasList: /^[ \t]*\(/.test(text.slice(word.end)), others };
 }
 
 export type EntryKind = Entry["node"]["kind"];
@@ -67,14 +75,27 @@ function ownName({ cursor }: Site): string {
   return (head?.done[0] ?? head?.item ?? [])[1]?.text ?? "";
 }
 
-/** Names of the standard library that the file does not import, each with the import that brings it. */
-export function library(site: Site, wanted: readonly (Entry["node"]["kind"])[]): readonly CompletionItem[] {
+/** Names that the file does not import, of the standard library and of other files of the open folders, each with the import that brings it. */
+export function importable(site: Site, wanted: readonly EntryKind[], form: CallForm = "named"): readonly CompletionItem[] {
   const { file } = site;
-  return Object.entries(standardNames).flatMap(([name, { kind, from }]): CompletionItem[] => {
-    if (!wanted.includes(kind) || file.entries.has(name)) return [];
-    const edits = importing(file, name, name).fixes?.[0]?.edits ?? [];
-    return [item(kinds[kind], name, "library", { detail: `import from "${from}"`, edits, topic: { kind: "word", word: name, of: "library-name" } })];
-  });
+  const own = ownName(site);
+  const importOf = importsInto(file);
+  const itemOf = ({ name, kind, signature }: Pick<Exported, "name" | "kind" | "signature">, from: string, topic: Topic): readonly CompletionItem[] => {
+    if (!wanted.includes(kind) || name === own || file.entries.has(name)) return [];
+    const snippet = signature === null ? escaped(name) : callSnippet(signature, site.hasList ? "bare" : form);
+    return [item(kinds[kind], name, "library", { detail: `import from "${from}"`, snippet, edits: [importOf(name, from)], topic })];
+  };
+  return [
+    ...Object.entries(standardNames).flatMap(([name, { kind, from }]) => itemOf({ name, kind, signature: wanted.includes(kind) ? librarySignature(site, name, from) : null }, from, { kind: "word", word: name, of: "library-name" })),
+    ...site.others().flatMap(({ specifier, path, names }) => names.flatMap((each) => itemOf(each, specifier, { kind: "exported", path, name: each.name }))),
+  ];
+}
+
+function librarySignature({ snapshot: { host }, file }: Site, name: string, from: string): Signature | null {
+  const path = host.library(from, file.path);
+  const text = path === null ? null : host.read(path);
+  // The checker has its tree as well, where the program imports it.
+  return path === null || text === null ? null : (exportsOf({ path, text }, parseOnce).names.find((each) => each.name === name)?.signature ?? null);
 }
 
 /** Layers and functions of tensors that the language has. */

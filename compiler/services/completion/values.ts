@@ -7,18 +7,18 @@ import { schedules } from "../../semantics/schedules.js";
 import { functionsIn } from "../signatures/call-at.js";
 import { functionSignature, signatureLabel, type Taken } from "../signatures/signature.js";
 import { callSnippet, item, keyword, wordItem, type CompletionItem, type Group } from "./item.js";
-import { builtInLayers, declared, isLayerLocal, isTensorLocal, library, localItem, type Site } from "./site.js";
+import { builtInLayers, declared, importable, isLayerLocal, isTensorLocal, localItem, type Site } from "./site.js";
 
 /** Behind `|>`: whatever can be applied to a tensor. */
 export function pipeTargets(site: Site): readonly CompletionItem[] {
   const { locals } = site.cursor;
   const tables = locals.filter(({ kind }) => kind === "layer").map(({ name }) => item("function", `${name}.unembed`, "local", { detail: "the table of an embedding, used the other way round" }));
-  return [...locals.filter(isLayerLocal).map((local) => localItem(local, site)), ...tables, ...declared(site, ["block", "model"], "piped"), ...builtInLayers(site, "piped"), ...library(site, ["block", "model"])];
+  return [...locals.filter(isLayerLocal).map((local) => localItem(local, site)), ...tables, ...declared(site, ["block", "model"], "piped"), ...builtInLayers(site, "piped"), ...importable(site, ["block", "model"], "piped")];
 }
 
 /** Behind `layer name =`, and where an option takes a layer: without its tensors. */
 export function layerValues(site: Site): readonly CompletionItem[] {
-  return [...site.cursor.locals.filter(isLayerLocal).map((local) => localItem(local, site)), ...declared(site, ["block", "model"], "named"), ...builtInLayers(site, "named"), ...library(site, ["block", "model"])];
+  return [...site.cursor.locals.filter(isLayerLocal).map((local) => localItem(local, site)), ...declared(site, ["block", "model"], "named"), ...builtInLayers(site, "named"), ...importable(site, ["block", "model"], "named")];
 }
 
 /** Where a tensor is expected, or an expression of tensors. */

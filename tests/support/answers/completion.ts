@@ -2,14 +2,14 @@
 // the first ones.
 
 import { completion, type CompletionItem } from "../../../compiler/services/completion.js";
-import { printPlace } from "../service-cases.js";
+import { othersOf, printPlace } from "../service-cases.js";
 import type { Answer } from "./answers.js";
 
 const most = 16;
 
 export const completionText: Answer = (question) => {
   const { snapshot, path, offset } = question;
-  const { replaces, items } = completion(snapshot, { path, offset });
+  const { replaces, items } = completion(snapshot, { path, offset }, othersOf(question));
   const typed = snapshot.textOf(path).slice(replaces.start, offset).toLowerCase();
   const fitting = items.filter(({ label }) => label.toLowerCase().startsWith(typed)).sort((a, b) => (a.sort < b.sort ? -1 : a.sort > b.sort ? 1 : 0));
   const rest = fitting.length - most;

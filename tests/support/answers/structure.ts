@@ -8,7 +8,7 @@ import { lensesOf } from "../../../compiler/services/lenses.js";
 import { linksOf } from "../../../compiler/services/links.js";
 import { selectionsAt } from "../../../compiler/services/selection-ranges.js";
 import type { FileScope } from "../../../compiler/semantics/files.js";
-import { printPlace, type Question } from "../service-cases.js";
+import { othersOf, printPlace, type Question } from "../service-cases.js";
 
 function fileOf({ snapshot, path }: Question): FileScope {
   const file = snapshot.files.get(path);
@@ -53,7 +53,7 @@ export function printTyped(question: Question): string {
 }
 
 export function printFixes(question: Question): string {
-  return fixesAt(question.snapshot, question.path, [question.selection])
+  return fixesAt(question.snapshot, question.path, [question.selection], othersOf(question))
     .map(({ diagnostic, title, edits, isPreferred }) => `${diagnostic.id}: ${title}${isPreferred ? " (preferred)" : ""}\n${edits.map(({ span, text }) => `  ${printPlace(question, question.path, span)} -> ${JSON.stringify(text)}`).join("\n")}`)
     .join("\n");
 }
