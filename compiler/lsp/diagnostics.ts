@@ -81,7 +81,15 @@ export class Diagnostics {
       // Shapes and weights may be known only now.
       if (client.workspace?.inlayHint?.refreshSupport === true) void connection.languages.inlayHint.refresh().catch(() => undefined);
     });
-    if (this.#unfinished.size > 0) this.#idle = setTimeout(() => this.#completeNext());
+    this.#idle = setTimeout(() => (this.#unfinished.size > 0 ? this.#completeNext() : this.#prepare(path)));
+  }
+
+  // Then what is asked for while one types is made ready, a file at a time.
+  #prepare(path: string): void {
+    this.#idle = null;
+    this.#server.attempt("reading other files", () => {
+      if (this.#server.workspace.prepare(path)) this.#idle = setTimeout(() => this.#prepare(path));
+    });
   }
 
   #publishNext(): void {

@@ -8,7 +8,8 @@ import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Host } from "../host.js";
 import { LiveProgram, snapshot } from "../live/live-program.js";
 import { loaded } from "../live/loaded.js";
-import { nearestFiles, otherFiles, type OtherFile } from "../services/names/exports.js";
+import { libraries } from "../semantics/not-supported.js";
+import { libraryExports, nearestFiles, otherFiles, readNext, type OtherFile } from "../services/names/exports.js";
 import { workspaceOf, type Workspace as NamedFiles } from "../services/names/workspace.js";
 import type { Snapshot } from "../services/snapshot.js";
 import { isFile, pathOf, pathOnDisk } from "./paths.js";
@@ -137,10 +138,20 @@ export class Workspace {
 
   /** Other files of the open folders with what they declare for others, the nearest to the file at `path` first. */
   others(path: string): readonly OtherFile[] {
+    return otherFiles(path, this.#nearTo(path), this.host.read);
+  }
+
+  /** Reads something that `others` and completions will ask for, while nobody waits; false where all of it is known. */
+  prepare(path: string): boolean {
+    for (const specifier of libraries) libraryExports(this.host, specifier, path);
+    return readNext(this.#nearTo(path), this.host.read);
+  }
+
+  #nearTo(path: string): ReturnType<typeof nearestFiles> {
     if (!isFile(path)) return [];
     const near = this.#near.get(path) ?? nearestFiles(path, new Set([...this.#found(), ...this.#documents.keys()].filter((each) => this.#isOwn(each))));
     this.#near.set(path, near);
-    return otherFiles(path, near, this.host.read);
+    return near;
   }
 
   /** Does the file, which may not be on disk yet, belong to an open folder? */

@@ -13,10 +13,12 @@ export function importsInto(file: FileScope): ImportEdit {
   const imports = program.declarations.filter((node) => node.kind === "import");
   const at = imports[0]?.span.start ?? belowFileComment(text);
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
-  const known = new Map<string, Import>();
-  for (const node of imports) if (node.names.length > 0 && !known.has(fileOf(path, node.from.value))) known.set(fileOf(path, node.from.value), node);
+  const byFile = new Map<string, Import>();
+  for (const node of imports) if (node.names.length > 0 && !byFile.has(fileOf(path, node.from.value))) byFile.set(fileOf(path, node.from.value), node);
+  const bySpecifier = new Map<string, Import | undefined>();
   return (name, from) => {
-    const last = known.get(fileOf(path, from))?.names.at(-1);
+    if (!bySpecifier.has(from)) bySpecifier.set(from, byFile.get(fileOf(path, from)));
+    const last = bySpecifier.get(from)?.names.at(-1);
     if (last === undefined) return { span: { start: at, end: at }, text: `import { ${name} } from "${from}"${newline}${imports.length === 0 ? newline : ""}` };
     const { end } = (last.alias ?? last.name).span;
     return { span: { start: end, end }, text: `, ${name}` };

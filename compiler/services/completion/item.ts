@@ -62,7 +62,18 @@ export function wordItem(label: string, detail: string | null = null, snippet = 
 export type CallForm = "piped" | "whole" | "named" | "bare";
 
 /** `dense(${1:units})`: what has no default, tensors where they are not piped. */
-export function callSnippet({ name, parameters }: Signature, form: CallForm): string {
+export function callSnippet(signature: Signature, form: CallForm): string {
+  const known = snippets.get(signature) ?? new Map<CallForm, string>();
+  snippets.set(signature, known);
+  const snippet = known.get(form) ?? makeSnippet(signature, form);
+  known.set(form, snippet);
+  return snippet;
+}
+
+// A keystroke asks for those of all that can be called.
+const snippets = new WeakMap<Signature, Map<CallForm, string>>();
+
+function makeSnippet({ name, parameters }: Signature, form: CallForm): string {
   if (form === "bare") return escaped(name);
   const tensors = parameters.filter(({ takes, isPositional }) => takes.kind === "tensor" && isPositional);
   const wanted = form === "named" ? [] : form === "piped" && tensors[0]?.isVariadic !== true ? tensors.slice(1) : tensors;

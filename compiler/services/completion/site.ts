@@ -1,7 +1,6 @@
 // What all parts of a completion share: the program, the cursor, and the names that the program has for a place.
 
 import type { Data, Model } from "../../ast/ast.js";
-import { parseOnce } from "../../ast/parse-once.js";
 import type { Entry, FileScope } from "../../semantics/files.js";
 import { isLayerName, layers, categoryOf } from "../../semantics/layers/layers.js";
 import type { Found } from "../../semantics/observed.js";
@@ -9,7 +8,7 @@ import { importsInto } from "../../semantics/import-edit.js";
 import { standardNames } from "../../semantics/standard-names.js";
 import type { Cursor, Frame, Lexeme } from "../cursor/cursor.js";
 import type { Local } from "../cursor/locals.js";
-import { exportsOf, type Exported, type OtherFile } from "../names/exports.js";
+import { libraryExports, type Exported, type OtherFile } from "../names/exports.js";
 import { declaredSignature, signatureLabel, type Signature, type TextOf } from "../signatures/signature.js";
 import type { Snapshot } from "../snapshot.js";
 import { callSnippet, escaped, item, layerItem, type CallForm, type CompletionItem, type CompletionKind, type Topic } from "./item.js";
@@ -85,17 +84,11 @@ export function importable(site: Site, wanted: readonly EntryKind[], form: CallF
     const snippet = signature === null ? escaped(name) : callSnippet(signature, site.hasList ? "bare" : form);
     return [item(kinds[kind], name, "library", { detail: `import from "${from}"`, snippet, edits: [importOf(name, from)], topic })];
   };
+  const librarySignature = (name: string, from: string): Signature | null => libraryExports(site.snapshot.host, from, file.path).names.find((each) => each.name === name)?.signature ?? null;
   return [
-    ...Object.entries(standardNames).flatMap(([name, { kind, from }]) => itemOf({ name, kind, signature: wanted.includes(kind) ? librarySignature(site, name, from) : null }, from, { kind: "word", word: name, of: "library-name" })),
+    ...Object.entries(standardNames).flatMap(([name, { kind, from }]) => itemOf({ name, kind, signature: wanted.includes(kind) ? librarySignature(name, from) : null }, from, { kind: "word", word: name, of: "library-name" })),
     ...site.others().flatMap(({ specifier, path, names }) => names.flatMap((each) => itemOf(each, specifier, { kind: "exported", path, name: each.name }))),
   ];
-}
-
-function librarySignature({ snapshot: { host }, file }: Site, name: string, from: string): Signature | null {
-  const path = host.library(from, file.path);
-  const text = path === null ? null : host.read(path);
-  // The checker has its tree as well, where the program imports it.
-  return path === null || text === null ? null : (exportsOf({ path, text }, parseOnce).names.find((each) => each.name === name)?.signature ?? null);
 }
 
 /** Layers and functions of tensors that the language has. */

@@ -2,6 +2,7 @@
 // was found is too.
 
 import { parse } from "../../ast/parse.js";
+import { parseOnce } from "../../ast/parse-once.js";
 import type { Host } from "../../host.js";
 import { loadFiles, resolvePath, specifierOf, type Entry, type FileScope, type Parse } from "../../semantics/files.js";
 import { createReport } from "../../semantics/report.js";
@@ -39,8 +40,8 @@ const known = new Map<string, { readonly text: string; readonly exports: Exports
 
 /** What the file declares for others. Of a model that stands for one of another file the inputs are not known. */
 export function exportsOf({ path, text }: SourceFile, read: Parse = parse): Exports {
-  const earlier = known.get(path);
-  if (earlier?.text === text) return earlier.exports;
+  const earlier = knownOf({ path, text });
+  if (earlier !== null) return earlier;
   const exports = readExports({ path, text }, read);
   known.delete(path);
   known.set(path, { text, exports });
@@ -49,6 +50,19 @@ export function exportsOf({ path, text }: SourceFile, read: Parse = parse): Expo
     known.delete(first);
   }
   return exports;
+}
+
+function knownOf({ path, text }: SourceFile): Exports | null {
+  const earlier = known.get(path);
+  return earlier?.text === text ? earlier.exports : null;
+}
+
+/** What a file of the standard library declares for others. */
+export function libraryExports(host: Host, specifier: string, from: string): Exports {
+  const path = host.library(specifier, from);
+  const text = path === null ? null : host.read(path);
+  // Where a program imports it the tree is there.
+  return path === null || text === null ? { names: [], imports: [] } : exportsOf({ path, text }, parseOnce);
 }
 
 function readExports({ path, text }: SourceFile, read: Parse): Exports {
@@ -84,9 +98,26 @@ export function nearestFiles(from: string, paths: Iterable<string>): readonly { 
   const named = [...paths].flatMap((path) => {
     const specifier = path === from ? null : specifierOf(from, path);
     // What a string could not hold as it is stays out.
-    return specifier === null || /["\\\n\r]/.test(specifier) ? [] : [{ specifier, path, steps: specifier.split("/").length }];
+    return specifier === null || /["\\\n\r]/.test(specifier) ? [] : [{ specifier, path, steps: specifier.replace(/^\.\//, "").split("/").length }];
   });
   return named.sort((a, b) => a.steps - b.steps || (a.specifier < b.specifier ? -1 : 1)).slice(0, MOST_FILES).map(({ specifier, path }) => ({ specifier, path }));
+}
+
+/** Reads one of these files that `otherFiles` would read and that is not known yet; false where there is none. For times when nobody waits. */
+export function readNext(files: ReturnType<typeof nearestFiles>, read: (path: string) => string | null): boolean {
+  let left = MOST_NAMES;
+  for (const { path } of files) {
+    if (left <= 0) return false;
+    const text = read(path);
+    if (text === null) continue;
+    const exports = knownOf({ path, text });
+    if (exports === null) {
+      exportsOf({ path, text });
+      return true;
+    }
+    left -= exports.names.length;
+  }
+  return false;
 }
 
 /** What these files, in this order, have for the one at `from`. Those that import it are left out: an import would go round in a circle. */
