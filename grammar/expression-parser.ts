@@ -48,8 +48,8 @@ export abstract class ExpressionParser extends CstParser {
   }
 
   /**
-   * Begins a node of the tree. Chevrotain's own begins one with `Object.create(null)`, which V8 keeps as a hash table: parsing then takes twice as
-   * long. No production and no label is named like a member of every object. (The names of Chevrotain's insides are why its version is exact.)
+   * Begins a node of the tree. Chevrotain's own begins one with `Object.create(null)`, which V8 keeps as a hash table, slow to fill and to
+   * collect. No production and no label is named like a member of every object. (The names of Chevrotain's insides are why its version is exact.)
    */
   protected cstInvocationStateUpdate(name: string): void {
     const insides = this as unknown as TreeInsides;
