@@ -16,7 +16,11 @@ export function checkNames(building: Building, program: Program): void {
   reportWords(building, program.declarations.flatMap(declaredNames), program);
   for (const declaration of program.declarations) {
     const bound: Name[] = [];
-    walk(declaration, (node) => void bound.push(...boundNames(node)));
+    walk(declaration, (node) => {
+      bound.push(...boundNames(node));
+      // Statements are in these only.
+      return node.kind === "block" || node.kind === "model" || node.kind === "body" || node.kind === "repeat" || node.kind === "if";
+    });
     reportWords(building, bound, declaration);
   }
 }

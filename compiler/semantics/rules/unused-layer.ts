@@ -8,11 +8,16 @@ export function unusedLayer({ own, say }: Linted): void {
   for (const { path: file, program } of own) {
     for (const owner of program.declarations) {
       if (owner.kind !== "block" && owner.kind !== "model") continue;
-      const named = new Set<string>();
       const layers: Extract<Node, { readonly kind: "layer" }>[] = [];
       walk(owner, (node) => {
-        if (node.kind === "path") named.add(node.names[0]?.text ?? "");
         if (node.kind === "layer") layers.push(node);
+        // Statements are in these only.
+        return node === owner || node.kind === "body" || node.kind === "repeat" || node.kind === "if";
+      });
+      if (layers.length === 0) continue;
+      const named = new Set<string>();
+      walk(owner, (node) => {
+        if (node.kind === "path") named.add(node.names[0]?.text ?? "");
       });
       for (const { name } of layers) {
         if (name.text !== "" && !name.text.startsWith("_") && !named.has(name.text)) say("unused-layer", { file, span: name.span }, { layer: name.text, owner: owner.name.text });

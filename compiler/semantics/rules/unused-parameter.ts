@@ -10,21 +10,21 @@ export function unusedParameter({ own, say }: Linted): void {
   for (const { path: file, program } of own) {
     for (const node of program.declarations) {
       if (node.kind !== "block" && node.kind !== "model" && node.kind !== "recipe") continue;
-      const named = namesIn(node);
-      const sayUnused = (name: Name, what: string): void => {
-        if (name.text !== "" && !name.text.startsWith("_") && !named.has(name.text)) say("unused-parameter", { file, span: name.span }, { what, name: name.text, owner: node.name.text });
-      };
-      for (const { name } of node.params) sayUnused(name, "parameter");
-      if (node.kind === "model") for (const { name } of modelInputs(node)) sayUnused(name, "input");
+      const taken = [...node.params.map(({ name }) => ({ name, what: "parameter" })), ...(node.kind === "model" ? modelInputs(node).map(({ name }) => ({ name, what: "input" })) : [])];
+      const candidates = taken.filter(({ name: { text } }) => text !== "" && !text.startsWith("_"));
+      const unread = unreadIn(node, candidates.map(({ name }) => name));
+      for (const { name, what } of candidates) if (unread.has(name.text)) say("unused-parameter", { file, span: name.span }, { what, name: name.text, owner: node.name.text });
     }
   }
 }
 
-/** First parts of all paths: what the declaration reads. */
-function namesIn(declaration: Node): ReadonlySet<string> {
-  const names = new Set<string>();
+/** Those of the names that no path of the declaration begins with. */
+function unreadIn(declaration: Node, names: readonly Name[]): ReadonlySet<string> {
+  const unread = new Set(names.map(({ text }) => text));
   walk(declaration, (node) => {
-    if (node.kind === "path") names.add(node.names[0]?.text ?? "");
+    if (node.kind === "path") unread.delete(node.names[0]?.text ?? "");
+    // Most are read early.
+    return unread.size > 0;
   });
-  return names;
+  return unread;
 }
