@@ -8,6 +8,7 @@ const root = dirname(__dirname);
 const stampFile = join(root, "dist", "stamp.json");
 const sourceFolders = ["grammar", "compiler", "runtime"];
 const otherSources = ["bin/build.mjs", "package.json"];
+
 /** The files that dist/ is made of, in a fixed order. */
 function sources() {
   const files = otherSources.map((file) => join(root, file));

@@ -5,7 +5,7 @@
 import { placeWords } from "../../grammar/tokens.js";
 import type { Declaration, Name, Program } from "./ast.js";
 import { report, type Building } from "./building.js";
-import { walk, type Node } from "./visit.js";
+import { walk, walkStatements, type Node } from "./visit.js";
 
 /** Generated code and the runtime keep values in objects by name; assigning this key changes the object itself instead. */
 const unusable = "__proto__";
@@ -16,11 +16,7 @@ export function checkNames(building: Building, program: Program): void {
   reportWords(building, program.declarations.flatMap(declaredNames), program);
   for (const declaration of program.declarations) {
     const bound: Name[] = [];
-    walk(declaration, (node) => {
-      bound.push(...boundNames(node));
-      // Statements are in these only.
-      return node.kind === "block" || node.kind === "model" || node.kind === "body" || node.kind === "repeat" || node.kind === "if";
-    });
+    walkStatements(declaration, (node) => void bound.push(...boundNames(node)));
     reportWords(building, bound, declaration);
   }
 }

@@ -189,3 +189,11 @@ export function walk(node: Node, visit: (node: Node, parents: readonly Node[]) =
   };
   enter(node);
 }
+
+/** Calls `visit` for all statements of a declaration, and for what holds them, in order of position: not for what is in expressions and clauses. */
+export function walkStatements(declaration: Declaration, visit: (node: Node) => void): void {
+  walk(declaration, (node) => {
+    visit(node);
+    return node.kind === "block" || node.kind === "model" || node.kind === "body" || node.kind === "repeat" || node.kind === "if";
+  });
+}

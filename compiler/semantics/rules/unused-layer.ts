@@ -1,6 +1,6 @@
 // A `layer` that has a name and that nothing applies.
 
-import { walk, type Node } from "../../ast/visit.js";
+import { walk, walkStatements, type Node } from "../../ast/visit.js";
 import type { Linted } from "./rule.js";
 
 /** Warns of named layers that the block or model never names again; a leading underscore says that it is meant. */
@@ -9,10 +9,8 @@ export function unusedLayer({ own, say }: Linted): void {
     for (const owner of program.declarations) {
       if (owner.kind !== "block" && owner.kind !== "model") continue;
       const layers: Extract<Node, { readonly kind: "layer" }>[] = [];
-      walk(owner, (node) => {
+      walkStatements(owner, (node) => {
         if (node.kind === "layer") layers.push(node);
-        // Statements are in these only.
-        return node === owner || node.kind === "body" || node.kind === "repeat" || node.kind === "if";
       });
       if (layers.length === 0) continue;
       const named = new Set<string>();
