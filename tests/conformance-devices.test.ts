@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { missingWebGpu } from "./support/backends-here.js";
-import { conformanceOf, ways } from "./support/conformance/run.js";
+import { conformanceOf, ways } from "./support/conformance/ways.js";
 import { folder as libtensorflow } from "./support/libtensorflow.mjs";
 
 const expected: readonly (readonly [title: string, missing: string | null])[] = [

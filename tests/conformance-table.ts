@@ -3,7 +3,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Conformance, Untried } from "./support/conformance/run.js";
-import { conformanceOf, ways } from "./support/conformance/run.js";
+import { conformanceOf, ways } from "./support/conformance/ways.js";
 import { conformanceMarkdown, withTable, wrongIn } from "./support/conformance/markdown.js";
 
 const place = new URL("../runtime/backends/README.md", import.meta.url);

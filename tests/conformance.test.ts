@@ -12,7 +12,8 @@ import * as sop from "../runtime/index.js";
 import type { Outcome, Row, Trial } from "./support/conformance/case.js";
 import { functionCase, gradientsOf, slopeError, slopesOf, slopeTolerance } from "./support/conformance/function-case.js";
 import { conformanceMarkdown, withTable } from "./support/conformance/markdown.js";
-import { conformanceOf, runConformance, ways } from "./support/conformance/run.js";
+import { runConformance } from "./support/conformance/run.js";
+import { conformanceOf, ways } from "./support/conformance/ways.js";
 import { functionCases } from "./support/conformance/table.js";
 
 /** Titles of what runs on any machine. */
