@@ -5,6 +5,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { DeviceFailure } from "../failure.js";
 import type { FoundDevice, GpuDevice } from "./device.js";
 import { correctKernels } from "./corrections.js";
+import { installWebGpuKernels } from "./kernels/install.js";
+import { together } from "./programs.js";
 
 export const registeredName = "webgpu";
 
@@ -13,7 +15,16 @@ interface TfjsBackend extends tf.KernelBackend {
   readonly bufferManager: { acquireBuffer(size: number, usage: number, mappedAtCreation?: boolean, reuse?: boolean): object };
   read(dataId: object): Promise<tf.BackendValues>;
   readSync(dataId: object): tf.BackendValues;
-  readonly tensorMap: { get(dataId: object): { readonly values: unknown } };
+  readonly tensorMap: { get(dataId: object): TensorData };
+  readonly queue: { writeBuffer(buffer: object, offset: number, values: ArrayBufferView): void };
+  uploadToGPU(dataId: object): void;
+}
+
+interface TensorData {
+  readonly dtype: tf.DataType;
+  readonly shape: readonly number[];
+  values: ArrayLike<number> | null | undefined;
+  resource: object | null | undefined;
 }
 
 /** Registers the backend on a device; once in a process. */
@@ -21,13 +32,15 @@ export async function installWebGpuBackend({ device, info }: FoundDevice): Promi
   const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
   const Backend = WebGPUBackend as unknown as new (device: GpuDevice, info: object) => TfjsBackend;
   correctKernels();
+  installWebGpuKernels();
+  tf.env().set("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE", together);
   tf.removeBackend(registeredName);
   tf.registerBackend(registeredName, () => safe(new Backend(device, info), device), 0);
 }
 
 function safe(backend: TfjsBackend, device: GpuDevice): tf.KernelBackend {
   const watch = new Watch(device);
-  const { read, bufferManager } = backend;
+  const { read, bufferManager, uploadToGPU } = backend;
   const acquire = bufferManager.acquireBuffer.bind(bufferManager);
   return Object.assign(backend, {
     bufferManager: Object.assign(bufferManager, {
@@ -41,6 +54,11 @@ function safe(backend: TfjsBackend, device: GpuDevice): tf.KernelBackend {
         }
       },
     }),
+    uploadToGPU: (dataId: object): void => {
+      const data = backend.tensorMap.get(dataId);
+      if (data.resource != null || data.values == null) uploadToGPU.call(backend, dataId);
+      else upload(backend, data, data.values);
+    },
     // What was read before the device failed holds, so it is asked afterwards.
     read: async (dataId: object): Promise<tf.BackendValues> => {
       try {
@@ -60,6 +78,21 @@ function safe(backend: TfjsBackend, device: GpuDevice): tf.KernelBackend {
 }
 
 const storage = 0x80;
+const copySource = 0x04;
+const copyTarget = 0x08;
+
+/**
+ * Hands values to the queue, which keeps memory for them. TensorFlow.js makes a buffer for each tensor that the processor writes to: two thirds of a
+ * millisecond where the driver asks a virtual machine for memory, and a step has hundreds of numbers that come from the program.
+ */
+function upload(backend: TfjsBackend, data: TensorData, values: ArrayLike<number>): void {
+  const isWhole = data.dtype === "int32" || data.dtype === "bool";
+  const own = isWhole ? (values instanceof Int32Array ? values : Int32Array.from(values)) : values instanceof Float32Array ? values : Float32Array.from(values);
+  const buffer = backend.bufferManager.acquireBuffer(own.byteLength, storage | copySource | copyTarget);
+  backend.queue.writeBuffer(buffer, 0, own);
+  data.resource = buffer;
+  data.values = null;
+}
 
 /** Throws where a buffer is larger than the device takes: it would only report that, and compute something else. */
 function fits({ limits }: GpuDevice, size: number, usage: number): void {
