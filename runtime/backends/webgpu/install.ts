@@ -6,18 +6,22 @@ import { DeviceFailure } from "../failure.js";
 import type { FoundDevice, GpuDevice } from "./device.js";
 import { correctKernels } from "./corrections.js";
 import { installWebGpuKernels } from "./kernels/install.js";
-import { together } from "./programs.js";
+import { BufferPool } from "./pool.js";
+import { record, type TfjsProgram, type Uniform, type WebGpuBackend } from "./programs.js";
 
 export const registeredName = "webgpu";
 
 /** As much of TensorFlow.js's class as is changed here. */
 interface TfjsBackend extends tf.KernelBackend {
-  readonly bufferManager: { acquireBuffer(size: number, usage: number, mappedAtCreation?: boolean, reuse?: boolean): object };
+  bufferManager: BufferPool;
   read(dataId: object): Promise<tf.BackendValues>;
   readSync(dataId: object): tf.BackendValues;
   readonly tensorMap: { get(dataId: object): TensorData };
   readonly queue: { writeBuffer(buffer: object, offset: number, values: ArrayBufferView): void };
   uploadToGPU(dataId: object): void;
+  recordAndSubmit(program: TfjsProgram, output: tf.TensorInfo, inputs: readonly tf.TensorInfo[], uniforms?: readonly Uniform[]): void;
+  /** Not null while TensorFlow.js takes times. */
+  readonly activeTimers: unknown;
 }
 
 interface TensorData {
@@ -33,31 +37,27 @@ export async function installWebGpuBackend({ device, info }: FoundDevice): Promi
   const Backend = WebGPUBackend as unknown as new (device: GpuDevice, info: object) => TfjsBackend;
   correctKernels();
   installWebGpuKernels();
-  tf.env().set("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE", together);
   tf.removeBackend(registeredName);
   tf.registerBackend(registeredName, () => safe(new Backend(device, info), device), 0);
 }
 
 function safe(backend: TfjsBackend, device: GpuDevice): tf.KernelBackend {
   const watch = new Watch(device);
-  const { read, bufferManager, uploadToGPU } = backend;
-  const acquire = bufferManager.acquireBuffer.bind(bufferManager);
+  const { read, uploadToGPU, recordAndSubmit } = backend;
+  const mayUse = (size: number, usage: number): void => {
+    watch.check();
+    fits(device, size, usage);
+  };
   return Object.assign(backend, {
-    bufferManager: Object.assign(bufferManager, {
-      acquireBuffer: (...request: Parameters<typeof acquire>): object => {
-        watch.check();
-        fits(device, request[0], request[1]);
-        try {
-          return acquire(...request);
-        } catch (error) {
-          throw watch.told(error);
-        }
-      },
-    }),
+    bufferManager: new BufferPool(device, mayUse, (error) => watch.told(error)),
     uploadToGPU: (dataId: object): void => {
       const data = backend.tensorMap.get(dataId);
       if (data.resource != null || data.values == null) uploadToGPU.call(backend, dataId);
       else upload(backend, data, data.values);
+    },
+    recordAndSubmit: (program: TfjsProgram, output: tf.TensorInfo, inputs: readonly tf.TensorInfo[], uniforms?: readonly Uniform[]): void => {
+      if (program.pixelsOpType != null || backend.activeTimers != null) recordAndSubmit.call(backend, program, output, inputs, uniforms);
+      else record(backend as unknown as WebGpuBackend, program, output, inputs, uniforms ?? []);
     },
     // What was read before the device failed holds, so it is asked afterwards.
     read: async (dataId: object): Promise<tf.BackendValues> => {

@@ -50,20 +50,35 @@ export function matrix(tensor: tf.TensorInfo, { lines, inner, batch, isTurned }:
 const depth = 16;
 /** Rows and columns of a tile's result, small and large. */
 const sides = [64, 128] as const;
-/** Workgroups that keep a large GPU busy. */
-const enough = 256;
-/** Steps of a part of the sum, at least. */
-const leastPart = 256;
+/** Tiles that keep a large GPU busy: an H100 has 132 multiprocessors. */
+const enough = 200;
+/** Steps of a part of the sum, at least, with small and large tiles: parts cost a program and memory. */
+const leastPart = { 64: 512, 128: 4096 } as const;
 /** Numbers of all parts together, at most. */
 const mostParts = 2 ** 26;
 
+export interface Plan {
+  readonly tile: (typeof sides)[number];
+  /** Into how many parts the sum is split. */
+  readonly parts: number;
+}
+
+/** Large tiles where there are enough of them, which is what they are faster by. */
+export function planOf({ batch, rows, columns, inner }: Pick<Product, "batch" | "rows" | "columns" | "inner">): Plan {
+  const most = Math.floor(mostParts / (batch * rows * columns));
+  const [small, large] = sides.map((tile) => {
+    const tiles = Math.ceil(rows / tile) * Math.ceil(columns / tile) * batch;
+    return { tile, tiles, parts: Math.max(1, Math.min(Math.ceil(enough / tiles), Math.floor(inner / leastPart[tile]), most)) };
+  });
+  if (small === undefined || large === undefined) throw new Error("no tiles");
+  const { tile, parts } = rows > small.tile && columns > small.tile && large.tiles * large.parts >= enough ? large : small;
+  return { tile, parts };
+}
+
 /** The product as a new tensor; null: it has more tiles than the device takes at once. */
-export function product(backend: WebGpuBackend, { a, b, batch, rows, columns, inner, shape }: Product): tf.TensorInfo | null {
-  const large = Math.ceil(rows / sides[1]) * Math.ceil(columns / sides[1]) * batch;
-  const tile = rows > sides[0] && columns > sides[0] && large * Math.max(1, Math.floor(inner / leastPart)) >= enough / 2 ? sides[1] : sides[0];
+export function product(backend: WebGpuBackend, { a, b, batch, rows, columns, inner, shape }: Product, { tile, parts }: Plan = planOf({ batch, rows, columns, inner })): tf.TensorInfo | null {
   const [down, across] = [Math.ceil(rows / tile), Math.ceil(columns / tile)];
   const size = batch * rows * columns;
-  const parts = Math.max(1, Math.min(Math.ceil(enough / (down * across * batch)), Math.floor(inner / leastPart), Math.floor(mostParts / size)));
   const most = backend.device.limits.maxComputeWorkgroupsPerDimension;
   if (down > most || across > most || batch * parts > most) return null;
   const perPart = Math.ceil(inner / parts / depth) * depth;

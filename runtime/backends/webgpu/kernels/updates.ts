@@ -41,6 +41,7 @@ ${body}
     reads: reads.map(of),
     writes: writes.map(of),
     uniforms: Object.values(all),
+    isChanging: Object.values(numbers).length > 0,
     groups: flatGroups(backend.device, size, threads),
   });
 }
