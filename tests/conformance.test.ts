@@ -1,7 +1,10 @@
 // Every layer, loss, metric and optimizer on every backend that runs everywhere: values against references, gradients against references and finite
 // differences. No word of the language and no function of the runtime is without a case, and the checks see what is wrong.
 
-import { readFileSync, readdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -12,6 +15,7 @@ import * as sop from "../runtime/index.js";
 import type { Outcome, Row, Trial } from "./support/conformance/case.js";
 import { functionCase, gradientsOf, slopeError, slopesOf, slopeTolerance } from "./support/conformance/function-case.js";
 import { conformanceMarkdown, withTable } from "./support/conformance/markdown.js";
+import { measuredElsewhere, packConformance, printedConformance } from "./support/conformance/pack.js";
 import { runConformance } from "./support/conformance/run.js";
 import { conformanceOf, ways } from "./support/conformance/ways.js";
 import { functionCases } from "./support/conformance/table.js";
@@ -82,6 +86,27 @@ test("the backends are those of the runtime", () => {
 test("a backend that does not load says why", async () => {
   const result = await runConformance("nothing");
   assert.match("unavailable" in result ? result.unavailable : "", "There is no backend `nothing`");
+});
+
+test("packed for another machine it needs nothing but its folder", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "sop-packed-"));
+  try {
+    const script = await packConformance(folder);
+    const { stdout, status } = spawnSync(process.execPath, [script, "nothing", "{}"], { cwd: folder, encoding: "utf8" });
+    assert.is(status, 0);
+    assert.match(JSON.stringify(printedConformance(stdout)), "There is no backend `nothing`");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("what was measured elsewhere is of whole batteries", () => {
+  const results = measuredElsewhere();
+  assert.ok(results.length > 0);
+  for (const { title, date, device, rows: own } of results) {
+    assert.match(date, /^\d{4}-\d\d-\d\d$/);
+    assert.ok(device.length > 0 && own.length > 400, title);
+  }
 });
 
 test("the table has every word, and says what is wrong", () => {

@@ -3,7 +3,7 @@
 import type { Backend, LoadedBackend, LoadOptions, Unavailable } from "./backend.js";
 import { gibibytes } from "./memory.js";
 import { installedPackage } from "./package-roots.js";
-import { addressOf, install, openDevice, packageName, preferences, tryAdapter, type FoundDevice } from "./webgpu/device.js";
+import { addressOf, install, openDevice, packageName, preferences, tryAdapter, type AdapterInfo, type FoundDevice } from "./webgpu/device.js";
 import { installWebGpuBackend, registeredName } from "./webgpu/install.js";
 
 export const webgpu: Backend = {
@@ -35,9 +35,12 @@ async function load({ device, mustGain = false }: LoadOptions): Promise<LoadedBa
   }
   if (device !== null && opened.name !== name) return { unavailable: `it runs on \`${opened.name}\` already`, help: null };
   const { info, version, device: { limits } } = opened.found;
-  return { registered: registeredName, isGpu: true, memory: `tensors of at most ${gibibytes(Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize))}`, device: `${inWords(info.description === "" ? `${info.vendor} ${info.architecture}` : info.description, info.isFallbackAdapter)} (webgpu ${version})` };
+  return { registered: registeredName, isGpu: true, memory: `tensors of at most ${gibibytes(Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize))}`, device: `${inWords(info)} (webgpu ${version})` };
 }
 
-function inWords(description: string, isSoftware: boolean): string {
-  return isSoftware ? `no GPU but the processor, through ${description}` : description;
+/** The description is the driver's; it may not name the card. */
+function inWords({ vendor, architecture, device, description, isFallbackAdapter }: AdapterInfo): string {
+  if (isFallbackAdapter) return `no GPU but the processor, through ${description}`;
+  const card = device === "" ? [vendor, architecture].filter((word) => word !== "").join(" ") : device;
+  return [card, description].filter((word) => word !== "").join(", ");
 }

@@ -4,10 +4,13 @@ import { cpus } from "node:os";
 import type { Kind, Outcome, Row } from "./case.js";
 import type { Conformance, Untried } from "./run.js";
 
+/** The day, if it was measured on another machine before. */
+type Measured = Conformance & { readonly date?: string };
+
 export const markers = { start: "<!-- From here on made by `npm run conformance -- --write`. -->", end: "<!-- The end of what is made. -->" } as const;
 
 /** What became of each backend, by its title. */
-export type Results = ReadonlyMap<string, Conformance | Untried>;
+export type Results = ReadonlyMap<string, Measured | Untried>;
 
 const headings: Readonly<Record<Kind, string>> = { layer: "layers", operator: "operators", loss: "losses", metric: "metrics", optimizer: "optimizers", method: "methods" };
 
@@ -25,7 +28,7 @@ export function conformanceMarkdown(results: Results, today: Date): string {
   const lines = [
     `Measured on ${today.toISOString().slice(0, 10)} with ${cpus().length} processors (${process.arch}, ${process.platform}) and Node ${process.versions.node.split(".")[0] ?? ""}.`,
     "",
-    ...tried.map(({ title, device, rows, seconds }) => `- \`${title}\`: ${device}; ${rows.length} cases in ${Math.round(seconds)} s of processor time`),
+    ...tried.map(({ title, device, rows, seconds, date }) => `- \`${title}\`: ${device}; ${rows.length} cases in ${Math.round(seconds)} s of processor time${date === undefined ? "" : `, on another machine on ${date}`}`),
     ...untried,
   ];
   if (tried.length > 0) lines.push("", ...table(tried));

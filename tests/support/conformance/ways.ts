@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { backends } from "../../../runtime/index.js";
 import { folder as libtensorflow } from "../libtensorflow.mjs";
+import { printedConformance } from "./pack.js";
 import type { Conformance, ConformanceOptions, Untried } from "./run.js";
 
 /** A backend as it can be tried. */
@@ -29,8 +30,7 @@ export function conformanceOf({ backend, ...options }: Omit<Way, "title">): Prom
     child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (words += text));
     child.on("close", (code, signal) => {
-      const found = /^CONFORMANCE (.*)$/m.exec(output)?.[1];
-      resolve(found === undefined ? { unavailable: `its process ended with ${signal ?? code}: ${words.trim().split("\n").at(-1) ?? ""}` } : (JSON.parse(found) as Conformance | Untried));
+      resolve(printedConformance(output) ?? { unavailable: `its process ended with ${signal ?? code}: ${words.trim().split("\n").at(-1) ?? ""}` });
     });
   });
 }
