@@ -70,7 +70,7 @@ test("every optimizer has steps, also of kernel sets", () => {
 });
 
 test("every function of tensors that programs may use is in a case", () => {
-  const filesIn = (path: string): readonly URL[] => readdirSync(new URL(`${path}/`, import.meta.url)).map((file) => new URL(`${path}/${file}`, import.meta.url));
+  const filesIn = (path: string): readonly URL[] => readdirSync(new URL(`${path}/`, import.meta.url)).filter((file) => file.endsWith(".ts")).map((file) => new URL(`${path}/${file}`, import.meta.url));
   const text = filesIn("support/conformance").map((file) => readFileSync(file, "utf8")).join("\n");
   const door = readFileSync(new URL("../runtime/index.ts", import.meta.url), "utf8");
   const exported = [...door.matchAll(/from "\.\/((?:layers|losses|metrics|optimizers)\/[\w-]+)\.js"/g)].map(([, file = ""]) => readFileSync(new URL(`../runtime/${file}.ts`, import.meta.url), "utf8")).join("\n");

@@ -55,7 +55,7 @@ export function keepElsewhere(text: string, title: string, card: string, today: 
   const result = printedConformance(text);
   if (result === null || "unavailable" in result) throw new Error(`no results: ${result === null ? "the battery printed none" : result.unavailable}`);
   const { device, seconds, rows } = result;
-  const head = JSON.stringify({ title, date: today.toISOString().slice(0, 10), device: `${card} through ${device}`, seconds: Math.round(seconds) });
+  const head = JSON.stringify({ title, date: today.toISOString().slice(0, 10), device: `${card}: ${device}`, seconds: Math.round(seconds) });
   const cases = rows.map((row) => JSON.stringify(row, (_, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(2)) : value)));
   writeFileSync(new URL(`${title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}.json`, elsewhere), `${head.slice(0, -1)},"rows":[\n${cases.join(",\n")}\n]}\n`);
 }
