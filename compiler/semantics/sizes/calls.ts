@@ -16,8 +16,9 @@ import { applyDeclared, readDeclared } from "./declared.js";
 import { sizesOf } from "./callees.js";
 import type { Inspection, Operand, Place } from "./inspection.js";
 import { operandNotes, saysDifferent } from "./mismatch.js";
-import { printSymbolicType, probe, type OptionGuess } from "./probe.js";
+import { printSymbolicType, probe, type OptionGuess, type Question } from "./probe.js";
 import { constant, constantOf, product, type Size } from "./size.js";
+import { answerStated } from "./stated.js";
 import { unknown, type SymbolicLayer, type SymbolicTensor, type SymbolicValue } from "./symbolic-value.js";
 
 /** The result of a call of a layer, a block or a model. */
@@ -73,7 +74,8 @@ function applyBuiltIn(by: Inspection, place: Place, kind: LayerKind, given: read
   const tensors = kind === "concat" ? given.map((tensor) => (tensor.type.shape.length > 0 ? tensor : { ...tensor, type: { ...tensor.type, shape: [constant(1)] } })) : given;
   const own = exactRule(by, place, kind, tensors, options, call);
   if (own !== null) return own;
-  const answer = probe({ layer: kind, tensors: tensors.map(({ type }) => type), options }, by.atoms);
+  const question: Question = { layer: kind, tensors: tensors.map(({ type }) => type), options };
+  const answer = answerStated(question) ?? probe(question, by.atoms);
   if (answer.kind === "never") {
     by.say(
       "shape-mismatch",

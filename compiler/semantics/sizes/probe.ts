@@ -44,7 +44,7 @@ const ofEqualSizes: ReadonlySet<LayerKind> = new Set<LayerKind>(["matmul", "unem
 
 /** All numbers up to 10 divide it, and 12, 14, 15, 16, 18, 20, 24. */
 const composite = 5040;
-const primes: readonly number[] = primesBelow(12_000);
+let primes: readonly number[] | null = null;
 function primesBelow(limit: number): readonly number[] {
   const isComposite = new Uint8Array(limit);
   const found: number[] = [];
@@ -55,7 +55,11 @@ function primesBelow(limit: number): readonly number[] {
   }
   return found;
 }
-const prime = (i: number): number => primes[i % primes.length] ?? 2;
+// Most programs need none: they are found at the first question.
+function prime(i: number): number {
+  primes ??= primesBelow(12_000);
+  return primes[i % primes.length] ?? 2;
+}
 
 // Numbers for a symbol: sizes first, other numbers second.
 const choices: readonly { readonly size: (id: number) => number; readonly other: (id: number) => number }[] = [
