@@ -29,12 +29,12 @@ export function layerValue(callable: Callable): LayerValue {
 
 /** The callee, or an error after a report. The file shadows what is built in; values of the body shadow the file if they are layers. */
 export function resolveCallee(env: Env, path: Path, say: (env: Env, path: Path, what: string) => void = sayPlanned): Callee {
-  const texts = path.names.map((name) => name.text);
-  const [name = ""] = texts;
-  if (texts.includes("")) return broken;
+  const name = path.names[0]?.text ?? "";
+  if (name === "") return broken;
   const local = env.scope.lookup(name);
-  if (texts.length > 1) {
-    if (local?.kind === "error" || env.file.broken.has(name)) return broken;
+  if (path.names.length > 1) {
+    const texts = path.names.map(({ text }) => text);
+    if (texts.includes("") || local?.kind === "error" || env.file.broken.has(name)) return broken;
     const table = local?.kind === "layer" && texts.length === 2 && texts[1] === "unembed" ? unembedding(local) : null;
     if (table !== null) return { kind: "layer", layer: table };
     if (local !== undefined || env.file.entries.has(name)) sayUnknownCallee(env, path, texts.join("."), []);

@@ -90,7 +90,8 @@ interface Sorted {
   readonly rest: readonly Argument[];
 }
 
-const nothingGiven: Sorted = { operands: [], byName: new Map(), extra: new Map(), rest: [] };
+const noOperands: ReadonlyMap<string, Operand> = new Map();
+const nothingGiven: Sorted = { operands: [], byName: noOperands, extra: noOperands, rest: [] };
 const noNames: readonly string[] = [];
 const optionalTensors = remembered((kind: (typeof layers)[LayerKind]): readonly string[] => kind.optionalTensors?.map((tensor) => tensor.name) ?? noNames);
 const requiredOptions = remembered((specs: readonly OptionSpec[]): readonly OptionSpec[] => specs.filter((spec) => spec.default === undefined));
@@ -100,17 +101,16 @@ function sorted(args: readonly Argument[], names: readonly string[], callable: L
   const optional = callable.kind === "built-in" ? optionalTensors(layers[callable.name]) : noNames;
   const operands: Operand[] = [];
   const rest: Argument[] = [];
-  const byName = new Map<string, Operand>();
-  const extra = new Map<string, Operand>();
+  let byName = null as Map<string, Operand> | null;
+  let extra = null as Map<string, Operand> | null;
   for (const argument of args) {
-    const operand = { expression: argument.value, span: argument.span };
-    const given = argument.name?.text ?? "";
-    if (optional.includes(given) && !extra.has(given)) extra.set(given, { expression: argument.value, span: argument.value.span });
-    else if (argument.name !== null && callable.kind !== "built-in" && names.includes(argument.name.text)) byName.set(argument.name.text, operand);
-    else if (argument.name === null && (isVariadic || operands.length + byName.size + (isPiped ? 1 : 0) < names.length)) operands.push(operand);
+    const { name, value, span } = argument;
+    if (name !== null && optional.includes(name.text) && extra?.has(name.text) !== true) (extra ??= new Map()).set(name.text, { expression: value, span: value.span });
+    else if (name !== null && callable.kind !== "built-in" && names.includes(name.text)) (byName ??= new Map()).set(name.text, { expression: value, span });
+    else if (name === null && (isVariadic || operands.length + (byName?.size ?? 0) + (isPiped ? 1 : 0) < names.length)) operands.push({ expression: value, span });
     else rest.push(argument);
   }
-  return { operands, byName, extra, rest };
+  return { operands, byName: byName ?? noOperands, extra: extra ?? noOperands, rest };
 }
 
 function takesAny(names: readonly string[]): boolean {
@@ -199,21 +199,30 @@ function fitsArguments(env: Env, call: Call, name: LayerKind, names: readonly st
     report.say("unknown-option", at(env, span), { option: text, of: name, nearest: "" }, { help: foreignOption(text, name, "") ?? `Give it by position, before the options: \`${name}(${names.join(", ")})\`.` });
     return false;
   }
+  if (!hasSurplus(layers[name].options, rest)) return true;
   const positional = rest.filter((argument) => argument.name === null);
   const isTensor = ({ value }: Argument): boolean => env.scope.lookup(bareName(value) ?? "")?.kind === "tensor";
   const required = requiredOptions(layers[name].options).length;
-  if (positional.length <= required || !positional.some(isTensor)) return true;
+  if (!positional.some(isTensor)) return true;
   const found = operands + positional.filter(isTensor).length;
   report.say("tensor-count", at(env, call.span), { layer: name, expected: names.length === 1 ? "1 tensor" : `${names.length} tensors`, found }, { help: `Write \`${name}(${names.join(", ")}${required > 0 ? ", ..." : ""})\`, or pipe a tensor into it with \`|>\`.` });
   return false;
 }
 
+/** Are there more arguments without a name than options that need none? */
+function hasSurplus(options: readonly OptionSpec[], rest: readonly Argument[]): boolean {
+  let positional = 0;
+  for (const { name } of rest) if (name === null) positional++;
+  return positional > requiredOptions(options).length;
+}
+
 // `dense(784, 10)` after a vector of 784: the first number is the size that comes in.
 function givesInputSize(env: Env, of: string, options: readonly OptionSpec[], rest: readonly Argument[], tensor: Value | undefined): boolean {
+  if (!hasSurplus(options, rest)) return false;
   const [first, second] = rest.filter((argument) => argument.name === null);
   const required = requiredOptions(options).length;
   const size = tensor?.kind === "tensor" ? tensor.type.shape.at(-1) : undefined;
-  if (first?.value.kind !== "number" || rest.filter((argument) => argument.name === null).length <= required || first.value.text !== String(size)) return false;
+  if (first?.value.kind !== "number" || first.value.text !== String(size)) return false;
   const end = second?.span.start ?? first.span.end;
   const fixes = [{ title: `Remove \`${first.value.text}\``, edits: [{ span: { start: first.span.start, end }, text: "" }] }];
   env.context.report.say("too-many-arguments", at(env, first.span), { of, expected: required }, { help: "Remove the size of the tensor that comes in: it is known.", fixes });
@@ -236,8 +245,7 @@ export const sizeOptions: Readonly<Partial<Record<LayerKind, string>>> = { dense
 function rememberSize(env: Env, kind: LayerKind, args: readonly Argument[], result: TensorValue): void {
   const option = sizeOptions[kind];
   if (option === undefined || env.site === null) return;
-  const required = requiredOptions(layers[kind].options).map((spec) => spec.name);
-  const positional = args.filter((argument) => argument.name === null);
-  const argument = args.find((candidate) => candidate.name?.text === option) ?? positional[required.indexOf(option)];
+  let position = requiredOptions(layers[kind].options).findIndex(({ name }) => name === option);
+  const argument = args.find(({ name }) => (name === null ? position-- === 0 : name.text === option));
   if (argument?.value.kind === "number") env.site.graph.sizeLiterals.set(result.ref, at(env, argument.value.span));
 }

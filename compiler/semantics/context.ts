@@ -137,7 +137,7 @@ export interface Site {
   readonly callers: readonly Origin[];
   readonly purpose: "model" | "loss" | "metrics";
   /** What can be named in a loss or metric, as the help for a name that is unknown. */
-  readonly names?: string;
+  readonly names?: () => string;
   /** Values of the body itself, not of blocks that it calls; null: nobody asks. */
   readonly seen: Seen<Value> | null;
 }

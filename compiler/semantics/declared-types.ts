@@ -19,13 +19,14 @@ export type ParameterKind =
 
 const tensorNames: readonly string[] = ["f32", "i32", "bool", "class"];
 const valueNames = ["int", "ints", "float", "bool", "string", "layer"] as const;
+const valueKinds: ReadonlyMap<string, ParameterKind> = new Map(valueNames.map((kind) => [kind, { kind }]));
+const tensorKind: ParameterKind = { kind: "tensor" };
 
 /** The kind of a parameter, or null where its type is unknown; `bool` without brackets is a truth value. */
 export function parameterKind(type: Type): ParameterKind | null {
   if (type.alternatives.length > 0) return { kind: "words", words: [type.name.text, ...type.alternatives.map((name) => name.text)] };
-  const value = valueNames.find((name) => name === type.name.text);
-  if (value !== undefined && type.sizes === null) return { kind: value };
-  return tensorNames.includes(type.name.text) ? { kind: "tensor" } : null;
+  const value = type.sizes === null ? valueKinds.get(type.name.text) : undefined;
+  return value ?? (tensorNames.includes(type.name.text) ? tensorKind : null);
 }
 
 /** Reports a type that there is not. `allowed` are those that fit the place. */

@@ -12,6 +12,7 @@ import { expectedOf, namesOf, sayUnknownName } from "./option-words.js";
 import type { OptionSpec, OptionType } from "./options.js";
 import type { OptionValue } from "./option-value.js";
 import { wholeFixes } from "./read-count.js";
+import { remembered } from "./remembered.js";
 import { replacement } from "./report.js";
 import { describe, type NumberValue, type Value } from "./values.js";
 
@@ -21,6 +22,8 @@ type EitherType = Extract<OptionType, { readonly kind: "either" }>;
 
 /** All options of `of`, or null where something was reported. `span` is the call, for options that are missing. */
 export function readOptions(env: Env, of: string, specs: readonly OptionSpec[], args: readonly Argument[], span: Span): Readonly<Record<string, OptionValue>> | null {
+  const usual = args.length === 0 ? usualOptions(specs).options : null;
+  if (usual !== null) return usual;
   if (args.length > 1 && sayBrackets(env, of, specs, args)) return null;
   const { bound, ok } = bindArguments(env, of, parametersOf(specs), args);
   const options: Record<string, OptionValue> = {};
@@ -40,6 +43,16 @@ export function readOptions(env: Env, of: string, specs: readonly OptionSpec[], 
   }
   return complete ? options : null;
 }
+
+/** The options of a call that gives none; null where it has to, or where one follows from others. */
+const usualOptions = remembered((specs: readonly OptionSpec[]): { readonly options: Readonly<Record<string, OptionValue>> | null } => {
+  const options: Record<string, OptionValue> = {};
+  for (const { name, default: usual } of specs) {
+    if (usual === undefined || typeof usual === "function") return { options: null };
+    if (usual !== null) options[name] = usual;
+  }
+  return { options };
+});
 
 // `reshape(14, 14, 8)`: several numbers for the one option that takes a list.
 function sayBrackets(env: Env, of: string, specs: readonly OptionSpec[], args: readonly Argument[]): boolean {

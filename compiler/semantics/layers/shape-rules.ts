@@ -18,7 +18,9 @@ export const scalar: ShapeResult = { kind: "ok", type: { dtype: "f32", shape: []
 
 /** The number of elements. */
 export function elements(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
+  let product = 1;
+  for (const size of shape) product *= size;
+  return product;
 }
 
 /** A tensor of the call; the count was checked before, so that an absent one cannot be. */

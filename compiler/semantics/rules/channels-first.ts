@@ -17,8 +17,9 @@ export function channelsFirst({ model, say, ownPlace }: Linted): void {
     const told = new Set<GraphInput>();
     for (const { layer, operands: [operand], origin, callers } of instance.graph.applications) {
       const input = operand === undefined || !overImages.has(layer) ? null : inputBehind(instance, operand);
+      if (input === null || told.has(input) || !isChannelsFirst(input)) continue;
       const place = ownPlace([origin, ...callers]);
-      if (input === null || place === null || told.has(input) || !isChannelsFirst(input)) continue;
+      if (place === null) continue;
       told.add(input);
       say("channels-first", place, { layer, input: input.name, found: printType(input.type) }, { notes: [{ origin: input.origin, message: `\`${input.name}\` is declared here.` }] });
     }

@@ -14,13 +14,15 @@ export function optionWithoutEffect({ model, context, own, say, ownPlace }: Lint
   const annotations = new Map<string, OverparamAnnotation>();
   for (const { path, program } of own) {
     walk(program, (node) => {
-      if (node.kind !== "overparam") return;
+      // Names, types and data have none in them.
+      if (node.kind !== "overparam") return node.kind !== "path" && node.kind !== "type" && node.kind !== "data";
       annotations.set(`${path}:${node.span.start}`, node);
       const copies = argumentOf(node.arguments, "copies", 0);
       const [other] = node.arguments.filter((argument) => argument !== copies);
-      if (copies?.value.kind !== "number" || Number(copies.value.text) !== 1 || other === undefined) return;
+      if (copies?.value.kind !== "number" || Number(copies.value.text) !== 1 || other === undefined) return true;
       const origin: Origin = { file: path, span: node.span };
       say("option-without-effect", origin, { option: other.name?.text ?? "this", of: "overparam", because: "one copy is a plain kernel" }, { fixes: [{ title: "Write `overparam 1`", edits: [{ span: node.span, text: "overparam 1" }] }] });
+      return true;
     });
   }
   const sayOption = (overparam: Overparam, option: string, because: string): void => {
