@@ -72,7 +72,8 @@ export function applyLayer(env: Env, request: LayerRequest): Value {
   const overparam = isFrozen ? null : settings;
   const isReached = settings !== null && weights.some(({ role }) => role === "kernel" || (role === "embedding" && settings.embeddings));
   if (weights.length > 0 && !shareWeights(env, site, request, weights, isReached && overparam !== null ? overparam.copies : 1, isFrozen)) return error;
-  if (settings !== null && isReached) {
+  if (settings !== null && isReached && !site.graph.reached.has(settings)) {
+    site.graph.reached.add(settings);
     const met = env.context.overparams.get(originKey(settings.origin));
     if (met !== undefined) met.reached = true;
   }

@@ -51,8 +51,8 @@ export function resolveCallee(env: Env, path: Path, say: (env: Env, path: Path, 
   if (entry?.node.kind === "block") return { kind: "layer", layer: layerValue({ kind: "block", file: entry.file, node: entry.node }) };
   if (entry?.node.kind === "model") return { kind: "layer", layer: layerValue({ kind: "model", file: entry.file, node: entry.node }) };
   if (env.file.broken.has(name)) return broken;
-  if (Object.hasOwn(functions, name)) return { kind: "function", name };
-  if (isLayerName(name)) return { kind: "layer", layer: layerValue({ kind: "built-in", name }) };
+  const builtIn = builtIns.get(name) ?? builtInCallee(name);
+  if (builtIn !== null) return builtIn;
   if (plannedLayers.has(name)) {
     say(env, path, `\`${name}\``);
     return broken;
@@ -69,6 +69,14 @@ export function resolveCallee(env: Env, path: Path, say: (env: Env, path: Path, 
   const declared = [...env.file.entries].filter(([, other]) => other.node.kind === "block" || other.node.kind === "model").map(([key]) => key);
   sayUnknownCallee(env, path, name, [...env.scope.names().filter((key) => env.scope.lookup(key)?.kind === "layer"), ...declared, ...builtInNames]);
   return broken;
+}
+
+const builtIns = new Map<string, Callee>();
+
+function builtInCallee(name: string): Callee | null {
+  const callee: Callee | null = Object.hasOwn(functions, name) ? { kind: "function", name } : isLayerName(name) ? { kind: "layer", layer: layerValue({ kind: "built-in", name }) } : null;
+  if (callee !== null) builtIns.set(name, callee);
+  return callee;
 }
 
 /** The layer that reads the table of a named embedding the other way round; null for another layer. */

@@ -87,7 +87,8 @@ function parseParts(text: string, suffix: string | null): Num | NumError {
 export function toNumber(num: Num): number {
   if (num.kind === "float") return num.value;
   const { n, d } = num;
-  const [above, below] = [Number(n), Number(d)];
+  const above = Number(n);
+  const below = Number(d);
   // A quotient of two floats is rounded once.
   if (d === 1n || (Number.isSafeInteger(above) && Number.isSafeInteger(below))) return above / below;
   const negative = n < 0n;
