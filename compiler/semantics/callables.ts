@@ -141,10 +141,10 @@ export function tensorsOf({ file, node }: { readonly file: FileScope; readonly n
 }
 
 /** The inputs of a model, in order. */
-export function modelInputs(node: Model): readonly Field[] {
+export const modelInputs = remembered((node: Model): readonly Field[] => {
   if (node.definition.kind !== "body") return [];
   return node.definition.body.statements.filter((statement): statement is InputStatement => statement.kind === "input").flatMap((statement) => statement.fields);
-}
+});
 
 export const parametersOfNode = remembered((node: Block | Model): readonly Parameter[] => optionParameters(node).map((param) => ({ name: param.name.text, required: param.default === null })));
 
@@ -187,7 +187,7 @@ export function readParameter(env: Env, param: Param, expression: Expression, of
     const rate = readOption(env, param.name.text, { name: param.name.text, type: learningRate }, expression);
     return rate === null || typeof rate !== "object" || !("call" in rate) ? error : { kind: "call", value: rate };
   }
-  return checkDeclaredValue(env, param.type, env.context.rules.expression(env, expression), expression, `${param.name.text}\` of \`${of}`);
+  return checkDeclaredValue(env, param.type, env.context.rules.expression(env, expression), expression, param.name.text, of);
 }
 
 /** A layer where one is meant: `relu`, `leaky_relu(slope: 0.2)`, a block, a named layer; null where the expression is something else. */

@@ -166,16 +166,17 @@ export function fitsType(declared: TensorType, actual: TensorType): boolean {
   );
 }
 
-/** A compile-time value against its declared type; `error` after a report. */
-export function checkDeclaredValue(env: Env, type: Type, value: Value, expression: Expression, name: string): Value {
+/** A compile-time value against its declared type; `error` after a report. `name` is that of a constant, or of a parameter `of` a declaration. */
+export function checkDeclaredValue(env: Env, type: Type, value: Value, expression: Expression, name: string, of: string | null = null): Value {
   const kind = parameterKind(type);
   if (value.kind === "error") return error;
+  if (kind?.kind === "int" && value.kind === "number" && value.unit !== "steps" && value.unit !== "epochs" && isWhole(value.value)) return value;
   if (kind === null || kind.kind === "tensor") {
     sayUnknownType(env, type, valueNames);
     return error;
   }
   const origin = at(env, expression.span);
-  const what = `\`${name}\``;
+  const what = of === null ? `\`${name}\`` : `\`${name}\` of \`${of}\``;
   const wrong = (expected: string): Value => {
     env.context.report.say("value-type", origin, { what, expected, found: describe(value) });
     return error;
@@ -183,7 +184,6 @@ export function checkDeclaredValue(env: Env, type: Type, value: Value, expressio
   switch (kind.kind) {
     case "int":
       if (value.kind !== "number" || value.unit === "steps" || value.unit === "epochs") return wrong("a whole number");
-      if (isWhole(value.value)) return value;
       env.context.report.say("not-whole", origin, { what, found: printNum(value.value) }, wholeFixes(value.value, origin));
       return error;
     case "ints": {

@@ -77,6 +77,7 @@ export function readAnnotations(env: Env, annotations: readonly Annotation[]): R
 }
 
 function readOverparam(env: Env, annotation: OverparamAnnotation): Reach | undefined {
+  env.context.annotations.set(annotation, env.file.path);
   const options = readOptions(env, "overparam", overparamOptions, annotation.arguments, annotation.span);
   if (options === null) return undefined;
   const isInitGiven = annotation.arguments.some(({ name }) => name?.text === "init");

@@ -260,9 +260,13 @@ export function printSymbolicType({ dtype, shape }: SymbolicType): string {
 
 /** Atoms whose value is at least 1 because a size is a multiple of them. */
 export function positiveIn(shape: readonly Size[]): readonly Atom[] {
-  return shape.flatMap((size) => {
-    const [term] = size.values();
-    const [power] = term?.powers ?? [];
-    return size.size === 1 && term !== undefined && term.n > 0n && term.powers.length === 1 && power?.[1] === 1 ? [power[0]] : [];
-  });
+  const found: Atom[] = [];
+  for (const size of shape) {
+    if (size.size !== 1) continue;
+    for (const { n, powers } of size.values()) {
+      const only = powers.length === 1 ? powers[0] : undefined;
+      if (n > 0n && only?.[1] === 1) found.push(only[0]);
+    }
+  }
+  return found;
 }
