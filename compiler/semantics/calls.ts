@@ -100,6 +100,8 @@ const requiredOptions = remembered((specs: readonly OptionSpec[]): readonly Opti
 function sorted(args: readonly Argument[], names: readonly string[], callable: LayerValue["callable"], isPiped: boolean): Sorted {
   const isVariadic = takesAny(names);
   const optional = callable.kind === "built-in" ? optionalTensors(layers[callable.name]) : noNames;
+  // Of most calls the one tensor is piped in.
+  if (isPiped && callable.kind === "built-in" && names.length === 1 && !isVariadic && optional.length === 0) return { ...nothingGiven, rest: args };
   const operands: Operand[] = [];
   const rest: Argument[] = [];
   let byName = null as Map<string, Operand> | null;
@@ -174,15 +176,20 @@ function placeByName(names: readonly string[], operands: readonly Operand[], byN
   });
 }
 
+function isTensor(operand: Piped): operand is Piped & { readonly value: TensorValue } {
+  return operand.value.kind === "tensor";
+}
+
 /** The tensors of the call, as many as it takes; null after a report. */
 function readTensors(env: Env, call: Call, name: string, names: readonly string[], isVariadic: boolean, given: readonly Piped[]): readonly TensorValue[] | null {
   const { report } = env.context;
-  const tensors: TensorValue[] = [];
-  for (const { value, span } of given) {
-    if (value.kind === "tensor") tensors.push(value);
-    else if (value.kind !== "error") report.say("tensor-expected", at(env, span), { layer: name, found: describe(value) }, tensorHelp(call, name, isVariadic ? null : names, { value, span }, given[0]?.value.kind === "tensor"));
+  if (!given.every(isTensor)) {
+    for (const { value, span } of given) {
+      if (value.kind !== "tensor" && value.kind !== "error") report.say("tensor-expected", at(env, span), { layer: name, found: describe(value) }, tensorHelp(call, name, isVariadic ? null : names, { value, span }, given[0]?.value.kind === "tensor"));
+    }
+    return null;
   }
-  if (tensors.length < given.length) return null;
+  const tensors = given.map(({ value }) => value);
   const least = isVariadic ? 1 : names.length;
   if (tensors.length >= least && (least > 0 || tensors.length === 0 || isVariadic)) return tensors;
   const plural = least === 0 ? "no tensor" : least === 1 ? "1 tensor" : `${least} tensors`;
@@ -220,9 +227,8 @@ function fitsArguments(env: Env, call: Call, name: LayerKind, names: readonly st
 
 /** Are there more arguments without a name than options that need none? */
 function hasSurplus(options: readonly OptionSpec[], rest: readonly Argument[]): boolean {
-  let positional = 0;
-  for (const { name } of rest) if (name === null) positional++;
-  return positional > requiredOptions(options).length;
+  const required = requiredOptions(options).length;
+  return rest.length > required && rest.filter(({ name }) => name === null).length > required;
 }
 
 // `dense(784, 10)` after a vector of 784: the first number is the size that comes in.

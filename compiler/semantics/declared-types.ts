@@ -64,20 +64,13 @@ export function readTensorType(env: Env, type: Type, mayDiffer = false): Declare
     return null;
   }
   if (name.text === "class") return readClass(env, type);
-  const shape: number[] = [];
-  let ok = true;
-  for (const [axis, size] of (sizes ?? []).entries()) {
-    if (mayDiffer && size.ragged && axis > 0) {
-      env.context.report.say("ragged-axis", at(env, size.span), { axis });
-      ok = false;
-      continue;
-    }
-    const value = readSize(env, size);
-    if (value === null) ok = false;
-    else shape.push(value);
-  }
+  const shape = (sizes ?? []).map((size, axis) => {
+    if (!mayDiffer || !size.ragged || axis === 0) return readSize(env, size);
+    env.context.report.say("ragged-axis", at(env, size.span), { axis });
+    return null;
+  });
   const below = type.below === null ? null : readCount(env, "`below`", env.context.rules.expression(env, type.below), type.below.span, 1);
-  if (!ok || (type.below !== null && below === null)) return null;
+  if (!shape.every((size) => size !== null) || (type.below !== null && below === null)) return null;
   const dtype: Dtype = name.text === "i32" ? "i32" : name.text === "bool" ? "bool" : "f32";
   if (below !== null && dtype !== "i32" && type.below !== null) {
     env.context.report.say("value-type", at(env, type.span), { what: "A type with `below`", expected: "i32", found: dtype });

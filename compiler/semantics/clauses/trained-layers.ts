@@ -19,12 +19,11 @@ export function trainedLayers(loss: Graph, instance: Instance): { readonly read:
   const isTrained = ({ layer, operands, options, frozen }: Application): boolean => !frozen && layers[layer].weights(operands.map(typeOf), options).some(({ role }) => role !== "statistic");
   const read: Application[] = [];
   const others: Application[] = [];
-  for (const [index, application] of applications.entries()) {
+  applications.forEach((application, index) => {
     const value = index + inputs.length;
-    if (values.has(value)) {
-      if (isTrained(application)) read.push(application);
-    } else if (useful.has(value) && isTrained(application)) others.push(application);
-  }
+    const isRead = values.has(value);
+    if ((isRead || useful.has(value)) && isTrained(application)) (isRead ? read : others).push(application);
+  });
   const paths = new Set(read.map(({ path }) => path));
   return { read, unread: others.filter(({ path }) => !paths.has(path)) };
 }

@@ -47,8 +47,8 @@ function keyOf({ origin: { file, span }, index }: Result): string {
 /** Applications that another one reads or that are outputs. */
 function usedValues({ graph }: Instance): ReadonlySet<number> {
   const used = new Set<number>();
-  for (const { operands } of graph.applications) for (const operand of operands) used.add(operand - graph.inputs.length);
-  for (const { value } of graph.outputs) used.add(value - graph.inputs.length);
+  graph.applications.forEach(({ operands }) => operands.forEach((operand) => used.add(operand - graph.inputs.length)));
+  graph.outputs.forEach(({ value }) => used.add(value - graph.inputs.length));
   return used;
 }
 

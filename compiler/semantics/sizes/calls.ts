@@ -10,7 +10,7 @@ import { layers, type LayerKind } from "../layers/layers.js";
 import type { OptionValue } from "../option-value.js";
 import type { OptionSpec, OptionType } from "../options.js";
 import { bareName } from "../read-options.js";
-import { createReport } from "../report.js";
+import { unheard } from "../report.js";
 import { transparent } from "../resize-fixes.js";
 import { applyDeclared, readDeclared } from "./declared.js";
 import { sizesOf } from "./callees.js";
@@ -166,7 +166,7 @@ function reshape(by: Inspection, place: Place, x: SymbolicTensor, guess: OptionG
 /** What is known of the options of a built-in layer; null where one that it needs is not. */
 function readGuesses(by: Inspection, place: Place, kind: LayerKind, args: readonly Argument[]): ReadonlyMap<string, OptionGuess> | null {
   const specs = layers[kind].options;
-  const { bound, ok } = bindArguments({ context: { report: createReport() }, file: place.file }, kind, parametersOf(specs), args);
+  const { bound, ok } = bindArguments({ context: { report: unheard }, file: place.file }, kind, parametersOf(specs), args);
   const guesses = new Map<string, OptionGuess>();
   let isComplete = ok;
   for (const spec of specs) {
