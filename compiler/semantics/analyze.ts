@@ -93,6 +93,7 @@ export function createContext(report: Report, files: Context["files"], caches: C
     files,
     constants: new Map(),
     overparams: new Map(),
+    annotations: new Map(),
     elaborated: new Set(),
     traces: new Map(),
     models: new Map(),

@@ -6,7 +6,7 @@ import { at, Exhausted, type Env, type Site } from "./context.js";
 import { limits } from "./limits.js";
 import { batchProblem, comparedProblem } from "./layers/batchless.js";
 import type { Options, ShapeResult, WeightSignature } from "./layers/layer.js";
-import { categoryOf, layers, type LayerKind } from "./layers/layers.js";
+import { categoryOf, layers, type LayerCategory, type LayerKind } from "./layers/layers.js";
 import { alignedBy, hasRagged, raggedRules } from "./layers/ragged.js";
 import { elements } from "./layers/shape-rules.js";
 import { resizeFixes } from "./resize-fixes.js";
@@ -32,18 +32,19 @@ const bodyOnly: ReadonlySet<LayerKind> = new Set<LayerKind>(["dense", "conv1d", 
 export function applyLayer(env: Env, request: LayerRequest): Value {
   const { report } = env.context;
   const origin = at(env, request.span);
-  const where = placeProblem(env.site, request.kind);
+  const category = categoryOf(request.kind);
+  const where = placeProblem(env.site, request.kind, category);
   if (where !== null || env.site === null) {
     const help = where === "`loss`" ? { help: `Write a loss there, such as \`cross_entropy\`, and \`${request.title}\` in \`metrics\`: a metric has no gradient.` } : {};
     report.say("layer-not-here", origin, { layer: request.title, where: where ?? "a compile-time value" }, help);
     return error;
   }
   const { site } = env;
-  const tensors = promoteScalars(env, request);
+  const tensors = promoteScalars(env, request, category);
   const types = tensors.map((tensor) => tensor.type);
   const signature = layers[request.kind];
   const fitting = signature.shape(types, request.options);
-  const result = fitting.kind === "mismatch" ? fitting : batched(request.kind, types, fitting);
+  const result = fitting.kind === "mismatch" ? fitting : batched(request.kind, category, types, fitting);
   if (result.kind === "mismatch") {
     const fixes = resizeFixes(site.graph, request.kind, tensors, env.file.path);
     report.say(
@@ -57,7 +58,7 @@ export function applyLayer(env: Env, request: LayerRequest): Value {
   const type = hasRagged(types) ? withLength(env, request, tensors, types, result.type) : result.type;
   if (type === null) return error;
   const weights = signature.weights(types, request.options);
-  const large = [type, ...weights].find(({ shape }) => elements(shape) > limits.elements);
+  const large = isLarge(type) ? type : weights.find(isLarge);
   if (large !== undefined) {
     report.say("tensor-too-large", origin, { layer: request.title, shape: `[${large.shape.join(", ")}]` });
     return error;
@@ -71,27 +72,31 @@ export function applyLayer(env: Env, request: LayerRequest): Value {
   const overparam = isFrozen ? null : settings;
   const isReached = settings !== null && weights.some(({ role }) => role === "kernel" || (role === "embedding" && settings.embeddings));
   if (weights.length > 0 && !shareWeights(env, site, request, weights, isReached && overparam !== null ? overparam.copies : 1, isFrozen)) return error;
-  if (settings !== null && isReached) {
+  if (settings !== null && isReached && !site.graph.reached.has(settings)) {
+    site.graph.reached.add(settings);
     const met = env.context.overparams.get(originKey(settings.origin));
     if (met !== undefined) met.reached = true;
   }
-  const isMetric = categoryOf(request.kind) === "metric";
   return site.graph.apply(
     { layer: request.kind, operands: tensors.map((tensor) => tensor.ref), options: request.options, type, path: request.path, within: site.paths.prefix, name: null, origin, callers: site.callers, overparam, frozen: isFrozen },
-    isMetric,
+    category === "metric",
   );
 }
 
+function isLarge({ shape }: { readonly shape: readonly number[] }): boolean {
+  return elements(shape) > limits.elements;
+}
+
 // What fits by its shapes may not fit by its batch.
-function batched(kind: LayerKind, types: readonly TensorType[], fitting: Extract<ShapeResult, { readonly kind: "ok" }>): ShapeResult {
-  const category = categoryOf(kind);
+function batched(kind: LayerKind, category: LayerCategory, types: readonly TensorType[], fitting: Extract<ShapeResult, { readonly kind: "ok" }>): ShapeResult {
   if (category === "operator") return fitting;
-  return category === "layer" ? (batchProblem(kind, types) ?? withBatch(fitting.type, types)) : (comparedProblem(types) ?? fitting);
+  return category === "layer" ? (batchProblem(kind, types) ?? withBatch(fitting, types)) : (comparedProblem(types) ?? fitting);
 }
 
 // A result depends on the inputs as soon as one of its tensors does.
-function withBatch(type: TensorType, tensors: readonly TensorType[]): ShapeResult {
-  return { kind: "ok", type: { ...type, batched: type.batched || tensors.some((tensor) => tensor.batched) } };
+function withBatch(fitting: Extract<ShapeResult, { readonly kind: "ok" }>, tensors: readonly TensorType[]): ShapeResult {
+  const { type } = fitting;
+  return type.batched || !tensors.some((tensor) => tensor.batched) ? fitting : { kind: "ok", type: { ...type, batched: true } };
 }
 
 // The result of sequences of unequal length: is it one, too? null after a report.
@@ -106,17 +111,18 @@ function withLength(env: Env, { kind, title, span, options }: LayerRequest, tens
   return found.ragged === null ? type : { ...type, ragged: found.ragged };
 }
 
-function placeProblem(site: Site | null, kind: LayerKind): string | null {
+function placeProblem(site: Site | null, kind: LayerKind, category: LayerCategory): string | null {
   if (site === null) return "a compile-time value";
-  const category = categoryOf(kind);
   if (site.purpose === "model") return category === "loss" || category === "metric" ? "the body of a model" : null;
   if (site.purpose === "loss" && category === "metric") return "`loss`";
   return bodyOnly.has(kind) ? `\`${site.purpose}\`` : null;
 }
 
 // Scalars that are joined count as vectors of one, and so does one beside a vector of one in a loss: explicit from here on.
-function promoteScalars(env: Env, request: LayerRequest): readonly TensorValue[] {
+function promoteScalars(env: Env, request: LayerRequest, category: LayerCategory): readonly TensorValue[] {
   const { tensors, kind } = request;
+  const isCompared = category === "loss" || category === "metric";
+  if (kind !== "concat" && !isCompared) return tensors;
   const isVector = (tensor: TensorValue): TensorValue => {
     if (tensor.type.shape.length > 0) return tensor;
     const made = applyLayer(env, { kind: "reshape", title: request.title, tensors: [tensor], options: { shape: [1] }, path: "", reach: null, span: request.span });
@@ -124,8 +130,7 @@ function promoteScalars(env: Env, request: LayerRequest): readonly TensorValue[]
   };
   if (kind === "concat") return tensors.map(isVector);
   const [prediction, target] = tensors;
-  const category = categoryOf(kind);
-  if ((category !== "loss" && category !== "metric") || prediction === undefined || target === undefined) return tensors;
+  if (prediction === undefined || target === undefined) return tensors;
   const isSingle = (tensor: TensorValue): boolean => tensor.type.shape.length === 1 && tensor.type.shape[0] === 1;
   if (isSingle(prediction) && target.type.shape.length === 0 && target.type.dtype === "f32") return [prediction, isVector(target)];
   if (prediction.type.shape.length === 0 && isSingle(target) && target.type.dtype === "f32") return [isVector(prediction), target];

@@ -15,34 +15,28 @@ export interface Parameter {
   readonly required: boolean;
 }
 
+type Place = { readonly context: Pick<Env["context"], "report">; readonly file: Env["file"] };
+
 /** Arguments by option; `ok` is false where something was reported. Does not look for options that are missing. */
-export function bindArguments(env: { readonly context: Pick<Env["context"], "report">; readonly file: Env["file"] }, of: string, parameters: readonly Parameter[], args: readonly Argument[]): { readonly bound: ReadonlyMap<string, Argument>; readonly ok: boolean } {
+export function bindArguments(env: Place, of: string, parameters: readonly Parameter[], args: readonly Argument[]): { readonly bound: ReadonlyMap<string, Argument>; readonly ok: boolean } {
   const { report } = env.context;
   const bound = new Map<string, Argument>();
-  const positional = parameters.filter((parameter) => parameter.required);
+  // Where among the parameters those that are required go on.
   let next = 0;
   let ok = true;
   for (const argument of args) {
     if (report.isFull()) return { bound, ok: false };
     if (argument.name === null) {
-      // `adam(model.parameters(), lr: 1e-3)`.
-      const habit = argument.value.kind === "call" ? foreignOption(argument.value.callee.names.at(-1)?.text ?? "", of, "") : null;
-      if (habit !== null && argument.value.kind === "call" && argument.value.callee.names.length > 1) {
+      if (isHabit(env, of, parameters, argument)) {
         ok = false;
-        report.say("too-many-arguments", at(env, argument.span), { of, expected: positional.length }, { help: habit });
         continue;
       }
-      const parameter = positional[next++];
+      while (parameters[next]?.required === false) next++;
+      const parameter = parameters[next++];
       if (parameter === undefined) {
         ok = false;
         if (argument.value.kind === "missing") continue;
-        const optional = parameters.find((other) => !other.required && !bound.has(other.name));
-        report.say(
-          "too-many-arguments",
-          at(env, argument.span),
-          { of, expected: positional.length },
-          optional === undefined ? {} : { help: `Name the option, for example \`${optional.name}: ...\`.` },
-        );
+        sayTooMany(env, of, parameters, argument, bound);
         break;
       }
       if (bound.has(parameter.name)) {
@@ -52,30 +46,58 @@ export function bindArguments(env: { readonly context: Pick<Env["context"], "rep
       continue;
     }
     const name = argument.name.text;
-    const origin = at(env, argument.name.span);
     if (name === "") ok = false;
-    else if (!parameters.some((parameter) => parameter.name === name)) {
+    else if (!isParameter(parameters, name)) {
       ok = false;
-      if (Object.hasOwn(plannedOptions, of) && plannedOptions[of]?.includes(name) === true) {
-        report.say("not-supported-yet", origin, { what: `the option \`${name}\` of \`${of}\`` });
-        continue;
-      }
-      const foreign = foreignOption(name, of, argument.value.kind === "path" ? (argument.value.names[0]?.text ?? "") : argument.value.kind === "string" ? argument.value.value : "");
-      const candidates = parameters.map((parameter) => parameter.name);
-      const nearest = ownName(name, candidates) ?? (foreign === null ? suggest(name, candidates) : null);
-      const known = parameters.map((parameter) => `\`${parameter.name}\``).join(", ");
-      report.say(
-        "unknown-option",
-        origin,
-        { option: name, of, nearest: nearest ?? "" },
-        nearest !== null ? { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] } : { help: foreign ?? (known === "" ? `Remove it: \`${of}\` has no options.` : `Use an option of \`${of}\`: ${known}.`) },
-      );
+      sayUnknownOption(env, of, parameters, name, argument);
     } else if (bound.has(name)) {
       ok = false;
-      report.say("duplicate-option", origin, { option: name, of });
+      report.say("duplicate-option", at(env, argument.name.span), { option: name, of });
     } else bound.set(name, argument);
   }
   return { bound, ok };
+}
+
+function isParameter(parameters: readonly Parameter[], name: string): boolean {
+  return parameters.some((parameter) => parameter.name === name);
+}
+
+function requiredCount(parameters: readonly Parameter[]): number {
+  return parameters.filter((parameter) => parameter.required).length;
+}
+
+// `adam(model.parameters(), lr: 1e-3)`.
+function isHabit(env: Place, of: string, parameters: readonly Parameter[], { value, span }: Argument): boolean {
+  if (value.kind !== "call" || value.callee.names.length < 2) return false;
+  const habit = foreignOption(value.callee.names.at(-1)?.text ?? "", of, "");
+  if (habit !== null) env.context.report.say("too-many-arguments", at(env, span), { of, expected: requiredCount(parameters) }, { help: habit });
+  return habit !== null;
+}
+
+function sayTooMany(env: Place, of: string, parameters: readonly Parameter[], { span }: Argument, bound: ReadonlyMap<string, Argument>): void {
+  const optional = parameters.find((other) => !other.required && !bound.has(other.name));
+  env.context.report.say(
+    "too-many-arguments",
+    at(env, span),
+    { of, expected: requiredCount(parameters) },
+    optional === undefined ? {} : { help: `Name the option, for example \`${optional.name}: ...\`.` },
+  );
+}
+
+function sayUnknownOption(env: Place, of: string, parameters: readonly Parameter[], name: string, argument: Argument): void {
+  const { report } = env.context;
+  const origin = at(env, argument.name?.span ?? argument.span);
+  if (Object.hasOwn(plannedOptions, of) && plannedOptions[of]?.includes(name) === true) return report.say("not-supported-yet", origin, { what: `the option \`${name}\` of \`${of}\`` });
+  const foreign = foreignOption(name, of, argument.value.kind === "path" ? (argument.value.names[0]?.text ?? "") : argument.value.kind === "string" ? argument.value.value : "");
+  const candidates = parameters.map((parameter) => parameter.name);
+  const nearest = ownName(name, candidates) ?? (foreign === null ? suggest(name, candidates) : null);
+  const known = parameters.map((parameter) => `\`${parameter.name}\``).join(", ");
+  report.say(
+    "unknown-option",
+    origin,
+    { option: name, of, nearest: nearest ?? "" },
+    nearest !== null ? { fixes: [replacement(`Write \`${nearest}\``, origin, nearest)] } : { help: foreign ?? (known === "" ? `Remove it: \`${of}\` has no options.` : `Use an option of \`${of}\`: ${known}.`) },
+  );
 }
 
 /** The parameter list with which every built-in is matched. */

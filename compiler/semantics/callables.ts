@@ -29,12 +29,12 @@ export function layerValue(callable: Callable): LayerValue {
 
 /** The callee, or an error after a report. The file shadows what is built in; values of the body shadow the file if they are layers. */
 export function resolveCallee(env: Env, path: Path, say: (env: Env, path: Path, what: string) => void = sayPlanned): Callee {
-  const texts = path.names.map((name) => name.text);
-  const [name = ""] = texts;
-  if (texts.includes("")) return broken;
+  const name = path.names[0]?.text ?? "";
+  if (name === "") return broken;
   const local = env.scope.lookup(name);
-  if (texts.length > 1) {
-    if (local?.kind === "error" || env.file.broken.has(name)) return broken;
+  if (path.names.length > 1) {
+    const texts = path.names.map(({ text }) => text);
+    if (texts.includes("") || local?.kind === "error" || env.file.broken.has(name)) return broken;
     const table = local?.kind === "layer" && texts.length === 2 && texts[1] === "unembed" ? unembedding(local) : null;
     if (table !== null) return { kind: "layer", layer: table };
     if (local !== undefined || env.file.entries.has(name)) sayUnknownCallee(env, path, texts.join("."), []);
@@ -51,8 +51,8 @@ export function resolveCallee(env: Env, path: Path, say: (env: Env, path: Path, 
   if (entry?.node.kind === "block") return { kind: "layer", layer: layerValue({ kind: "block", file: entry.file, node: entry.node }) };
   if (entry?.node.kind === "model") return { kind: "layer", layer: layerValue({ kind: "model", file: entry.file, node: entry.node }) };
   if (env.file.broken.has(name)) return broken;
-  if (Object.hasOwn(functions, name)) return { kind: "function", name };
-  if (isLayerName(name)) return { kind: "layer", layer: layerValue({ kind: "built-in", name }) };
+  const builtIn = builtIns.get(name) ?? builtInCallee(name);
+  if (builtIn !== null) return builtIn;
   if (plannedLayers.has(name)) {
     say(env, path, `\`${name}\``);
     return broken;
@@ -69,6 +69,14 @@ export function resolveCallee(env: Env, path: Path, say: (env: Env, path: Path, 
   const declared = [...env.file.entries].filter(([, other]) => other.node.kind === "block" || other.node.kind === "model").map(([key]) => key);
   sayUnknownCallee(env, path, name, [...env.scope.names().filter((key) => env.scope.lookup(key)?.kind === "layer"), ...declared, ...builtInNames]);
   return broken;
+}
+
+const builtIns = new Map<string, Callee>();
+
+function builtInCallee(name: string): Callee | null {
+  const callee: Callee | null = Object.hasOwn(functions, name) ? { kind: "function", name } : isLayerName(name) ? { kind: "layer", layer: layerValue({ kind: "built-in", name }) } : null;
+  if (callee !== null) builtIns.set(name, callee);
+  return callee;
 }
 
 /** The layer that reads the table of a named embedding the other way round; null for another layer. */
@@ -133,10 +141,10 @@ export function tensorsOf({ file, node }: { readonly file: FileScope; readonly n
 }
 
 /** The inputs of a model, in order. */
-export function modelInputs(node: Model): readonly Field[] {
+export const modelInputs = remembered((node: Model): readonly Field[] => {
   if (node.definition.kind !== "body") return [];
   return node.definition.body.statements.filter((statement): statement is InputStatement => statement.kind === "input").flatMap((statement) => statement.fields);
-}
+});
 
 export const parametersOfNode = remembered((node: Block | Model): readonly Parameter[] => optionParameters(node).map((param) => ({ name: param.name.text, required: param.default === null })));
 
@@ -179,7 +187,7 @@ export function readParameter(env: Env, param: Param, expression: Expression, of
     const rate = readOption(env, param.name.text, { name: param.name.text, type: learningRate }, expression);
     return rate === null || typeof rate !== "object" || !("call" in rate) ? error : { kind: "call", value: rate };
   }
-  return checkDeclaredValue(env, param.type, env.context.rules.expression(env, expression), expression, `${param.name.text}\` of \`${of}`);
+  return checkDeclaredValue(env, param.type, env.context.rules.expression(env, expression), expression, param.name.text, of);
 }
 
 /** A layer where one is meant: `relu`, `leaky_relu(slope: 0.2)`, a block, a named layer; null where the expression is something else. */

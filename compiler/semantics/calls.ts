@@ -1,6 +1,6 @@
 // A call in an expression: tensors first and by position, then options. Functions compute, layers are applied, blocks inlined.
 
-import type { Annotation, Argument, Call, Expression } from "../ast/ast.js";
+import type { Annotation, Argument, Block, Call, Expression } from "../ast/ast.js";
 import { foreignOption } from "../diagnostics/foreign.js";
 import type { Span } from "../source/source.js";
 import { applyLayer } from "./apply-layer.js";
@@ -19,20 +19,21 @@ import type { ReportDetails } from "./report.js";
 import { callableName, describe, error, type LayerValue, type Reach, type TensorValue, type Value } from "./values.js";
 
 /** A tensor of the call: evaluated already if it was piped in. */
-type Operand = { readonly value: Value; readonly span: Span } | { readonly expression: Expression; readonly span: Span };
+type Operand = Piped | { readonly expression: Expression; readonly span: Span };
 
 export function evaluateCall(env: Env, call: Call, piped: Piped | null, annotations: readonly Annotation[]): Value {
   const callee = resolveCallee(env, call.callee);
   const reach = readAnnotations(env, annotations);
-  if (callee.kind === "error") {
-    // The tensors are looked at all the same: what is wrong in them is another mistake. Layers without tensors are meant for the callee.
-    const from = env.context.report.diagnostics.length;
-    for (const argument of call.arguments ?? []) if (argument.name === null && argument.value.kind !== "path") env.context.rules.expression(env, argument.value);
-    env.context.report.relocate(from, (diagnostic) => (diagnostic.id === "tensor-expected" || diagnostic.id === "tensor-count" ? null : diagnostic));
-    return error;
-  }
-  if (callee.kind === "function") return callFunction(env, call, callee.name, piped, reach);
-  return callLayer(env, call, callee.layer, piped, reach);
+  if (callee.kind === "layer") return callLayer(env, call, callee.layer, piped, reach);
+  return callee.kind === "function" ? callFunction(env, call, callee.name, piped, reach) : callNothing(env, call);
+}
+
+// The tensors are looked at all the same: what is wrong in them is another mistake. Layers without tensors are meant for the callee.
+function callNothing(env: Env, call: Call): Value {
+  const from = env.context.report.diagnostics.length;
+  for (const argument of call.arguments ?? []) if (argument.name === null && argument.value.kind !== "path") env.context.rules.expression(env, argument.value);
+  env.context.report.relocate(from, (diagnostic) => (diagnostic.id === "tensor-expected" || diagnostic.id === "tensor-count" ? null : diagnostic));
+  return error;
 }
 
 function callFunction(env: Env, call: Call, name: string, piped: Piped | null, reach: Reach | undefined): Value {
@@ -90,7 +91,8 @@ interface Sorted {
   readonly rest: readonly Argument[];
 }
 
-const nothingGiven: Sorted = { operands: [], byName: new Map(), extra: new Map(), rest: [] };
+const noOperands: ReadonlyMap<string, Operand> = new Map();
+const nothingGiven: Sorted = { operands: [], byName: noOperands, extra: noOperands, rest: [] };
 const noNames: readonly string[] = [];
 const optionalTensors = remembered((kind: (typeof layers)[LayerKind]): readonly string[] => kind.optionalTensors?.map((tensor) => tensor.name) ?? noNames);
 const requiredOptions = remembered((specs: readonly OptionSpec[]): readonly OptionSpec[] => specs.filter((spec) => spec.default === undefined));
@@ -98,19 +100,24 @@ const requiredOptions = remembered((specs: readonly OptionSpec[]): readonly Opti
 function sorted(args: readonly Argument[], names: readonly string[], callable: LayerValue["callable"], isPiped: boolean): Sorted {
   const isVariadic = takesAny(names);
   const optional = callable.kind === "built-in" ? optionalTensors(layers[callable.name]) : noNames;
+  // Of most calls the one tensor is piped in.
+  if (isPiped && callable.kind === "built-in" && names.length === 1 && !isVariadic && optional.length === 0) return { ...nothingGiven, rest: args };
   const operands: Operand[] = [];
   const rest: Argument[] = [];
-  const byName = new Map<string, Operand>();
-  const extra = new Map<string, Operand>();
+  let byName = null as Map<string, Operand> | null;
+  let extra = null as Map<string, Operand> | null;
   for (const argument of args) {
-    const operand = { expression: argument.value, span: argument.span };
-    const given = argument.name?.text ?? "";
-    if (optional.includes(given) && !extra.has(given)) extra.set(given, { expression: argument.value, span: argument.value.span });
-    else if (argument.name !== null && callable.kind !== "built-in" && names.includes(argument.name.text)) byName.set(argument.name.text, operand);
-    else if (argument.name === null && (isVariadic || operands.length + byName.size + (isPiped ? 1 : 0) < names.length)) operands.push(operand);
+    const { name, value, span } = argument;
+    if (name !== null && optional.includes(name.text) && extra?.has(name.text) !== true) (extra ??= new Map()).set(name.text, { expression: value, span: value.span });
+    else if (name !== null && callable.kind !== "built-in" && names.includes(name.text)) (byName ??= new Map()).set(name.text, { expression: value, span });
+    else if (name === null && (isVariadic || operands.length + (byName?.size ?? 0) + (isPiped ? 1 : 0) < names.length)) operands.push({ expression: value, span });
     else rest.push(argument);
   }
-  return { operands, byName, extra, rest };
+  return { operands, byName: byName ?? noOperands, extra: extra ?? noOperands, rest };
+}
+
+function takesUnknown({ params }: Block): boolean {
+  return params.some(({ type }) => parameterKind(type) === null);
 }
 
 function takesAny(names: readonly string[]): boolean {
@@ -125,13 +132,13 @@ function callLayer(env: Env, call: Call, layer: LayerValue, piped: Piped | null,
   const { operands: written, byName, extra, rest } = call.arguments === null || call.arguments.length === 0 ? nothingGiven : sorted(call.arguments, names, callable, piped !== null);
   const operands: readonly Operand[] = piped === null ? written : written.length === 0 ? [piped] : [piped, ...written];
   // What a parameter of a type that there is not takes is not known.
-  if (callable.kind === "block" && callable.node.params.some(({ type }) => parameterKind(type) === null)) return error;
+  if (callable.kind === "block" && takesUnknown(callable.node)) return error;
   if (callable.kind === "built-in" && bound === null && rest.length > 0 && !fitsArguments(env, call, callable.name, names, operands.length, rest)) return error;
-  const evaluated = (operand: Operand) => ("value" in operand ? operand : { value: env.context.rules.expression(env, operand.expression), span: operand.span });
-  const tensors = (byName.size === 0 ? operands : placeByName(names, operands, byName)).map(evaluated);
-  const named = extra.size === 0 ? [] : [...extra.values()].map(evaluated);
-  const ok = checkTensors(env, call, name, names, isVariadic, tensors) && (named.length === 0 || checkTensors(env, call, name, [], true, named));
-  if (!ok) return error;
+  const given = evaluated(env, byName.size === 0 ? operands : placeByName(names, operands, byName));
+  const named = extra.size === 0 ? nothingEvaluated : evaluated(env, [...extra.values()]);
+  const tensors = readTensors(env, call, name, names, isVariadic, given);
+  const others = tensors === null || named.length === 0 ? noTensors : readTensors(env, call, name, [], true, named);
+  if (tensors === null || others === null) return error;
   if (bound !== null && rest.length > 0) {
     env.context.report.say("too-many-arguments", at(env, rest[0]?.span ?? call.span), { of: call.callee.names.map((part) => part.text).join("."), expected: names.length }, { help: "Give the options where the layer is named." });
     return error;
@@ -139,21 +146,26 @@ function callLayer(env: Env, call: Call, layer: LayerValue, piped: Piped | null,
   const reach = within(within(env.site?.reach, layer.reach), annotated);
   if (callable.kind === "built-in") {
     const kind = layers[callable.name];
-    if (bound === null && rest.length > 0 && givesInputSize(env, name, kind.options, rest, tensors[0]?.value)) return error;
+    if (bound === null && rest.length > 0 && givesInputSize(env, name, kind.options, rest, tensors[0])) return error;
     const options = bound?.kind === "options" ? bound.options : readOptions(env, name, kind.options, rest, call.span);
     const path = pathOf(env, call, layer, name);
     if (options === null || path === null) return error;
-    const values: TensorValue[] = [];
-    for (const { value } of named.length === 0 ? tensors : [...tensors, ...named]) if (value.kind === "tensor") values.push(value);
     const places = extra.size === 0 ? options : { ...options, ...Object.fromEntries([...extra.keys()].map((key, index) => [key, tensors.length + index])) };
-    const result = applyLayer(env, { kind: callable.name, title: name, tensors: values, options: places, path, reach, span: call.span });
+    const result = applyLayer(env, { kind: callable.name, title: name, tensors: others.length === 0 ? tensors : [...tensors, ...others], options: places, path, reach, span: call.span });
     if (result.kind === "tensor") rememberSize(env, callable.name, rest, result);
     return result;
   }
   const values = bound?.kind === "values" ? bound.values : readValues(env, callable, rest);
   const path = pathOf(env, call, layer, name);
   if (values === null || path === null) return error;
-  return env.context.rules.block(env, { entry: callable, tensors, values, path, reach, call: call.span });
+  return env.context.rules.block(env, { entry: callable, tensors: given, values, path, reach, call: call.span });
+}
+
+const noTensors: readonly TensorValue[] = [];
+const nothingEvaluated: readonly Piped[] = [];
+
+function evaluated(env: Env, operands: readonly Operand[]): readonly Piped[] {
+  return operands.map((operand) => ("value" in operand ? operand : { value: env.context.rules.expression(env, operand.expression), span: operand.span }));
 }
 
 function placeByName(names: readonly string[], operands: readonly Operand[], byName: ReadonlyMap<string, Operand>): readonly Operand[] {
@@ -164,21 +176,25 @@ function placeByName(names: readonly string[], operands: readonly Operand[], byN
   });
 }
 
-function checkTensors(env: Env, call: Call, name: string, names: readonly string[], isVariadic: boolean, tensors: readonly { readonly value: Value; readonly span: Span }[]): boolean {
+function isTensor(operand: Piped): operand is Piped & { readonly value: TensorValue } {
+  return operand.value.kind === "tensor";
+}
+
+/** The tensors of the call, as many as it takes; null after a report. */
+function readTensors(env: Env, call: Call, name: string, names: readonly string[], isVariadic: boolean, given: readonly Piped[]): readonly TensorValue[] | null {
   const { report } = env.context;
-  let ok = true;
-  for (const { value, span } of tensors) {
-    if (value.kind === "tensor") continue;
-    ok = false;
-    if (value.kind !== "error") report.say("tensor-expected", at(env, span), { layer: name, found: describe(value) }, tensorHelp(call, name, isVariadic ? null : names, { value, span }, tensors[0]?.value.kind === "tensor"));
+  if (!given.every(isTensor)) {
+    for (const { value, span } of given) {
+      if (value.kind !== "tensor" && value.kind !== "error") report.say("tensor-expected", at(env, span), { layer: name, found: describe(value) }, tensorHelp(call, name, isVariadic ? null : names, { value, span }, given[0]?.value.kind === "tensor"));
+    }
+    return null;
   }
+  const tensors = given.map(({ value }) => value);
   const least = isVariadic ? 1 : names.length;
-  if (ok && (tensors.length < least || (least === 0 && tensors.length > 0 && !isVariadic))) {
-    const plural = least === 0 ? "no tensor" : least === 1 ? "1 tensor" : `${least} tensors`;
-    report.say("tensor-count", at(env, call.span), { layer: name, expected: plural, found: tensors.length }, least === 0 ? { help: `Call \`${name}\` by itself: it depends on no tensor.` } : { help: `Write \`${name}(${names.map((part) => part.replace("...", "")).join(", ")})\`, or pipe a tensor into it with \`|>\`.` });
-    return false;
-  }
-  return ok;
+  if (tensors.length >= least && (least > 0 || tensors.length === 0 || isVariadic)) return tensors;
+  const plural = least === 0 ? "no tensor" : least === 1 ? "1 tensor" : `${least} tensors`;
+  report.say("tensor-count", at(env, call.span), { layer: name, expected: plural, found: tensors.length }, least === 0 ? { help: `Call \`${name}\` by itself: it depends on no tensor.` } : { help: `Write \`${name}(${names.map((part) => part.replace("...", "")).join(", ")})\`, or pipe a tensor into it with \`|>\`.` });
+  return null;
 }
 
 // What to do about something that is no tensor. `isFollowing`: a tensor stands before it, so that it is another one that is missing.
@@ -199,21 +215,29 @@ function fitsArguments(env: Env, call: Call, name: LayerKind, names: readonly st
     report.say("unknown-option", at(env, span), { option: text, of: name, nearest: "" }, { help: foreignOption(text, name, "") ?? `Give it by position, before the options: \`${name}(${names.join(", ")})\`.` });
     return false;
   }
+  if (!hasSurplus(layers[name].options, rest)) return true;
   const positional = rest.filter((argument) => argument.name === null);
   const isTensor = ({ value }: Argument): boolean => env.scope.lookup(bareName(value) ?? "")?.kind === "tensor";
   const required = requiredOptions(layers[name].options).length;
-  if (positional.length <= required || !positional.some(isTensor)) return true;
+  if (!positional.some(isTensor)) return true;
   const found = operands + positional.filter(isTensor).length;
   report.say("tensor-count", at(env, call.span), { layer: name, expected: names.length === 1 ? "1 tensor" : `${names.length} tensors`, found }, { help: `Write \`${name}(${names.join(", ")}${required > 0 ? ", ..." : ""})\`, or pipe a tensor into it with \`|>\`.` });
   return false;
 }
 
+/** Are there more arguments without a name than options that need none? */
+function hasSurplus(options: readonly OptionSpec[], rest: readonly Argument[]): boolean {
+  const required = requiredOptions(options).length;
+  return rest.length > required && rest.filter(({ name }) => name === null).length > required;
+}
+
 // `dense(784, 10)` after a vector of 784: the first number is the size that comes in.
 function givesInputSize(env: Env, of: string, options: readonly OptionSpec[], rest: readonly Argument[], tensor: Value | undefined): boolean {
+  if (!hasSurplus(options, rest)) return false;
   const [first, second] = rest.filter((argument) => argument.name === null);
   const required = requiredOptions(options).length;
   const size = tensor?.kind === "tensor" ? tensor.type.shape.at(-1) : undefined;
-  if (first?.value.kind !== "number" || rest.filter((argument) => argument.name === null).length <= required || first.value.text !== String(size)) return false;
+  if (first?.value.kind !== "number" || first.value.text !== String(size)) return false;
   const end = second?.span.start ?? first.span.end;
   const fixes = [{ title: `Remove \`${first.value.text}\``, edits: [{ span: { start: first.span.start, end }, text: "" }] }];
   env.context.report.say("too-many-arguments", at(env, first.span), { of, expected: required }, { help: "Remove the size of the tensor that comes in: it is known.", fixes });
@@ -236,8 +260,7 @@ export const sizeOptions: Readonly<Partial<Record<LayerKind, string>>> = { dense
 function rememberSize(env: Env, kind: LayerKind, args: readonly Argument[], result: TensorValue): void {
   const option = sizeOptions[kind];
   if (option === undefined || env.site === null) return;
-  const required = requiredOptions(layers[kind].options).map((spec) => spec.name);
-  const positional = args.filter((argument) => argument.name === null);
-  const argument = args.find((candidate) => candidate.name?.text === option) ?? positional[required.indexOf(option)];
+  let position = requiredOptions(layers[kind].options).findIndex(({ name }) => name === option);
+  const argument = args.find(({ name }) => (name === null ? position-- === 0 : name.text === option));
   if (argument?.value.kind === "number") env.site.graph.sizeLiterals.set(result.ref, at(env, argument.value.span));
 }

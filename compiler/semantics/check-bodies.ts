@@ -2,7 +2,7 @@
 // its sizes. Says the same as elaboration at the same places, where both come by. Shapes are left to elaboration.
 
 import type { Annotation, Block, Body, Call, Declaration, Expression, Model, Param, Size, Statement, Type } from "../ast/ast.js";
-import { bindArguments } from "./bind-arguments.js";
+import { bindArguments, parametersOf } from "./bind-arguments.js";
 import { isFigurePath } from "./budgets.js";
 import { optionParameters, parametersOfNode, resolveCallee, sayPlanned, tensorsOf } from "./callables.js";
 import { Exhausted, at, type Context, type Env } from "./context.js";
@@ -208,7 +208,9 @@ class BodyCheck {
 
   #annotations(env: Env, annotations: readonly Annotation[]): void {
     for (const annotation of annotations) {
-      if (annotation.kind === "overparam") for (const { name, value } of annotation.arguments) if (name === null || name.text === "copies") this.#expression(env, value);
+      if (annotation.kind !== "overparam") continue;
+      this.#context.annotations.set(annotation, this.#file.path);
+      for (const { name, value } of annotation.arguments) if (name === null || name.text === "copies") this.#expression(env, value);
     }
   }
 
@@ -229,7 +231,8 @@ class BodyCheck {
 
   #call(env: Env, call: Call, piped: boolean | "named", visit: (expression: Expression, isPiped?: boolean) => void): void {
     const callee = resolveCallee(env, call.callee, this.#planned());
-    const args = call.arguments ?? [];
+    const args = call.arguments;
+    if (args === null || args.length === 0) return;
     const callable = callee.kind === "layer" ? callee.layer.callable : null;
     if (callable === null) {
       for (const { name, value } of args) if (callee.kind === "function" || (name === null && value.kind !== "path")) visit(value);
@@ -241,10 +244,11 @@ class BodyCheck {
     const slots = piped === "named" ? 0 : isVariadic ? Number.POSITIVE_INFINITY : Math.max(0, tensors.length - (piped ? 1 : 0));
     const specs = callable.kind === "built-in" ? layers[callable.name].options : [];
     const params = callable.kind === "built-in" ? [] : optionParameters(callable.node);
-    const parameters = callable.kind === "built-in" ? specs.map(({ name }) => ({ name, required: true })) : parametersOfNode(callable.node);
+    const parameters = callable.kind === "built-in" ? parametersOf(specs) : parametersOfNode(callable.node);
     const of = callable.kind === "built-in" ? callable.name : callable.node.name.text;
-    bindArguments(env, of, parameters, args.filter(({ name }) => name !== null && !byName.includes(name.text)));
-    const required = callable.kind === "built-in" ? specs.filter((spec) => spec.default === undefined).map(({ name }) => name) : parametersOfNode(callable.node).filter((parameter) => parameter.required).map(({ name }) => name);
+    const named = args.filter(({ name }) => name !== null && !byName.includes(name.text));
+    if (named.length > 0) bindArguments(env, of, parameters, named);
+    const required = parameters.filter((parameter) => parameter.required).map(({ name }) => name);
     let position = 0;
     for (const { name, value } of args) {
       const option = name !== null ? name.text : position < slots ? null : required[position - slots];

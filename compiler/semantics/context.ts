@@ -1,6 +1,6 @@
 // What the evaluator carries along: the program, its limits, and where in a body it stands.
 
-import type { Annotation, Block, Call, Expression, Fuse, Let, Model, Train } from "../ast/ast.js";
+import type { Annotation, Block, Call, Expression, Fuse, Let, Model, OverparamAnnotation, Train } from "../ast/ast.js";
 import type { Origin, Span } from "../source/source.js";
 import type { Entry, FileScope } from "./files.js";
 import type { GraphBuilder } from "./graph-builder.js";
@@ -19,6 +19,8 @@ export interface Context {
   readonly constants: Map<Let, Value | "evaluating">;
   /** Each `overparam` that was met with more than one copy, by its place, and whether a kernel stood in its reach. */
   readonly overparams: Map<string, { readonly origin: Origin; reached: boolean }>;
+  /** Each `overparam` that was read or checked, with its file. */
+  readonly annotations: Map<OverparamAnnotation, string>;
   /** Blocks and models whose bodies were elaborated. */
   readonly elaborated: Set<Block | Model>;
   /** What the building of each model left behind for the rules about training and for its runs. */
@@ -137,7 +139,7 @@ export interface Site {
   readonly callers: readonly Origin[];
   readonly purpose: "model" | "loss" | "metrics";
   /** What can be named in a loss or metric, as the help for a name that is unknown. */
-  readonly names?: string;
+  readonly names?: () => string;
   /** Values of the body itself, not of blocks that it calls; null: nobody asks. */
   readonly seen: Seen<Value> | null;
 }

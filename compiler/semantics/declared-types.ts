@@ -19,13 +19,14 @@ export type ParameterKind =
 
 const tensorNames: readonly string[] = ["f32", "i32", "bool", "class"];
 const valueNames = ["int", "ints", "float", "bool", "string", "layer"] as const;
+const valueKinds: ReadonlyMap<string, ParameterKind> = new Map(valueNames.map((kind) => [kind, { kind }]));
+const tensorKind: ParameterKind = { kind: "tensor" };
 
 /** The kind of a parameter, or null where its type is unknown; `bool` without brackets is a truth value. */
 export function parameterKind(type: Type): ParameterKind | null {
   if (type.alternatives.length > 0) return { kind: "words", words: [type.name.text, ...type.alternatives.map((name) => name.text)] };
-  const value = valueNames.find((name) => name === type.name.text);
-  if (value !== undefined && type.sizes === null) return { kind: value };
-  return tensorNames.includes(type.name.text) ? { kind: "tensor" } : null;
+  const value = type.sizes === null ? valueKinds.get(type.name.text) : undefined;
+  return value ?? (tensorNames.includes(type.name.text) ? tensorKind : null);
 }
 
 /** Reports a type that there is not. `allowed` are those that fit the place. */
@@ -63,20 +64,13 @@ export function readTensorType(env: Env, type: Type, mayDiffer = false): Declare
     return null;
   }
   if (name.text === "class") return readClass(env, type);
-  const shape: number[] = [];
-  let ok = true;
-  for (const [axis, size] of (sizes ?? []).entries()) {
-    if (mayDiffer && size.ragged && axis > 0) {
-      env.context.report.say("ragged-axis", at(env, size.span), { axis });
-      ok = false;
-      continue;
-    }
-    const value = readSize(env, size);
-    if (value === null) ok = false;
-    else shape.push(value);
-  }
+  const shape = (sizes ?? []).map((size, axis) => {
+    if (!mayDiffer || !size.ragged || axis === 0) return readSize(env, size);
+    env.context.report.say("ragged-axis", at(env, size.span), { axis });
+    return null;
+  });
   const below = type.below === null ? null : readCount(env, "`below`", env.context.rules.expression(env, type.below), type.below.span, 1);
-  if (!ok || (type.below !== null && below === null)) return null;
+  if (!shape.every((size) => size !== null) || (type.below !== null && below === null)) return null;
   const dtype: Dtype = name.text === "i32" ? "i32" : name.text === "bool" ? "bool" : "f32";
   if (below !== null && dtype !== "i32" && type.below !== null) {
     env.context.report.say("value-type", at(env, type.span), { what: "A type with `below`", expected: "i32", found: dtype });
@@ -165,16 +159,17 @@ export function fitsType(declared: TensorType, actual: TensorType): boolean {
   );
 }
 
-/** A compile-time value against its declared type; `error` after a report. */
-export function checkDeclaredValue(env: Env, type: Type, value: Value, expression: Expression, name: string): Value {
+/** A compile-time value against its declared type; `error` after a report. `name` is that of a constant, or of a parameter `of` a declaration. */
+export function checkDeclaredValue(env: Env, type: Type, value: Value, expression: Expression, name: string, of: string | null = null): Value {
   const kind = parameterKind(type);
   if (value.kind === "error") return error;
+  if (kind?.kind === "int" && value.kind === "number" && value.unit !== "steps" && value.unit !== "epochs" && isWhole(value.value)) return value;
   if (kind === null || kind.kind === "tensor") {
     sayUnknownType(env, type, valueNames);
     return error;
   }
   const origin = at(env, expression.span);
-  const what = `\`${name}\``;
+  const what = of === null ? `\`${name}\`` : `\`${name}\` of \`${of}\``;
   const wrong = (expected: string): Value => {
     env.context.report.say("value-type", origin, { what, expected, found: describe(value) });
     return error;
@@ -182,7 +177,6 @@ export function checkDeclaredValue(env: Env, type: Type, value: Value, expressio
   switch (kind.kind) {
     case "int":
       if (value.kind !== "number" || value.unit === "steps" || value.unit === "epochs") return wrong("a whole number");
-      if (isWhole(value.value)) return value;
       env.context.report.say("not-whole", origin, { what, found: printNum(value.value) }, wholeFixes(value.value, origin));
       return error;
     case "ints": {

@@ -176,13 +176,13 @@ function literal(env: Env, expression: NumberLiteral): Value {
 }
 
 function lookup(env: Env, path: Path): Value {
-  const texts = path.names.map((name) => name.text);
-  if (texts.includes("")) return error;
-  const name = texts.join(".");
+  const first = path.names[0]?.text ?? "";
+  const isMember = path.names.length > 1;
+  if (first === "" || (isMember && path.names.some(({ text }) => text === ""))) return error;
+  const name = isMember ? path.names.map(({ text }) => text).join(".") : first;
   const local = env.scope.lookup(name);
   if (local !== undefined) return local;
-  const first = texts[0] ?? "";
-  if (texts.length > 1) return member(env, path, first, name);
+  if (isMember) return member(env, path, first, name);
   const entry = env.file.entries.get(first);
   if (entry !== undefined) return constantOf(env, entry, path);
   if (env.file.broken.has(first)) return error;

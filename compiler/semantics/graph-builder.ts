@@ -1,7 +1,7 @@
 // Builds a graph: inputs and applications in order, with what diagnostics need to know of each.
 
 import type { Origin } from "../source/source.js";
-import type { Application, Graph, GraphInput, Run, Start } from "./semantic-model.js";
+import type { Application, Graph, GraphInput, Overparam, Run, Start } from "./semantic-model.js";
 import type { WeightSignature } from "./layers/layer.js";
 import type { LayerKind } from "./layers/layers.js";
 import type { TensorType } from "./types.js";
@@ -32,6 +32,8 @@ export class GraphBuilder {
   /** Values that a call of a block gave back, with the outermost such call, and values that were bound to `_`. */
   readonly returned = new Map<number, { readonly call: Origin; readonly index: number }>();
   readonly discarded = new Set<number>();
+  /** Settings of `overparam` that reach a weight. */
+  readonly reached = new Set<Overparam>();
 
   input(name: string, type: TensorType, origin: Origin): TensorValue {
     this.inputs.push({ name, type, origin });

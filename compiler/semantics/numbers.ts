@@ -58,18 +58,20 @@ const suffixes: Readonly<Record<string, readonly [bigint, bigint]>> = {
 };
 
 const shortWhole = /^\d{1,15}$/;
-const knownWhole = new Map<string, Num>();
+const literals = new Map<string, Num | NumError>();
 
 /** The value of a literal's digits (`64_000`, `1.5e-3`) and suffix. */
 export function parseNumber(text: string, suffix: string | null): Num | NumError {
-  const known = suffix === null ? knownWhole.get(text) : undefined;
+  const literal = suffix === null ? text : text + suffix;
+  const known = literals.get(literal);
   if (known !== undefined) return known;
-  if (suffix === null && shortWhole.test(text)) {
-    const value: Num = { kind: "exact", n: BigInt(text), d: 1n };
-    // Sizes are few and come again and again.
-    if (knownWhole.size < 1000) knownWhole.set(text, value);
-    return value;
-  }
+  const value: Num | NumError = suffix === null && shortWhole.test(text) ? { kind: "exact", n: BigInt(text), d: 1n } : parseParts(text, suffix);
+  // Those of a program are few and come again and again.
+  if (literals.size < 1000) literals.set(literal, value);
+  return value;
+}
+
+function parseParts(text: string, suffix: string | null): Num | NumError {
   const match = /^(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text.replaceAll("_", ""));
   if (match === null) return "not-real";
   const [, integer = "", fraction = "", power = "0"] = match;
@@ -85,7 +87,10 @@ export function parseNumber(text: string, suffix: string | null): Num | NumError
 export function toNumber(num: Num): number {
   if (num.kind === "float") return num.value;
   const { n, d } = num;
-  if (d === 1n) return Number(n);
+  const above = Number(n);
+  const below = Number(d);
+  // A quotient of two floats is rounded once.
+  if (d === 1n || (Number.isSafeInteger(above) && Number.isSafeInteger(below))) return above / below;
   const negative = n < 0n;
   const magnitude = negative ? -n : n;
   // A quotient of at least 66 bits with a sticky last bit rounds once, correctly.

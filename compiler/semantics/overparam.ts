@@ -61,6 +61,7 @@ export function originKey(origin: Origin): string {
 
 /** The reach that the annotations of a call open; undefined where they say nothing, or said something wrong. */
 export function readAnnotations(env: Env, annotations: readonly Annotation[]): Reach | undefined {
+  if (annotations.length === 0) return undefined;
   let reach: Reach | undefined;
   // What `overparam` would reach on a call that is frozen does not train.
   if (annotations.some(({ kind }) => kind === "frozen")) {
@@ -76,6 +77,7 @@ export function readAnnotations(env: Env, annotations: readonly Annotation[]): R
 }
 
 function readOverparam(env: Env, annotation: OverparamAnnotation): Reach | undefined {
+  env.context.annotations.set(annotation, env.file.path);
   const options = readOptions(env, "overparam", overparamOptions, annotation.arguments, annotation.span);
   if (options === null) return undefined;
   const isInitGiven = annotation.arguments.some(({ name }) => name?.text === "init");

@@ -4,8 +4,9 @@
 
 export class PathScope {
   readonly #prefix: string;
-  readonly #counts = new Map<string, number>();
-  readonly #used = new Set<string>();
+  /** How often each name was called; 0: only a layer's name or a count took it. */
+  readonly #names = new Map<string, number>();
+  #repeats = 0;
 
   constructor(prefix: string) {
     this.#prefix = prefix;
@@ -22,22 +23,22 @@ export class PathScope {
 
   /** The path of an unnamed call, or null where a named layer holds it already. */
   call(callee: string): string | null {
-    const count = (this.#counts.get(callee) ?? 0) + 1;
-    this.#counts.set(callee, count);
-    return this.named(count === 1 ? callee : `${callee}_${count}`);
+    const earlier = this.#names.get(callee);
+    const count = (earlier ?? 0) + 1;
+    this.#names.set(callee, count);
+    if (count > 1) return this.named(`${callee}_${count}`);
+    return earlier === undefined ? this.#join(callee) : null;
   }
 
   /** The path of a named layer, or null where it is taken. */
   named(name: string): string | null {
-    if (this.#used.has(name)) return null;
-    this.#used.add(name);
+    if (this.#names.has(name)) return null;
+    this.#names.set(name, 0);
     return this.#join(name);
   }
 
   /** The path of the next `repeat`, without a turn. */
   repeat(): string {
-    const count = (this.#counts.get("repeat") ?? 0) + 1;
-    this.#counts.set("repeat", count);
-    return this.#join(`repeat_${count}`);
+    return this.#join(`repeat_${++this.#repeats}`);
   }
 }

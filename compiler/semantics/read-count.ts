@@ -2,7 +2,7 @@
 
 import type { Origin, Span } from "../source/source.js";
 import { at, type Env } from "./context.js";
-import { ceil, compare, floor, isNum, isWhole, printNum, toNumber, whole, type Num } from "./numbers.js";
+import { ceil, floor, isNum, isWhole, printNum, toNumber, type Num } from "./numbers.js";
 import { replacement, type ReportDetails } from "./report.js";
 import { describe, type Value } from "./values.js";
 
@@ -24,20 +24,18 @@ export function wholeFixes(num: Num, origin: Origin, least = -Infinity) {
 
 /** A value as a whole number of at least `least`, or null where something was reported; `what` says what it is for, `ofRange` helps where it is less. */
 export function readCount(env: Env, what: string, value: Value, span: Span, least = 0, ofRange: ReportDetails = {}): number | null {
-  const origin = at(env, span);
   if (value.kind === "error") return null;
   if (value.kind !== "number" || value.unit !== null) {
-    env.context.report.say("value-type", origin, { what, expected: "a whole number", found: describe(value) });
+    env.context.report.say("value-type", at(env, span), { what, expected: "a whole number", found: describe(value) });
     return null;
   }
   if (!isWhole(value.value)) {
+    const origin = at(env, span);
     env.context.report.say("not-whole", origin, { what, found: printNum(value.value) }, wholeFixes(value.value, origin, least));
     return null;
   }
-  const most = 2 ** 53 - 1;
-  if (compare(value.value, whole(least)) < 0 || compare(value.value, whole(most)) > 0) {
-    env.context.report.say("value-range", origin, { what, range: `a whole number of at least ${least}`, found: printNum(value.value) }, ofRange);
-    return null;
-  }
-  return toNumber(value.value);
+  const count = toNumber(value.value);
+  if (count >= least && count <= Number.MAX_SAFE_INTEGER) return count;
+  env.context.report.say("value-range", at(env, span), { what, range: `a whole number of at least ${least}`, found: printNum(value.value) }, ofRange);
+  return null;
 }

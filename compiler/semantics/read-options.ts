@@ -3,7 +3,7 @@
 
 import type { Argument, Conditional, Expression } from "../ast/ast.js";
 import { suggestWord } from "../diagnostics/synonyms.js";
-import type { Origin, Span } from "../source/source.js";
+import type { Span } from "../source/source.js";
 import { bindArguments, parametersOf } from "./bind-arguments.js";
 import { at, type Env } from "./context.js";
 import { functions } from "./functions.js";
@@ -12,15 +12,25 @@ import { expectedOf, namesOf, sayUnknownName } from "./option-words.js";
 import type { OptionSpec, OptionType } from "./options.js";
 import type { OptionValue } from "./option-value.js";
 import { wholeFixes } from "./read-count.js";
+import { remembered } from "./remembered.js";
 import { replacement } from "./report.js";
 import { describe, type NumberValue, type Value } from "./values.js";
 
 type CallType = Extract<OptionType, { readonly kind: "call" }>;
 type WordType = Extract<OptionType, { readonly kind: "word" }>;
+/** Bounds of a number; `open`: it must not be equal to them. */
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+  readonly open?: boolean;
+}
+
 type EitherType = Extract<OptionType, { readonly kind: "either" }>;
 
 /** All options of `of`, or null where something was reported. `span` is the call, for options that are missing. */
 export function readOptions(env: Env, of: string, specs: readonly OptionSpec[], args: readonly Argument[], span: Span): Readonly<Record<string, OptionValue>> | null {
+  const usual = args.length === 0 ? usualOptions(specs).options : null;
+  if (usual !== null) return usual;
   if (args.length > 1 && sayBrackets(env, of, specs, args)) return null;
   const { bound, ok } = bindArguments(env, of, parametersOf(specs), args);
   const options: Record<string, OptionValue> = {};
@@ -40,6 +50,16 @@ export function readOptions(env: Env, of: string, specs: readonly OptionSpec[], 
   }
   return complete ? options : null;
 }
+
+/** The options of a call that gives none; null where it has to, or where one follows from others. */
+const usualOptions = remembered((specs: readonly OptionSpec[]): { readonly options: Readonly<Record<string, OptionValue>> | null } => {
+  const options: Record<string, OptionValue> = {};
+  for (const { name, default: usual } of specs) {
+    if (usual === undefined || typeof usual === "function") return { options: null };
+    if (usual !== null) options[name] = usual;
+  }
+  return { options };
+});
 
 // `reshape(14, 14, 8)`: several numbers for the one option that takes a list.
 function sayBrackets(env: Env, of: string, specs: readonly OptionSpec[], args: readonly Argument[]): boolean {
@@ -111,34 +131,32 @@ class OptionReader {
     }
   }
 
-  #int(num: Num, expression: Expression, bounds: { readonly min?: number; readonly max?: number }): number | null {
+  #int(num: Num, expression: Expression, bounds: Bounds): number | null {
+    if (isWhole(num)) return this.#within(num, expression, bounds, "whole number", Number.MAX_SAFE_INTEGER);
     const origin = at(this.#env, expression.span);
-    if (!isWhole(num)) {
-      this.#env.context.report.say("not-whole", origin, { what: `\`${this.#option}\` of \`${this.#of}\``, found: printNum(num) }, wholeFixes(num, origin, bounds.min));
-      return null;
-    }
-    return this.#within(num, origin, { min: bounds.min ?? -(2 ** 53) + 1, max: bounds.max ?? 2 ** 53 - 1, explicit: bounds, noun: "whole number" });
+    this.#env.context.report.say("not-whole", origin, { what: `\`${this.#option}\` of \`${this.#of}\``, found: printNum(num) }, wholeFixes(num, origin, bounds.min));
+    return null;
   }
 
-  #float(num: Num, expression: Expression, bounds: { readonly min?: number; readonly max?: number; readonly open?: boolean }): number | null {
-    const open = bounds.open === true ? { open: true } : {};
-    return this.#within(num, at(this.#env, expression.span), { min: bounds.min ?? -Infinity, max: bounds.max ?? Infinity, explicit: bounds, noun: "number", ...open });
+  #float(num: Num, expression: Expression, bounds: Bounds): number | null {
+    return this.#within(num, expression, bounds, "number", Infinity);
   }
 
-  #within(num: Num, origin: Origin, range: { readonly min: number; readonly max: number; readonly open?: boolean; readonly explicit: { readonly min?: number; readonly max?: number }; readonly noun: string }): number | null {
+  /** `most`: how large it can be where the option has no bound. */
+  #within(num: Num, expression: Expression, { min, max, open = false }: Bounds, noun: string, most: number): number | null {
     const value = toNumber(num);
-    const isInside = range.open === true ? value > range.min && value < range.max : value >= range.min && value <= range.max;
-    if (isInside) return value;
-    const { min, max } = range.explicit;
+    const least = min ?? -most;
+    const greatest = max ?? most;
+    if (open ? value > least && value < greatest : value >= least && value <= greatest) return value;
     const text =
-      range.open === true
+      open
         ? [min === undefined ? "" : `above ${min}`, max === undefined ? "" : `below ${max}`].filter((part) => part !== "").join(" and ")
         : min !== undefined && max !== undefined
           ? `from ${min} to ${max}`
           : min !== undefined
             ? `of at least ${min}`
-            : `of at most ${max ?? range.max}`;
-    this.#env.context.report.say("option-range", origin, { option: this.#option, of: this.#of, range: `a ${range.noun} ${text}`, found: printNum(num) });
+            : `of at most ${greatest}`;
+    this.#env.context.report.say("option-range", at(this.#env, expression.span), { option: this.#option, of: this.#of, range: `a ${noun} ${text}`, found: printNum(num) });
     return null;
   }
 

@@ -59,6 +59,16 @@ export function createReport(): Report {
   };
 }
 
+/** Where nobody listens: what is said is said elsewhere, too. */
+export const unheard: Report = {
+  diagnostics: [],
+  errors: () => 0,
+  isFull: () => false,
+  say: () => undefined,
+  add: () => undefined,
+  relocate: () => undefined,
+};
+
 /** A fix that replaces the text at `origin`. */
 export function replacement(title: string, origin: Origin, text: string): Fix {
   return { title, edits: [{ span: origin.span, text }] };

@@ -27,7 +27,7 @@ export function sayUnknown(env: Env, path: Path, name: string): void {
   if (owner === "layer") return say("", { help: `Weights are used by applying the layer, \`x |> ${first}\`; a table also as \`${first}.unembed(x)\`.` });
   const lets = [...env.file.entries].filter(([, entry]) => entry.node.kind === "let").map(([key]) => key);
   const nearest = suggest(name, [...env.scope.names(), ...lets]);
-  const help = env.site?.names === undefined ? {} : { help: env.site.names };
+  const help = env.site?.names === undefined ? {} : { help: env.site.names() };
   say(nearest ?? "", { ...help, ...(nearest === null ? {} : write(nearest)) });
 }
 

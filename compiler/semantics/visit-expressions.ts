@@ -7,27 +7,25 @@ export function visitExpressions(root: Expression, visit: (expression: Expressio
   const waiting: Expression[] = [root];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     visit(next);
-    waiting.push(...parts(next));
+    addParts(waiting, next);
   }
 }
 
-function parts(expression: Expression): readonly Expression[] {
+function addParts(waiting: Expression[], expression: Expression): void {
   switch (expression.kind) {
     case "list":
-      return expression.items;
+      return expression.items.forEach((item) => void waiting.push(item));
     case "group":
     case "annotated":
-      return [expression.value];
+      return void waiting.push(expression.value);
     case "call":
-      return (expression.arguments ?? []).map((argument) => argument.value);
+      return expression.arguments?.forEach(({ value }) => void waiting.push(value));
     case "pipe":
     case "binary":
-      return [expression.left, expression.right];
+      return void waiting.push(expression.left, expression.right);
     case "unary":
-      return [expression.operand];
+      return void waiting.push(expression.operand);
     case "conditional":
-      return [expression.condition, expression.then, expression.else];
-    default:
-      return [];
+      return void waiting.push(expression.condition, expression.then, expression.else);
   }
 }

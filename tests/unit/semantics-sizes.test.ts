@@ -4,9 +4,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { layers, type LayerKind } from "../../compiler/semantics/layers/layers.js";
 import { Atoms } from "../../compiler/semantics/sizes/atoms.js";
 import { compareSizes, signOf } from "../../compiler/semantics/sizes/compare.js";
+import { printSymbolicType, probe, type Answer, type OptionGuess, type Question } from "../../compiler/semantics/sizes/probe.js";
 import { constant, ofAtom, printSize, valueAt, type Size } from "../../compiler/semantics/sizes/size.js";
+import { answerStated } from "../../compiler/semantics/sizes/stated.js";
 import { check, mend } from "./semantics-support.js";
 
 const atoms = new Atoms();
@@ -112,6 +115,28 @@ test("each call with wrong numbers is told, with the calls on the way in notes",
   const [first] = diagnostics;
   assert.equal(first?.notes.map(({ origin, message }) => `${origin.file} ${library.slice(origin.span.start, origin.span.end)}: ${message}`), ["library.sop d / heads: It fails here, with the sizes of this call.", "library.sop inner(heads): In this call."]);
   assert.equal(first?.fixes, []);
+});
+
+test("what a layer's rule in words says of symbols is what trying the rule finds", () => {
+  const say = (answer: Answer): string => (answer.kind === "never" ? "never" : `${answer.type === null ? "?" : printSymbolicType(answer.type)} ${answer.isAlways}`);
+  const stated = new Set<string>();
+  for (const layer of Object.keys(layers) as LayerKind[]) {
+    for (const shape of [[], [d], [one], [t, d], [t, atoms.multiply(two, d)], [h, h, constant(3)]]) {
+      for (const size of [k, d, atoms.multiply(two, k), constant(5), atoms.subtract(d, one), atoms.divide(d, two)]) {
+        const options = new Map<string, OptionGuess>();
+        for (const { name, type, default: usual } of layers[layer].options) {
+          if (usual === undefined) options.set(name, type.kind === "int" ? { kind: "size", size, min: type.min ?? 1 } : { kind: "known", value: 0.5 });
+          else if (usual !== null && typeof usual !== "function") options.set(name, { kind: "known", value: usual });
+        }
+        const question: Question = { layer, tensors: [{ dtype: "f32", shape }], options };
+        const answer = answerStated(question);
+        if (answer === null) continue;
+        stated.add(layer);
+        assert.is(say(answer), say(probe(question, atoms)), `${layer} of ${printSymbolicType({ dtype: "f32", shape })} with ${printSize(size)}`);
+      }
+    }
+  }
+  assert.is([...stated].join(" "), "dense batch_norm dropout layer_norm rms_norm l2_normalize noise relu leaky_relu elu gelu silu sigmoid tanh softplus exp log sqrt softmax neg");
 });
 
 test("a number that is wrong in every call stays where it is written", () => {

@@ -13,6 +13,7 @@ export function feedsOf({ graph }: Instance, fieldOf: (input: string) => string)
 
 /** Pairs of fields whose positions meet, in the model or in what compares its outputs with the rows. */
 export function alignedFields({ graph }: Instance, comparisons: readonly Graph[], fieldOf: (input: string) => string): Run["aligned"] {
+  if (graph.aligned === undefined && comparisons.every(({ aligned }) => aligned === undefined)) return [];
   const inModel = (graph.aligned ?? []).map((pair) => pair.map(fieldOf));
   const inRows = comparisons.flatMap(({ aligned = [] }) => aligned.map((pair) => pair.map((name) => name.slice("row.".length))));
   const pairs = [...inModel, ...inRows].flatMap(([a = "", b = ""]) => (a === b ? [] : [[a, b] as const]));
@@ -23,6 +24,8 @@ export function alignedFields({ graph }: Instance, comparisons: readonly Graph[]
 export function positionsOf({ inputs, applications, outputs }: Graph): Run["positions"] {
   const isLoss = (layer: LayerKind): boolean => layer in losses;
   const typeOf = (value: number): string | undefined => (inputs[value] ?? applications[value - inputs.length])?.type.ragged;
+  // All lengths are those of inputs.
+  if (inputs.every(({ type }) => type.ragged === undefined)) return [];
   return outputs.flatMap(({ name, value }) => {
     const found = new Set<string | undefined>();
     const seen = new Set<number>();

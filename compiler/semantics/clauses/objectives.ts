@@ -70,7 +70,7 @@ export function readObjectives(env: Env, placed: PlacedClause | undefined, purpo
   const mistaken = new Set<string>();
   if (placed === undefined) return { graph: instance === null || fields === null ? null : graph.finish(), names, isRead: true, unknown, mistaken };
   if (placed.clause.items.length === 0) report.say("clause-form", at(placed.env, placed.clause.span), { word: purpose, form: purpose === "loss" ? "loss cross_entropy(output, field)" : "metrics accuracy(output, field)" });
-  const site: Site = { graph, paths: new PathScope(""), reach: null, callers: [], purpose, names: namesInWords(nameable), seen: env.context.observer === null ? null : new Seen() };
+  const site: Site = { graph, paths: new PathScope(""), reach: null, callers: [], purpose, names: () => namesInWords(nameable), seen: env.context.observer === null ? null : new Seen() };
   const inner: Env = { ...placed.env, scope, site };
   let ok = true;
   for (const item of placed.clause.items) {
@@ -88,12 +88,12 @@ export function readObjectives(env: Env, placed: PlacedClause | undefined, purpo
       report.say("duplicate-name", origin, { what: purpose === "loss" ? "loss" : "metric", name }, { help: `Name it: \`${name}_2: ...\`.` });
     }
     names.push(name);
-    const about = subjects(expression);
     const before = report.errors();
-    const value = earlier?.mistaken.has(about.join(", ")) === true ? error : readItem(inner, expression, purpose, nameable);
+    const value = earlier !== null && earlier.mistaken.size > 0 && earlier.mistaken.has(subjects(expression).join(", ")) ? error : readItem(inner, expression, purpose, nameable);
     if (value.kind === "tensor") graph.outputs.push({ name, value, origin });
     else {
       ok = false;
+      const about = subjects(expression);
       if (report.errors() > before) mistaken.add(about.join(", "));
       for (const subject of about) if (scope.lookup(subject) === undefined && !inner.file.entries.has(subject)) unknown.add(subject);
     }
@@ -156,6 +156,7 @@ function defaultName(expression: Expression, purpose: "loss" | "metrics"): strin
 
 // A bare name is the model's output; as a target it was surely meant to be the data's field.
 function sayAmbiguous(env: Env, expression: Expression, { outputs, fields }: Nameable): boolean {
+  if (fields?.some(({ field }) => outputs.includes(field.name)) !== true) return false;
   const piped = new Set<Call>();
   let found = false;
   visitExpressions(expression, (part) => {

@@ -12,25 +12,30 @@ export function trainedLayers(loss: Graph, instance: Instance): { readonly read:
   const outputs = new Map(instance.graph.outputs.map(({ name, value }) => [name, value]));
   const { inputs, applications } = instance.graph;
   const from = reached(loss, loss.outputs.map(({ value }) => value));
-  const values = new Set(reached(instance.graph, from.flatMap((value) => outputs.get(loss.inputs[value]?.name ?? "") ?? [])));
-  const useful = new Set(reached(instance.graph, [...outputs.values()]));
+  const values = reached(instance.graph, [...from].flatMap((value) => outputs.get(loss.inputs[value]?.name ?? "") ?? []));
+  const isAllRead = [...outputs.values()].every((value) => values.has(value));
+  const useful = isAllRead ? values : reached(instance.graph, [...outputs.values()]);
   const typeOf = (value: number): TensorType => (inputs[value] ?? applications[value - inputs.length])?.type ?? { dtype: "f32", shape: [], batched: true, below: null };
-  const trained = applications
-    .map((application, index) => ({ application, isRead: values.has(index + inputs.length), isUseful: useful.has(index + inputs.length) }))
-    .filter(({ application: { layer, operands, options, frozen } }) => !frozen && layers[layer].weights(operands.map(typeOf), options).some(({ role }) => role !== "statistic"));
-  const read = trained.filter(({ isRead }) => isRead).map(({ application }) => application);
+  const isTrained = ({ layer, operands, options, frozen }: Application): boolean => !frozen && layers[layer].weights(operands.map(typeOf), options).some(({ role }) => role !== "statistic");
+  const read: Application[] = [];
+  const others: Application[] = [];
+  applications.forEach((application, index) => {
+    const value = index + inputs.length;
+    const isRead = values.has(value);
+    if ((isRead || useful.has(value)) && isTrained(application)) (isRead ? read : others).push(application);
+  });
   const paths = new Set(read.map(({ path }) => path));
-  return { read, unread: trained.filter(({ isUseful }) => isUseful).map(({ application }) => application).filter(({ path }) => !paths.has(path)) };
+  return { read, unread: others.filter(({ path }) => !paths.has(path)) };
 }
 
 /** The given values of a graph and all that they are computed from. */
-function reached(graph: Graph, from: readonly number[]): readonly number[] {
+function reached(graph: Graph, from: readonly number[]): ReadonlySet<number> {
   const seen = new Set<number>();
   const waiting = [...from];
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
     if (seen.has(value)) continue;
     seen.add(value);
-    waiting.push(...(graph.applications[value - graph.inputs.length]?.operands ?? []));
+    for (const operand of graph.applications[value - graph.inputs.length]?.operands ?? []) waiting.push(operand);
   }
-  return [...seen];
+  return seen;
 }

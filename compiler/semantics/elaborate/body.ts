@@ -57,14 +57,18 @@ function returnValues(env: Env, statement: ReturnStatement, frame: Frame): void 
 function bind(env: Env, statement: BindStatement): void {
   const value = env.context.rules.expression(env, statement.value);
   const { names } = statement;
+  const [first] = names;
+  if (value.kind === "tensor" && first !== undefined && names.length === 1) {
+    if (first.text === "_") env.site?.graph.discarded.add(value.ref);
+    return bindName(env, first.text, value);
+  }
   (value.kind === "tuple" ? value.values : [value]).forEach((each, index) => {
     if (each.kind === "tensor" && names[index]?.text === "_") env.site?.graph.discarded.add(each.ref);
   });
   if (names.length === 1 || value.kind === "error") {
-    const [name] = names;
-    if (value.kind === "tuple" && name !== undefined) {
-      env.context.report.say("value-count", at(env, statement.value.span), { expected: 1, found: value.values.length }, { help: `Name them all: \`${[name.text, ...value.values.slice(1).map(() => "_")].join(", ")} = ...\`.` });
-      bindName(env, name.text, error);
+    if (value.kind === "tuple" && first !== undefined) {
+      env.context.report.say("value-count", at(env, statement.value.span), { expected: 1, found: value.values.length }, { help: `Name them all: \`${[first.text, ...value.values.slice(1).map(() => "_")].join(", ")} = ...\`.` });
+      bindName(env, first.text, error);
     } else for (const each of names) bindName(env, each.text, value);
     return;
   }

@@ -10,6 +10,7 @@ import { bindSizes, fitsType, readTensorType, wrongRank } from "../declared-type
 import type { GraphBuilder } from "../graph-builder.js";
 import { originKey, readAnnotations, within } from "../overparam.js";
 import { PathScope } from "../path-scope.js";
+import { remembered } from "../remembered.js";
 import { Scope } from "../scope.js";
 import { printType } from "../types.js";
 import { describe, error, type Value } from "../values.js";
@@ -64,13 +65,13 @@ function mostFrequent(last: Origin, callers: readonly Origin[]): Origin {
   return most;
 }
 
+const signatureOf = remembered((node: Block) => ({ taken: new Set(node.params.map((param) => param.name.text)), params: node.params.filter((param) => isTensorParameter(node, param)) }));
+
 function bindSignature(env: Env, inner: Env, node: Block, request: BlockRequest): boolean {
-  const names = tensorNames(node);
-  const taken = new Set(node.params.map((param) => param.name.text));
-  const params = node.params.filter((param) => isTensorParameter(node, param));
+  const { taken, params } = signatureOf(node);
   params.forEach((param, index) => {
     const value = request.tensors[index]?.value ?? error;
-    inner.scope.define(names[index] ?? param.name.text, value);
+    inner.scope.define(param.name.text, value);
     if (value.kind === "tensor") bindSizes(inner, param.type, value.type.shape, taken);
   });
   // Before the options, whose defaults may name sizes that only a tensor with as many axes gives.

@@ -103,7 +103,7 @@ function build(context: Context, model: ResolvedModel, name: string, fed: Readon
   if (context.report.errors() === errors && frame.outputs.length === 0) context.report.say("model-without", origin, { name, what: "output" });
   if (context.report.errors() > errors || graph.outputs.length < frame.outputs.length) return null;
   const starts = graph.starts.filter(({ prefix }) => !graph.starts.some((other) => prefix.startsWith(`${other.prefix}.`)));
-  const instance: Instance = { model: name, args, doc: node.doc, graph: graph.finish(), ...(starts.length === 0 ? {} : { starts }), origin };
+  const instance: Instance = { model: name, args, doc: node.doc, graph: graph.finish(), origin, ...(starts.length === 0 ? {} : { starts }) };
   context.traces.set(instance, graph);
   context.models.set(instance, model);
   return instance;

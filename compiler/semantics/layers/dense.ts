@@ -5,6 +5,9 @@ import { l2Option } from "./decay.js";
 import type { LayerSignature } from "./layer.js";
 import { elements, lastSize, mismatch, notFloat, numberOption, ok, tensor } from "./shape-rules.js";
 
+const features = { kernel: ["feature", "feature"], bias: ["feature"] } as const;
+const zeros = { kind: "zeros" } as const;
+
 /** A fully connected layer over the last axis: [..., in] to [..., units]. */
 export const dense: LayerSignature = {
   doc: "Fully connected: y = x W + b over the last axis, the same at each position of the others.",
@@ -26,8 +29,8 @@ export const dense: LayerSignature = {
     const size = lastSize(tensor(tensors, 0));
     const units = numberOption(options, "units");
     return [
-      { name: "kernel", role: "kernel", shape: [size, units], axes: ["feature", "feature"], init: initialValue(options["init"], size, units) },
-      ...(options["bias"] === true ? [{ name: "bias", role: "bias", shape: [units], axes: ["feature"], init: { kind: "zeros" } } as const] : []),
+      { name: "kernel", role: "kernel", shape: [size, units], axes: features.kernel, init: initialValue(options["init"], size, units) },
+      ...(options["bias"] === true ? [{ name: "bias", role: "bias", shape: [units], axes: features.bias, init: zeros } as const] : []),
     ];
   },
   flops: (tensors, options, result) => elements(result.shape) * (2 * lastSize(tensor(tensors, 0)) + (options["bias"] === true ? 1 : 0)),

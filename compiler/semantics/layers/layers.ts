@@ -99,11 +99,10 @@ export const layers: Layers = {
 export type LayerCategory = "layer" | "operator" | "loss" | "metric";
 
 export function categoryOf(kind: LayerKind): LayerCategory {
-  if (kind in operators) return "operator";
-  if (kind in losses) return "loss";
-  if (kind in metrics) return "metric";
-  return "layer";
+  return categories.get(kind) ?? "layer";
 }
+
+const categories: ReadonlyMap<string, LayerCategory> = new Map(([["metric", metrics], ["loss", losses], ["operator", operators]] as const).flatMap(([category, kinds]) => Object.keys(kinds).map((kind) => [kind, category] as const)));
 
 /** Is it the name of a layer or function that a program can call? */
 export function isLayerName(name: string): name is LayerKind {

@@ -18,7 +18,11 @@ export const scalar: ShapeResult = { kind: "ok", type: { dtype: "f32", shape: []
 
 /** The number of elements. */
 export function elements(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
+  return shape.reduce(times, 1);
+}
+
+function times(a: number, b: number): number {
+  return a * b;
 }
 
 /** A tensor of the call; the count was checked before, so that an absent one cannot be. */

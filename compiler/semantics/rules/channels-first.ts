@@ -15,10 +15,11 @@ const channels: readonly number[] = [1, 3, 4];
 export function channelsFirst({ model, say, ownPlace }: Linted): void {
   for (const instance of model.instances) {
     const told = new Set<GraphInput>();
-    for (const { layer, operands: [operand], origin, callers } of instance.graph.applications) {
-      const input = operand === undefined || !overImages.has(layer) ? null : inputBehind(instance, operand);
+    for (const { layer, operands: [operand], origin, callers } of instance.graph.applications.filter((application) => overImages.has(application.layer))) {
+      const input = operand === undefined ? null : inputBehind(instance, operand);
+      if (input === null || told.has(input) || !isChannelsFirst(input)) continue;
       const place = ownPlace([origin, ...callers]);
-      if (input === null || place === null || told.has(input) || !isChannelsFirst(input)) continue;
+      if (place === null) continue;
       told.add(input);
       say("channels-first", place, { layer, input: input.name, found: printType(input.type) }, { notes: [{ origin: input.origin, message: `\`${input.name}\` is declared here.` }] });
     }

@@ -1,7 +1,6 @@
 // Options that change nothing beside the others that are given.
 
-import type { Argument, Expression, OverparamAnnotation } from "../../ast/ast.js";
-import { walk } from "../../ast/visit.js";
+import type { Argument, Expression } from "../../ast/ast.js";
 import type { Origin } from "../../source/source.js";
 import type { Context } from "../context.js";
 import { keepsMoments } from "../fusion/source-moments.js";
@@ -10,22 +9,18 @@ import { visitExpressions } from "../visit-expressions.js";
 import type { Linted } from "./rule.js";
 
 /** Warns of options of `overparam` and of optimizers that have no effect. */
-export function optionWithoutEffect({ model, context, own, say, ownPlace }: Linted): void {
-  const annotations = new Map<string, OverparamAnnotation>();
-  for (const { path, program } of own) {
-    walk(program, (node) => {
-      if (node.kind !== "overparam") return;
-      annotations.set(`${path}:${node.span.start}`, node);
-      const copies = argumentOf(node.arguments, "copies", 0);
-      const [other] = node.arguments.filter((argument) => argument !== copies);
-      if (copies?.value.kind !== "number" || Number(copies.value.text) !== 1 || other === undefined) return;
-      const origin: Origin = { file: path, span: node.span };
-      say("option-without-effect", origin, { option: other.name?.text ?? "this", of: "overparam", because: "one copy is a plain kernel" }, { fixes: [{ title: "Write `overparam 1`", edits: [{ span: node.span, text: "overparam 1" }] }] });
-    });
+export function optionWithoutEffect({ model, context, say, ownPlace }: Linted): void {
+  const annotations = [...context.annotations].filter(([{ span }, file]) => ownPlace([{ file, span }]) !== null);
+  for (const [{ span, arguments: written }, file] of annotations) {
+    const copies = argumentOf(written, "copies", 0);
+    const other = written.find((argument) => argument !== copies);
+    if (copies?.value.kind !== "number" || Number(copies.value.text) !== 1 || other === undefined) continue;
+    say("option-without-effect", { file, span }, { option: other.name?.text ?? "this", of: "overparam", because: "one copy is a plain kernel" }, { fixes: [{ title: "Write `overparam 1`", edits: [{ span, text: "overparam 1" }] }] });
   }
   const sayOption = (overparam: Overparam, option: string, because: string): void => {
     const { file, span } = overparam.origin;
-    const written = argumentOf(annotations.get(`${file}:${span.start}`)?.arguments ?? [], option, -1);
+    const annotation = annotations.find(([found, path]) => path === file && found.span.start === span.start)?.[0];
+    const written = argumentOf(annotation?.arguments ?? [], option, -1);
     if (written !== undefined) say("option-without-effect", { file, span: written.span }, { option, of: "overparam", because });
   };
   for (const { graph } of model.instances) {

@@ -21,13 +21,14 @@ const rules: readonly Rule[] = [unusedResult, unusedParameter, unusedLayer, chan
 
 /** Warns of what the rules find in a program without errors. */
 export function applyRules(context: Context, model: SemanticModel): void {
-  const isOwn = (path: string): boolean => !isForeign(path);
+  const own = [...context.files.values()].filter(({ path }) => !isForeign(path));
+  const paths = new Set(own.map(({ path }) => path));
   const program: Linted = {
     model,
     context,
-    own: [...context.files.values()].filter(({ path }) => isOwn(path)),
+    own,
     say: context.report.say,
-    ownPlace: (places) => places.find(({ file }) => isOwn(file)) ?? null,
+    ownPlace: (places) => places.find(({ file }) => paths.has(file)) ?? null,
     syntaxAt: surroundings(model.files),
   };
   for (const rule of rules) if (!context.report.isFull()) rule(program);

@@ -10,14 +10,15 @@ import { layers, type LayerKind } from "../layers/layers.js";
 import type { OptionValue } from "../option-value.js";
 import type { OptionSpec, OptionType } from "../options.js";
 import { bareName } from "../read-options.js";
-import { createReport } from "../report.js";
+import { unheard } from "../report.js";
 import { transparent } from "../resize-fixes.js";
 import { applyDeclared, readDeclared } from "./declared.js";
 import { sizesOf } from "./callees.js";
 import type { Inspection, Operand, Place } from "./inspection.js";
 import { operandNotes, saysDifferent } from "./mismatch.js";
-import { printSymbolicType, probe, type OptionGuess } from "./probe.js";
+import { printSymbolicType, probe, type OptionGuess, type Question } from "./probe.js";
 import { constant, constantOf, product, type Size } from "./size.js";
+import { answerStated } from "./stated.js";
 import { unknown, type SymbolicLayer, type SymbolicTensor, type SymbolicValue } from "./symbolic-value.js";
 
 /** The result of a call of a layer, a block or a model. */
@@ -73,7 +74,8 @@ function applyBuiltIn(by: Inspection, place: Place, kind: LayerKind, given: read
   const tensors = kind === "concat" ? given.map((tensor) => (tensor.type.shape.length > 0 ? tensor : { ...tensor, type: { ...tensor.type, shape: [constant(1)] } })) : given;
   const own = exactRule(by, place, kind, tensors, options, call);
   if (own !== null) return own;
-  const answer = probe({ layer: kind, tensors: tensors.map(({ type }) => type), options }, by.atoms);
+  const question: Question = { layer: kind, tensors: tensors.map(({ type }) => type), options };
+  const answer = answerStated(question) ?? probe(question, by.atoms);
   if (answer.kind === "never") {
     by.say(
       "shape-mismatch",
@@ -164,7 +166,7 @@ function reshape(by: Inspection, place: Place, x: SymbolicTensor, guess: OptionG
 /** What is known of the options of a built-in layer; null where one that it needs is not. */
 function readGuesses(by: Inspection, place: Place, kind: LayerKind, args: readonly Argument[]): ReadonlyMap<string, OptionGuess> | null {
   const specs = layers[kind].options;
-  const { bound, ok } = bindArguments({ context: { report: createReport() }, file: place.file }, kind, parametersOf(specs), args);
+  const { bound, ok } = bindArguments({ context: { report: unheard }, file: place.file }, kind, parametersOf(specs), args);
   const guesses = new Map<string, OptionGuess>();
   let isComplete = ok;
   for (const spec of specs) {

@@ -38,6 +38,7 @@ function isOfTwoNames(difference: Size): boolean {
 /** Its sign, where that is the same for all values of the symbols. */
 export function signOf(size: Size, positive: ReadonlySet<Atom> = none): Sign {
   if (size.size === 0) return "zero";
+  if (size.size === 1) return signOfProduct(size, positive);
   const { common, divisors, rest } = split(size);
   if (rest === null || ![...common, ...divisors].every((atom) => leastOf(atom, positive) >= 1)) return "unknown";
   const shifted = fromLeast(rest, positive);
@@ -46,6 +47,14 @@ export function signOf(size: Size, positive: ReadonlySet<Atom> = none): Sign {
   if (number === undefined) return "unknown";
   if (terms.every(({ n }) => n > 0n)) return "positive";
   return terms.every(({ n }) => n < 0n) ? "negative" : "unknown";
+}
+
+function signOfProduct(size: Size, positive: ReadonlySet<Atom>): Sign {
+  for (const { n, powers } of size.values()) {
+    for (const [atom] of powers) if (leastOf(atom, positive) < 1) return "unknown";
+    return n > 0n ? "positive" : "negative";
+  }
+  return "zero";
 }
 
 /** May it be the literal 1 that stretches, for all that is known? */

@@ -9,7 +9,7 @@ import { at } from "../context.js";
 import { parameterKind } from "../declared-types.js";
 import type { FileScope } from "../files.js";
 import { bareName } from "../read-options.js";
-import { createReport } from "../report.js";
+import { unheard } from "../report.js";
 import type { Dtype } from "../types.js";
 import { calleeOf } from "./callees.js";
 import type { Inspection, Place } from "./inspection.js";
@@ -30,7 +30,7 @@ interface Request {
 
 /** The values of a call's options, by the names of the parameters. */
 export function readDeclared(by: Inspection, place: Place, { node }: Declared, args: readonly Argument[]): ReadonlyMap<string, SymbolicValue> {
-  const { bound } = bindArguments({ context: { report: createReport() }, file: place.file }, node.name.text, parametersOfNode(node), args);
+  const { bound } = bindArguments({ context: { report: unheard }, file: place.file }, node.name.text, parametersOfNode(node), args);
   return new Map(optionParameters(node).flatMap((param) => {
     const argument = bound.get(param.name.text);
     if (argument === undefined) return [];

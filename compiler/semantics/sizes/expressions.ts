@@ -170,13 +170,13 @@ function valueBeside(by: Inspection, place: Place, side: Expression, other: Expr
 }
 
 function compareNumbers(by: Inspection, operator: Binary["operator"], a: Size, b: Size): boolean | null {
-  const difference = by.atoms.subtract(a, b);
-  const sign = signOf(difference, by.positive);
   const compared = by.compare(a, b);
-  const isOpen = compared === "unknown" || (sign === "unknown" && operator !== "==" && operator !== "!=");
+  const isOfEquality = operator === "==" || operator === "!=";
+  const sign = isOfEquality ? "unknown" : signOf(by.atoms.subtract(a, b), by.positive);
+  const isOpen = compared === "unknown" || (sign === "unknown" && !isOfEquality);
   if (isOpen && constantOf(b) !== null) by.asked(a);
   if (isOpen && constantOf(a) !== null) by.asked(b);
-  if (operator === "==" || operator === "!=") return compared === "unknown" ? null : (compared === "equal") === (operator === "==");
+  if (isOfEquality) return compared === "unknown" ? null : (compared === "equal") === (operator === "==");
   if (sign === "unknown") return null;
   const order = sign === "zero" ? 0 : sign === "positive" ? 1 : -1;
   return operator === "<" ? order < 0 : operator === "<=" ? order <= 0 : operator === ">" ? order > 0 : order >= 0;

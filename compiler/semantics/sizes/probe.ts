@@ -44,7 +44,7 @@ const ofEqualSizes: ReadonlySet<LayerKind> = new Set<LayerKind>(["matmul", "unem
 
 /** All numbers up to 10 divide it, and 12, 14, 15, 16, 18, 20, 24. */
 const composite = 5040;
-const primes: readonly number[] = primesBelow(12_000);
+let primes: readonly number[] | null = null;
 function primesBelow(limit: number): readonly number[] {
   const isComposite = new Uint8Array(limit);
   const found: number[] = [];
@@ -55,7 +55,11 @@ function primesBelow(limit: number): readonly number[] {
   }
   return found;
 }
-const prime = (i: number): number => primes[i % primes.length] ?? 2;
+// Most programs need none: they are found at the first question.
+function prime(i: number): number {
+  primes ??= primesBelow(12_000);
+  return primes[i % primes.length] ?? 2;
+}
 
 // Numbers for a symbol: sizes first, other numbers second.
 const choices: readonly { readonly size: (id: number) => number; readonly other: (id: number) => number }[] = [
@@ -256,9 +260,13 @@ export function printSymbolicType({ dtype, shape }: SymbolicType): string {
 
 /** Atoms whose value is at least 1 because a size is a multiple of them. */
 export function positiveIn(shape: readonly Size[]): readonly Atom[] {
-  return shape.flatMap((size) => {
-    const [term] = size.values();
-    const [power] = term?.powers ?? [];
-    return size.size === 1 && term !== undefined && term.n > 0n && term.powers.length === 1 && power?.[1] === 1 ? [power[0]] : [];
-  });
+  const found: Atom[] = [];
+  for (const size of shape) {
+    if (size.size !== 1) continue;
+    for (const { n, powers } of size.values()) {
+      const only = powers.length === 1 ? powers[0] : undefined;
+      if (n > 0n && only?.[1] === 1) found.push(only[0]);
+    }
+  }
+  return found;
 }
