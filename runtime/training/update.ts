@@ -23,7 +23,8 @@ export function mixedWeights({ weights: specs, seed, totalSteps }: TrainingSetti
 
 /** Mixing weights of a step. What is not trained is used as it ships, and a plain weight is a set of one copy. */
 export function mixingOf(path: string, { set, shape, trainable }: WeightSpec, seed: number, totalSteps: number, numbers: StepNumbers): tf.Tensor {
-  if (set === null) return tf.ones([1]);
+  // One for all: a tensor for each weight is an upload for each, where there is a GPU.
+  if (set === null) return numbers.tensor("plain", [1], () => Float32Array.of(1));
   if (!trainable) return foldMixing(set, shape);
   return numbers.tensor(`mix ${path}`, mixingShape(set, shape), (step) => drawMixing(set, shape, path, seed, step, totalSteps));
 }

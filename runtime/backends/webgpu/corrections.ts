@@ -8,7 +8,6 @@ const backendName = "webgpu";
 export function correctKernels(): void {
   replace(tf.Tile, tile);
   replace(tf.AddN, addN);
-  replace(tf.BatchMatMul, matMul);
 }
 
 type Kernel = (inputs: tf.NamedTensorInfoMap, attrs: object) => tf.TensorInfo;
@@ -66,31 +65,5 @@ function addN(original: Kernel, backend: () => tf.KernelBackend): Kernel {
       [sum, rest] = [next, rest.slice(most - 1)];
     }
     return sum;
-  };
-}
-
-/** Theirs has a group of threads for each few columns, and a device at most 65,535 of them: a wide product, such as a mixture of large kernels, is made in parts. */
-function matMul(original: Kernel, backend: () => tf.KernelBackend): Kernel {
-  const most = 2 ** 18;
-  return (inputs, attrs) => {
-    const { a, b } = inputs;
-    const { transposeA, transposeB } = attrs as tf.BatchMatMulAttrs;
-    if (a === undefined || b === undefined) throw new Error("a product without its factors");
-    const columns = b.shape[2] ?? 0;
-    if (transposeB || b.shape[0] !== 1 || columns <= most) return original(inputs, attrs);
-    const run = (kernel: string, given: object, options: object): tf.TensorInfo => {
-      const result = tf.getKernel(kernel, backendName).kernelFunc({ inputs: given as tf.NamedTensorInfoMap, backend: backend(), attrs: options as tf.NamedAttrMap });
-      if (Array.isArray(result)) throw new Error(`${kernel} gave several tensors`);
-      return result;
-    };
-    const parts: tf.TensorInfo[] = [];
-    for (let from = 0; from < columns; from += most) {
-      const part = run(tf.Slice, { x: b }, { begin: [0, 0, from], size: [1, b.shape[1] ?? 0, Math.min(most, columns - from)] });
-      parts.push(original({ a, b: part }, { transposeA, transposeB }));
-      backend().disposeData(part.dataId);
-    }
-    const whole = run(tf.Concat, parts, { axis: 2 });
-    for (const part of parts) backend().disposeData(part.dataId);
-    return whole;
   };
 }

@@ -31,6 +31,7 @@ export interface GpuError {
 export interface GpuDevice {
   readonly limits: { readonly maxBufferSize: number; readonly maxStorageBufferBindingSize: number };
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
+  createBuffer(descriptor: { readonly size: number; readonly usage: number; readonly mappedAtCreation: boolean }): { destroy(): void };
   addEventListener(type: "uncapturederror", listener: (event: { readonly error: GpuError }) => void): void;
   destroy(): void;
 }
@@ -166,7 +167,16 @@ export async function openDevice(found: InstalledPackage | null, name: string, m
   if (adapter === null) return noAdapter("", other);
   const requiredLimits = Object.fromEntries(asked.flatMap((limit) => (adapter.limits[limit] === undefined ? [] : [[limit, adapter.limits[limit]]])));
   const device = await adapter.requestDevice({ requiredLimits });
+  // Each of them is asked for at every op, and each answer of the device takes as long as a small op's own work in JavaScript.
+  Object.defineProperty(device, "limits", { value: plain(device.limits) });
   return { device, info, version: found.version };
+}
+
+/** A copy of all limits, which are getters of a prototype. */
+function plain(limits: object): object {
+  const copy: Record<string, unknown> = {};
+  for (const name in limits) copy[name] = (limits as Readonly<Record<string, unknown>>)[name];
+  return copy;
 }
 
 function isDawn(value: unknown): value is Dawn {

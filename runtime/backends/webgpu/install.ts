@@ -5,15 +5,30 @@ import * as tf from "@tensorflow/tfjs-core";
 import { DeviceFailure } from "../failure.js";
 import type { FoundDevice, GpuDevice } from "./device.js";
 import { correctKernels } from "./corrections.js";
+import { installWebGpuKernels } from "./kernels/install.js";
+import { BufferPool } from "./pool.js";
+import { record, type TfjsProgram, type Uniform, type WebGpuBackend } from "./programs.js";
 
 export const registeredName = "webgpu";
 
 /** As much of TensorFlow.js's class as is changed here. */
 interface TfjsBackend extends tf.KernelBackend {
-  readonly bufferManager: { acquireBuffer(size: number, usage: number, mappedAtCreation?: boolean, reuse?: boolean): object };
+  bufferManager: BufferPool;
   read(dataId: object): Promise<tf.BackendValues>;
   readSync(dataId: object): tf.BackendValues;
-  readonly tensorMap: { get(dataId: object): { readonly values: unknown } };
+  readonly tensorMap: { get(dataId: object): TensorData };
+  readonly queue: { writeBuffer(buffer: object, offset: number, values: ArrayBufferView): void };
+  uploadToGPU(dataId: object): void;
+  recordAndSubmit(program: TfjsProgram, output: tf.TensorInfo, inputs: readonly tf.TensorInfo[], uniforms?: readonly Uniform[]): void;
+  /** Not null while TensorFlow.js takes times. */
+  readonly activeTimers: unknown;
+}
+
+interface TensorData {
+  readonly dtype: tf.DataType;
+  readonly shape: readonly number[];
+  values: ArrayLike<number> | null | undefined;
+  resource: object | null | undefined;
 }
 
 /** Registers the backend on a device; once in a process. */
@@ -21,26 +36,29 @@ export async function installWebGpuBackend({ device, info }: FoundDevice): Promi
   const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
   const Backend = WebGPUBackend as unknown as new (device: GpuDevice, info: object) => TfjsBackend;
   correctKernels();
+  installWebGpuKernels();
   tf.removeBackend(registeredName);
   tf.registerBackend(registeredName, () => safe(new Backend(device, info), device), 0);
 }
 
 function safe(backend: TfjsBackend, device: GpuDevice): tf.KernelBackend {
   const watch = new Watch(device);
-  const { read, bufferManager } = backend;
-  const acquire = bufferManager.acquireBuffer.bind(bufferManager);
+  const { read, uploadToGPU, recordAndSubmit } = backend;
+  const mayUse = (size: number, usage: number): void => {
+    watch.check();
+    fits(device, size, usage);
+  };
   return Object.assign(backend, {
-    bufferManager: Object.assign(bufferManager, {
-      acquireBuffer: (...request: Parameters<typeof acquire>): object => {
-        watch.check();
-        fits(device, request[0], request[1]);
-        try {
-          return acquire(...request);
-        } catch (error) {
-          throw watch.told(error);
-        }
-      },
-    }),
+    bufferManager: new BufferPool(device, mayUse, (error) => watch.told(error)),
+    uploadToGPU: (dataId: object): void => {
+      const data = backend.tensorMap.get(dataId);
+      if (data.resource != null || data.values == null) uploadToGPU.call(backend, dataId);
+      else upload(backend, data, data.values);
+    },
+    recordAndSubmit: (program: TfjsProgram, output: tf.TensorInfo, inputs: readonly tf.TensorInfo[], uniforms?: readonly Uniform[]): void => {
+      if (program.pixelsOpType != null || backend.activeTimers != null) recordAndSubmit.call(backend, program, output, inputs, uniforms);
+      else record(backend as unknown as WebGpuBackend, program, output, inputs, uniforms ?? []);
+    },
     // What was read before the device failed holds, so it is asked afterwards.
     read: async (dataId: object): Promise<tf.BackendValues> => {
       try {
@@ -60,6 +78,21 @@ function safe(backend: TfjsBackend, device: GpuDevice): tf.KernelBackend {
 }
 
 const storage = 0x80;
+const copySource = 0x04;
+const copyTarget = 0x08;
+
+/**
+ * Hands values to the queue, which keeps memory for them. TensorFlow.js makes a buffer for each tensor that the processor writes to: two thirds of a
+ * millisecond where the driver asks a virtual machine for memory, and a step has hundreds of numbers that come from the program.
+ */
+function upload(backend: TfjsBackend, data: TensorData, values: ArrayLike<number>): void {
+  const isWhole = data.dtype === "int32" || data.dtype === "bool";
+  const own = isWhole ? (values instanceof Int32Array ? values : Int32Array.from(values)) : values instanceof Float32Array ? values : Float32Array.from(values);
+  const buffer = backend.bufferManager.acquireBuffer(own.byteLength, storage | copySource | copyTarget);
+  backend.queue.writeBuffer(buffer, 0, own);
+  data.resource = buffer;
+  data.values = null;
+}
 
 /** Throws where a buffer is larger than the device takes: it would only report that, and compute something else. */
 function fits({ limits }: GpuDevice, size: number, usage: number): void {
