@@ -21,7 +21,7 @@ const sop = join(installed, "bin", "sop.cjs");
 const tsc = new URL("../node_modules/typescript/bin/tsc", import.meta.url).pathname;
 
 execFileSync(process.execPath, [join(root, "bin", "sop.cjs"), "--version"]);
-for (const part of ["package.json", "bin/sop.cjs", "bin/load.cjs", "dist/cli.cjs", "stdlib"]) cpSync(join(root, part), join(installed, part), { recursive: true });
+for (const part of ["package.json", "bin/sop.cjs", "bin/load.cjs", "dist/check.cjs", "dist/cli.cjs", "stdlib"]) cpSync(join(root, part), join(installed, part), { recursive: true });
 symlinkSync(join(root, "node_modules"), join(installed, "node_modules"));
 
 const source = generateSource(1000);

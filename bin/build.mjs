@@ -1,4 +1,4 @@
-// Builds dist/ from the sources with esbuild: the command (one script, see load.cjs), the compiler and the runtime as libraries.
+// Builds dist/ from the sources with esbuild: the command (one script, see load.cjs, with others for a plain check and the language server), the compiler and the runtime as libraries.
 // Packages that are only loaded on demand stay outside; the rest is bundled, because one file starts faster than a hundred.
 //
 // Several builds may run at once and others may be reading dist/: pieces have their content's hash in their names and are
@@ -41,10 +41,10 @@ export async function build(keepMs = KEEP_MS) {
   };
   const version = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
   const results = await Promise.all([
-    ...["cli", "lsp"].map((part) => bundle({
+    ...Object.entries({ check: "compiler/cli/check-main.ts", cli: "compiler/cli/main.ts", lsp: "compiler/lsp/main.ts" }).map(([part, entry]) => bundle({
       ...common,
       mainFields: ["module", "main"],
-      entryPoints: { [part]: `compiler/${part}/main.ts` },
+      entryPoints: { [part]: entry },
       outdir: "dist",
       format: "cjs",
       // A script that is compiled by itself cannot import; packages that are loaded on demand are required.

@@ -19,14 +19,16 @@ function leave(message) {
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) leave(`error: sop needs Node 20.19 or newer, this is ${process.versions.node}\nhelp: install a newer Node`);
 
-// The language server is a script of its own, which editors wait for; with other words behind it the command says what is wrong with them.
+// The language server and a check of files are scripts of their own, which editors wait for; with other words behind it the command says what is
+// wrong with them.
 const [command = "", ...rest] = process.argv.slice(2);
-const part = command === "lsp" && rest.every((word) => word === "--stdio") ? "lsp" : "cli";
+const isPlain = (command === "lsp" && rest.every((word) => word === "--stdio")) || (command === "check" && !rest.some((word) => word.startsWith("-")));
+const part = isPlain ? command : "cli";
 
 /** The command's own module. */
 async function open() {
   const built = () => load(join(root, "dist", `${part}.cjs`), command);
-  const sources = join(root, "compiler", part, "main.ts");
+  const sources = join(root, "compiler", part === "check" ? "cli/check-main.ts" : `${part}/main.ts`);
   if (!existsSync(sources) || require("./fresh.cjs").isFresh()) return built();
   try {
     await (await import("./build.mjs")).build();

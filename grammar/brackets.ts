@@ -1,10 +1,10 @@
 // The tokens that layout lets through, with the brackets among them that are open. Closes in the text's stead what the text leaves open, and
 // reports it. Counts what can end up inside each other. Relies on tokens.ts.
 
-import { createTokenInstance, type IToken, type TokenType } from "chevrotain";
-import { endOf } from "./lexer.js";
-import { is, kinds } from "./lines.js";
+import type { IToken, TokenType } from "chevrotain";
+import { is, isOne, kinds } from "./kinds.js";
 import type { SyntaxProblem } from "./problems.js";
+import { endOf, makeToken } from "./token.js";
 import { CloseBrace, CloseBracket, CloseParen, Comma, End, OpenBrace, OpenBracket, OpenParen } from "./tokens.js";
 
 interface Opener {
@@ -116,13 +116,13 @@ export class Brackets {
 
   /** A token of no width, after the last one if not said otherwise. */
   make(type: TokenType, at = this.previous === undefined ? 0 : endOf(this.previous)): IToken {
-    return createTokenInstance(type, "", at, at - 1, NaN, NaN, NaN, NaN);
+    return makeToken(type, "", at);
   }
 
   /** A list may end with a comma. */
   private dropComma(): void {
     const before = this.out[this.out.length - 2];
-    if (is(this.previous, Comma) && !is(before, listStarts)) this.out.pop();
+    if (is(this.previous, Comma) && !isOne(before, listStarts)) this.out.pop();
   }
 
   /** Braces need no newline before they close. */

@@ -5,13 +5,14 @@
 
 import type { IToken, TokenType } from "chevrotain";
 import { Brackets, closers } from "./brackets.js";
-import { endOf } from "./lexer.js";
-import { declarationAt, goesOnAfter, goesOnBefore, hasTwoWords, is, isOptionLine, kinds, startsStatement, wantsValue, type PlacedToken } from "./lines.js";
+import { is, isOne, kinds } from "./kinds.js";
+import { columnAt, declarationAt, goesOnAfter, goesOnBefore, hasTwoWords, isOptionLine, linesOf, startsLine, startsStatement, wantsValue, WITHIN, type Lines } from "./lines.js";
 import { MAX_PROBLEMS, type SyntaxProblem } from "./problems.js";
 import { nameReservedWords } from "./reserved-names.js";
+import { endOf } from "./token.js";
 import {
   Arrow, Assign, BlockWord, CloseBrace, CloseBracket, CloseParen, Colon, Comma, DeclarationEnd, ElseWord, End, FromWord, FuseWord, IfWord, ImportWord,
-  LetWord, ModelWord, Name, Newline, OnWord, OpenBrace, OpenBracket, OpenParen, Operator, PipeSymbol, RepeatWord, StringToken, ThenWord, TrainWord,
+  LetWord, ModelWord, Name, OnWord, OpenBrace, OpenBracket, OpenParen, Operator, PipeSymbol, RepeatWord, StringToken, ThenWord, TrainWord,
 } from "./tokens.js";
 
 /** Brackets in brackets; beyond, a text is refused (the parser and all later phases recurse). */
@@ -41,27 +42,9 @@ export interface Laid {
 
 /** Prepares lexed tokens for the parser. */
 export function layout(lexed: readonly IToken[], text: string): Laid {
-  const tokens = place(lexed, text);
-  const problems = nameReservedWords(tokens);
-  return new Layout(tokens, problems).run();
-}
-
-/** Notes for each token whether it starts a line, and takes the newlines out. */
-function place(lexed: readonly IToken[], text: string): PlacedToken[] {
-  const placed: PlacedToken[] = [];
-  let startsLine = false;
-  let lineStart: number | null = 0;
-  for (const token of lexed) {
-    if (token.tokenType === Newline) {
-      startsLine = true;
-      lineStart = text.charAt(endOf(token) - 1) === ";" ? null : endOf(token);
-    } else {
-      placed.push({ token, startsLine, column: lineStart === null ? null : token.startOffset - lineStart });
-      startsLine = false;
-      lineStart = null;
-    }
-  }
-  return placed;
+  const lines = linesOf(lexed, text);
+  const problems = nameReservedWords(lines);
+  return new Layout(lines, problems).run();
 }
 
 /** One walk over the tokens of a text; has the open brackets and what has been let through so far. */
@@ -77,20 +60,23 @@ class Layout {
   /** The declaration that is open: its word, its column, and whether it may still get a brace. */
   private declaration: { readonly word: TokenType; readonly name: string; readonly column: number; lacksBrace: boolean } | null = null;
 
+  private readonly tokens: readonly IToken[];
+
   constructor(
-    private readonly tokens: readonly PlacedToken[],
+    private readonly lines: Lines,
     private readonly problems: SyntaxProblem[],
   ) {
+    this.tokens = lines.tokens;
     this.brackets = new Brackets(problems);
   }
 
   run(): Laid {
-    for (let index = 0; index < this.tokens.length; index++) {
-      const placed = this.tokens[index];
-      if (placed === undefined) break;
-      const { token } = placed;
-      if (placed.startsLine || index === 0) this.startLine(index);
-      if (!is(token, structural)) {
+    const { tokens, columns } = this.lines;
+    for (let index = 0; index < tokens.length; index++) {
+      const token = tokens[index];
+      if (token === undefined) break;
+      if (columns[index] !== WITHIN) this.startLine(index, token);
+      if (structural[token.tokenTypeIdx] !== 1) {
         this.brackets.out.push(token);
         continue;
       }
@@ -118,26 +104,24 @@ class Layout {
   }
 
   /** Decides what the newline before the token at `index` means. */
-  private startLine(index: number): void {
-    const placed = this.tokens[index];
-    if (placed === undefined) return;
-    const { token, column } = placed;
-    const word = declarationAt(this.tokens, index);
+  private startLine(index: number, token: IToken): void {
+    const column = columnAt(this.lines, index);
+    const word = declarationAt(this.lines, index);
     // `let` and `import` inside a body are a habit from elsewhere; only at the margin do they start a declaration.
     const isDeclaration = word !== null && (this.depth === 0 || (word !== LetWord && word !== ImportWord) || (column ?? 1) <= (this.declaration?.column ?? 0));
     if (isDeclaration) {
       this.brackets.closeAll();
       if (this.previous !== undefined) this.end(DeclarationEnd);
-      const name = this.tokens[index + 1]?.token.image ?? "";
+      const name = this.tokens[index + 1]?.image ?? "";
       this.declaration = { word, name, column: column ?? 0, lacksBrace: word !== LetWord && word !== ImportWord };
       return;
     }
     if (index === 0) return;
     this.endIndented(token, column);
-    const startsAnew = startsStatement(this.tokens, index);
+    const startsAnew = startsStatement(this.lines, index);
     if (this.brackets.isInList) {
-      if (!startsAnew && !hasTwoWords(this.tokens, index)) return;
-      if (is(this.brackets.top, OpenParen) && isOptionLine(this.tokens, index)) return;
+      if (!startsAnew && !hasTwoWords(this.lines, index)) return;
+      if (is(this.brackets.top, OpenParen) && isOptionLine(this.lines, index)) return;
       this.brackets.closeLists();
     } else if (this.endsInColon(index, column)) {
       const colon = this.brackets.out.pop() ?? token;
@@ -149,7 +133,7 @@ class Layout {
     } else if (goesOnBefore(token, this.depth === 0) && !this.isLoneElse(token)) {
       return;
     } else if (goesOnAfter(this.previous)) {
-      if (!startsAnew && !(wantsValue(this.previous) && hasTwoWords(this.tokens, index))) return;
+      if (!startsAnew && !(wantsValue(this.previous) && hasTwoWords(this.lines, index))) return;
     } else if (this.lacksBrace(column)) {
       const at = this.previous === undefined ? token.startOffset : endOf(this.previous);
       this.openMissing(at, at, "the end of the line");
@@ -179,7 +163,7 @@ class Layout {
   /** Does the head above end in a colon, as in Python, with the body further in? After `train name:` the model may follow. */
   private endsInColon(index: number, column: number | null): boolean {
     if (!is(this.previous, Colon) || !this.lacksBrace(column)) return false;
-    return this.head !== null || this.declaration?.word !== TrainWord || !is(this.tokens[index - 3]?.token, TrainWord);
+    return this.head !== null || this.declaration?.word !== TrainWord || !is(this.tokens[index - 3], TrainWord);
   }
 
   /** An `else` after what is no `if`; its line is one that the grammar does not know. */
@@ -188,7 +172,7 @@ class Layout {
   }
 
   private startHead(token: IToken, column: number | null): void {
-    const isHead = is(token, headWords) && this.depth > 0 && column !== null;
+    const isHead = isOne(token, headWords) && this.depth > 0 && column !== null;
     this.head = isHead ? { name: token.image, depth: this.depth, column: column ?? 0 } : null;
   }
 
@@ -214,8 +198,8 @@ class Layout {
       }
       this.closeHead(index, token);
       if (type === Comma) this.brackets.startChain();
-      else if (is(token, chaining)) this.brackets.lengthenChain();
-      if (this.depth === 0 && this.declaration?.word === ModelWord && is(token, modelSigns)) this.declaration.lacksBrace = false;
+      else if (isOne(token, chaining)) this.brackets.lengthenChain();
+      if (this.depth === 0 && this.declaration?.word === ModelWord && isOne(token, modelSigns)) this.declaration.lacksBrace = false;
       this.brackets.out.push(token);
     }
   }
@@ -224,11 +208,11 @@ class Layout {
   private closeHead(index: number, token: IToken): void {
     if (this.depth !== 1) return;
     const word = this.declaration?.word;
-    const next = this.tokens[index + 1]?.token;
+    const next = this.tokens[index + 1];
     const follows =
       (word === ImportWord && is(token, FromWord) && is(next, StringToken)) ||
       (word === BlockWord && is(token, Arrow)) ||
-      (word === TrainWord && is(token, OnWord) && is(next, Name) && !is(this.previous, beforeItem));
+      (word === TrainWord && is(token, OnWord) && is(next, Name) && !isOne(this.previous, beforeItem));
     if (follows && (word === ImportWord || this.brackets.isInList)) this.brackets.closeTop();
   }
 
@@ -246,10 +230,10 @@ class Layout {
     if (closer === undefined || closer === CloseBrace) return false;
     let depth = 0;
     for (let i = index + 1; i < index + FAR; i++) {
-      const placed = this.tokens[i];
-      if (placed === undefined || placed.startsLine) return false;
-      if (is(placed.token, listOpeners)) depth++;
-      else if (is(placed.token, listClosers) && depth-- === 0) return placed.token.tokenType === closer;
+      const token = this.tokens[i];
+      if (token === undefined || startsLine(this.lines, i)) return false;
+      if (isOne(token, listOpeners)) depth++;
+      else if (isOne(token, listClosers) && depth-- === 0) return token.tokenType === closer;
     }
     return false;
   }
@@ -300,9 +284,10 @@ class Layout {
   /** Would this brace end its declaration although the next line is still further in, and starts nothing new? */
   private isSurplus(index: number): boolean {
     const next = this.tokens[index + 1];
-    if (this.depth !== 1 || this.declaration === null || next === undefined || !next.startsLine || next.column === null) return false;
-    if (next.column <= this.declaration.column || declarationAt(this.tokens, index + 1) !== null) return false;
-    return !goesOnBefore(next.token, true);
+    const column = columnAt(this.lines, index + 1);
+    if (this.depth !== 1 || this.declaration === null || next === undefined || column === null) return false;
+    if (column <= this.declaration.column || declarationAt(this.lines, index + 1) !== null) return false;
+    return !goesOnBefore(next, true);
   }
 
   /** Lets a newline through, except right after an opening brace and after another one. */
@@ -310,7 +295,7 @@ class Layout {
     this.brackets.startChain();
     this.hasThen = false;
     if (this.depth > 0 && is(this.previous, OpenBrace)) return;
-    if (!is(this.previous, ends)) this.brackets.out.push(this.brackets.make(type));
+    if (!isOne(this.previous, ends)) this.brackets.out.push(this.brackets.make(type));
   }
 
 }

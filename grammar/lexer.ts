@@ -1,8 +1,11 @@
-// Text to tokens: Chevrotain's lexer, then words get their kind and foreign spellings become what was meant.
+// Text to tokens: split by quick-lexer.ts or Chevrotain's lexer, then words have their kind and foreign spellings become what was meant.
 // Relies on tokens.ts. Never throws; time grows with the length of the text only.
 
 import { Lexer, type IToken, type TokenType } from "chevrotain";
+import { isOne } from "./kinds.js";
 import { MAX_PROBLEMS, type CommentText, type SyntaxProblem } from "./problems.js";
+import { splitQuickly, unsettledKinds, type SplitText } from "./quick-lexer.js";
+import { become, endOf } from "./token.js";
 import {
   AndWord, AtLeast, AtMost, digits, Divide, DocComment, Equal, ForeignComment, ForeignOperator, ForeignString, Identifier, lexedTokens, Minus, NotEqual, NotWord,
   numberSuffix, NumberToken, OrWord, Power, StringToken, Times, wordTokens,
@@ -46,54 +49,41 @@ export function makeLexer(validate: boolean): Lexer {
 
 /** Splits a text into tokens. */
 export function lex(text: string): LexedText {
+  return settled(splitQuickly(text) ?? splitWhole(text));
+}
+
+/** As `lex`, by Chevrotain's engine. */
+export function lexWhole(text: string): LexedText {
+  return settled(splitWhole(text));
+}
+
+function splitWhole(text: string): SplitText & Pick<LexedText, "problems"> {
   lexer ??= makeLexer(false);
-  const result = lexer.tokenize(text);
-  const problems: SyntaxProblem[] = result.errors.slice(0, MAX_PROBLEMS + 1).map((error) => ({
-    id: "unknown-character",
-    start: error.offset,
-    end: error.offset + error.length,
-    text: text.slice(error.offset, error.offset + error.length),
-  }));
-  const tokens: IToken[] = [];
-  for (const token of result.tokens) {
+  const { tokens, groups, errors } = lexer.tokenize(text);
+  const comments = groups["comments"] ?? [];
+  for (const token of [...tokens, ...comments]) {
     // Chevrotain tracks the beginning only.
     token.endOffset = token.startOffset + token.image.length - 1;
-    const problem = settle(token);
-    if (problem !== null && problems.length <= MAX_PROBLEMS) problems.push(problem);
-    if (token.tokenType !== ForeignComment) tokens.push(token);
+    const type = token.tokenType === Identifier ? wordTokens.get(token.image) : undefined;
+    if (type !== undefined) become(token, type);
   }
-  const comments = (result.groups["comments"] ?? []).map((token) => ({
-    start: token.startOffset,
-    end: token.startOffset + token.image.length,
-    doc: token.tokenType === DocComment,
-    text: token.image,
-  }));
-  return { tokens, comments, problems };
+  const problems = errors.slice(0, MAX_PROBLEMS + 1).map(({ offset, length }): SyntaxProblem => ({ id: "unknown-character", start: offset, end: offset + length, text: text.slice(offset, offset + length) }));
+  return { tokens, comments, unsettled: tokens.filter((token) => isOne(token, unsettledKinds)), problems };
 }
 
-/** The offset after a token. */
-export function endOf(token: IToken): number {
-  return (token.endOffset ?? token.startOffset) + 1;
-}
-
-/** Changes the kind of a token. */
-export function become(token: IToken, type: TokenType): void {
-  token.tokenType = type;
-  token.tokenTypeIdx = type.tokenTypeIdx ?? 0;
+/** Looks for mistakes of spelling, and gives tokens their final kinds. */
+function settled(split: SplitText & { readonly problems?: SyntaxProblem[] }): LexedText {
+  const { tokens, unsettled, problems = [] } = split;
+  const hasForeignComments = unsettled.some(({ tokenType }) => tokenType === ForeignComment);
+  for (const token of unsettled) {
+    const problem = settleSpelling(token);
+    if (problem !== null && problems.length <= MAX_PROBLEMS) problems.push(problem);
+  }
+  const comments = split.comments.map((token) => ({ start: token.startOffset, end: endOf(token), doc: token.tokenType === DocComment, text: token.image }));
+  return { tokens: hasForeignComments ? tokens.filter(({ tokenType }) => tokenType !== ForeignComment) : tokens, comments, problems };
 }
 
 /** Gives a token its final kind; the problem with it, if there is one. */
-function settle(token: IToken): SyntaxProblem | null {
-  if (token.tokenType === Identifier) {
-    const type = wordTokens.get(token.image);
-    if (type !== undefined) become(token, type);
-    return null;
-  }
-  return settlable.has(token.tokenType) ? settleSpelling(token) : null;
-}
-
-const settlable: ReadonlySet<TokenType> = new Set([NumberToken, ForeignString, ForeignComment, ForeignOperator]);
-
 function settleSpelling(token: IToken): SyntaxProblem | null {
   const place = { start: token.startOffset, end: endOf(token) };
   switch (token.tokenType) {

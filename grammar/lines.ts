@@ -1,29 +1,14 @@
 // What the beginning of a line says: does it start a statement or a declaration, or does it go on with the line before?
 // Relies on tokens.ts. Used by layout.ts (which newlines count) and reserved-names.ts (where a body begins).
 
-import { tokenMatcher, type IToken, type TokenType } from "chevrotain";
+import type { IToken, TokenType } from "chevrotain";
+import { is, isOne, kinds } from "./kinds.js";
+import { endOf } from "./token.js";
 import {
   Arrow, AsWord, Assign, AssertWord, AtWord, Bar, BelowWord, BlockWord, CloseBracket, CloseParen, Colon, Comma, DataWord, Dot, ElseWord, FieldsWord,
-  FromWord, FrozenWord, FuseWord, IfWord, ImportWord, InputWord, LayerWord, LetWord, LinkingWord, ModelWord, Name, NotWord, NumberToken, OnWord, OpenBrace, OpenParen,
+  FromWord, FrozenWord, FuseWord, IfWord, ImportWord, InputWord, LayerWord, LetWord, LinkingWord, ModelWord, Name, Newline, NotWord, NumberToken, OnWord, OpenBrace, OpenParen,
   Operator, OutputWord, OverparamWord, PipeSymbol, Range, RecipeWord, RepeatWord, ReturnWord, StringToken, ThenWord, TrainWord,
 } from "./tokens.js";
-
-/** A set of kinds of tokens: 1 at the index of each, and of each that belongs to a category among them. */
-export type Kinds = Uint8Array;
-
-/** The set of these kinds. */
-export function kinds(...types: readonly TokenType[]): Kinds {
-  const all = types.flatMap((type) => [type.tokenTypeIdx ?? 0, ...(type.categoryMatches ?? [])]);
-  const set = new Uint8Array(Math.max(...all) + 1);
-  for (const index of all) set[index] = 1;
-  return set;
-}
-
-/** Is there a token, of this kind or one of these? Asked some ten times for each token of a text. */
-export function is(token: IToken | undefined, kind: TokenType | Kinds): boolean {
-  if (token === undefined) return false;
-  return kind instanceof Uint8Array ? kind[token.tokenTypeIdx] === 1 : tokenMatcher(token, kind);
-}
 
 const valueSigns = kinds(Assign, Colon);
 const afterModelName = kinds(OpenParen, OpenBrace, Assign, FuseWord, OverparamWord, FrozenWord);
@@ -37,82 +22,111 @@ const valueWanting = kinds(Operator, PipeSymbol, Arrow, Bar, Range, Dot, Colon, 
 const continuing = kinds(Operator, PipeSymbol, Arrow, Bar, CloseParen, CloseBracket, OpenBrace, ElseWord, ThenWord, OverparamWord, FrozenWord, FuseWord);
 const declarationWords = kinds(ImportWord, LetWord, DataWord, BlockWord, ModelWord, RecipeWord, TrainWord);
 
-/** A token with what layout has to know of the line it stands on. */
-export interface PlacedToken {
-  readonly token: IToken;
-  /** A newline (or `;`) stands before it. */
-  readonly startsLine: boolean;
-  /** Characters before it on its line; null where it does not start a line of the text. */
-  readonly column: number | null;
+/** The tokens of a text without its newlines, and where the lines begin. */
+export interface Lines {
+  readonly tokens: readonly IToken[];
+  /** For the first token of a line how many characters are before it, or `AFTER_SEMICOLON`; for all others `WITHIN`. */
+  readonly columns: Int32Array;
 }
 
-/** Up to four tokens of the line that begins at `index`. */
-function lineAt(tokens: readonly PlacedToken[], index: number): readonly (IToken | undefined)[] {
-  const line: IToken[] = [];
-  for (let i = index; i < index + 4; i++) {
-    const placed = tokens[i];
-    if (placed === undefined || (i > index && placed.startsLine)) break;
-    line.push(placed.token);
+export const WITHIN = -2;
+const AFTER_SEMICOLON = -1;
+
+/** Takes the newlines out. */
+export function linesOf(lexed: readonly IToken[], text: string): Lines {
+  const tokens: IToken[] = [];
+  const columns = new Int32Array(lexed.length).fill(WITHIN);
+  /** Where the line begins whose first token comes next. */
+  let start: number | null = 0;
+  let isFirst = true;
+  for (let index = 0; index < lexed.length; index++) {
+    const token = lexed[index];
+    if (token === undefined) break;
+    if (token.tokenType === Newline) {
+      isFirst = true;
+      start = text.charAt(endOf(token) - 1) === ";" ? null : endOf(token);
+      continue;
+    }
+    if (isFirst) columns[tokens.length] = start === null ? AFTER_SEMICOLON : token.startOffset - start;
+    tokens.push(token);
+    isFirst = false;
   }
-  return line;
+  return { tokens, columns };
+}
+
+/** Does the token at `index` begin a line? */
+export function startsLine({ columns }: Lines, index: number): boolean {
+  return (columns[index] ?? WITHIN) !== WITHIN;
+}
+
+/** Characters before the token at `index` on its line; null where it does not begin a line of the text. */
+export function columnAt({ columns }: Lines, index: number): number | null {
+  const column = columns[index] ?? WITHIN;
+  return column >= 0 ? column : null;
+}
+
+/** The token so many behind the one at `index`, if the line goes on to there. */
+function later({ tokens, columns }: Lines, index: number, distance: number): IToken | undefined {
+  for (let i = index + 1; i <= index + distance; i++) if (columns[i] !== WITHIN) return undefined;
+  return tokens[index + distance];
 }
 
 /** The word of the declaration that starts at `index` (`model Name (`), or null. */
-export function declarationAt(tokens: readonly PlacedToken[], index: number): TokenType | null {
-  if (!is(tokens[index]?.token, declarationWords)) return null;
-  const [first, second, third, fourth] = lineAt(tokens, index);
+export function declarationAt(lines: Lines, index: number): TokenType | null {
+  const first = lines.tokens[index];
+  if (!isOne(first, declarationWords)) return null;
+  const [second, third] = [later(lines, index, 1), later(lines, index, 2)];
   // `model Net:`, as in Python.
-  const isPython = is(third, Colon) && fourth === undefined;
+  const isPython = is(third, Colon) && later(lines, index, 3) === undefined;
   if (is(first, ImportWord)) return is(second, OpenBrace) ? ImportWord : null;
   if (!is(second, Name)) return null;
-  if (is(first, LetWord)) return is(third, valueSigns) ? LetWord : null;
+  if (is(first, LetWord)) return isOne(third, valueSigns) ? LetWord : null;
   if (is(first, DataWord)) return is(third, Assign) ? DataWord : null;
   if (is(first, BlockWord)) return is(third, OpenParen) ? BlockWord : null;
-  if (is(first, ModelWord)) return third === undefined || isPython || is(third, afterModelName) ? ModelWord : null;
-  if (is(first, RecipeWord)) return third === undefined || isPython || is(third, afterRecipeName) ? RecipeWord : null;
+  if (is(first, ModelWord)) return third === undefined || isPython || isOne(third, afterModelName) ? ModelWord : null;
+  if (is(first, RecipeWord)) return third === undefined || isPython || isOne(third, afterRecipeName) ? RecipeWord : null;
   if (is(first, TrainWord)) return is(third, Colon) ? TrainWord : null;
   return null;
 }
 
 /** Does the line at `index` start like a statement, whatever was left open before it? `name =`, `output name =`, `repeat`, `return`. */
-export function startsStatement(tokens: readonly PlacedToken[], index: number): boolean {
-  const [first, second, third] = lineAt(tokens, index);
+export function startsStatement(lines: Lines, index: number): boolean {
+  const first = lines.tokens[index];
+  const second = later(lines, index, 1);
   if (is(first, Name) && is(second, Assign)) return true;
-  if (is(first, valueWords) && is(second, Name)) return is(third, valueSigns);
-  if (is(first, IfWord)) return opensBody(tokens, index);
-  return is(first, statementWords);
+  if (isOne(first, valueWords) && is(second, Name)) return isOne(later(lines, index, 2), valueSigns);
+  if (is(first, IfWord)) return opensBody(lines, index);
+  return isOne(first, statementWords);
 }
 
 /** Is the line at `index`, in parentheses, an option written as `name = value`? Then its list goes on after it, or ends on the next line. */
-export function isOptionLine(tokens: readonly PlacedToken[], index: number): boolean {
-  const [first, second] = lineAt(tokens, index);
-  if (!is(first, Name) || !is(second, Assign) || !is(tokens[index - 1]?.token, beforeOption)) return false;
+export function isOptionLine(lines: Lines, index: number): boolean {
+  const { tokens } = lines;
+  if (!is(tokens[index], Name) || !is(later(lines, index, 1), Assign) || !isOne(tokens[index - 1], beforeOption)) return false;
   for (let i = index + 1; i < index + 100; i++) {
-    const [here, next] = [tokens[i], tokens[i + 1]];
-    if (here === undefined || next === undefined) return false;
-    if (next.startsLine) return is(here.token, Comma) || is(next.token, CloseParen);
+    if (tokens[i + 1] === undefined) return false;
+    if (startsLine(lines, i + 1)) return is(tokens[i], Comma) || is(tokens[i + 1], CloseParen);
   }
   return false;
 }
 
 /** Is the `if` at `index` a statement: does its line have a brace and no `then`? */
-function opensBody(tokens: readonly PlacedToken[], index: number): boolean {
+function opensBody({ tokens, columns }: Lines, index: number): boolean {
   for (let i = index + 1; ; i++) {
-    const placed = tokens[i];
-    if (placed === undefined || placed.startsLine || is(placed.token, ThenWord)) return false;
-    if (is(placed.token, OpenBrace)) return true;
+    if (columns[i] !== WITHIN || is(tokens[i], ThenWord)) return false;
+    if (is(tokens[i], OpenBrace)) return true;
   }
 }
 
 /** Two words side by side, which no expression has: `batch 32`, `loss mse`. */
-export function hasTwoWords(tokens: readonly PlacedToken[], index: number): boolean {
-  const [first, second] = lineAt(tokens, index);
-  return is(first, Name) && !is(first, joiningWords) && is(second, words);
+export function hasTwoWords(lines: Lines, index: number): boolean {
+  const first = lines.tokens[index];
+  return is(first, Name) && !isOne(first, joiningWords) && isOne(later(lines, index, 1), words);
 }
 
 /** After this token a line cannot be over, and what follows must be a value, not a list's next item. */
 export function wantsValue(token: IToken | undefined): boolean {
-  return is(token, valueWanting);
+  return isOne(token, valueWanting);
 }
 
 /** After this token a line cannot be over. */
@@ -122,6 +136,6 @@ export function goesOnAfter(token: IToken | undefined): boolean {
 
 /** A line that starts with this token goes on with the line before; `isHead` outside all braces, where `on` does so too. */
 export function goesOnBefore(token: IToken, isHead: boolean): boolean {
-  const continues = is(token, continuing);
+  const continues = isOne(token, continuing);
   return continues || (isHead && is(token, OnWord));
 }

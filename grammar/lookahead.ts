@@ -60,12 +60,24 @@ export function choose({ first, second }: Decision, next: IToken | undefined, af
 const columns: number[] = [];
 lookaheadTokens.forEach((type, column) => (columns[type.tokenTypeIdx ?? 0] = column));
 
+/** A row as numbers: that of the alternative at the index of each kind, `NONE` where there is none. */
+export function alternativesOf(row: string): Uint8Array {
+  const alternatives = new Uint8Array(columns.length).fill(NONE);
+  columns.forEach((column, kind) => (alternatives[kind] = numberOf(row.charCodeAt(column)) ?? NONE));
+  return alternatives;
+}
+
+const NONE = 255;
+
 const ZERO = "0".charCodeAt(0);
 const NINE = "9".charCodeAt(0);
 const LETTER_A = "a".charCodeAt(0);
 
 function alternative(row: string, token: IToken | undefined): number | undefined {
-  const code = row.charCodeAt(columns[token?.tokenTypeIdx ?? EOF.tokenTypeIdx ?? 0] ?? NaN);
+  return numberOf(row.charCodeAt(columns[token?.tokenTypeIdx ?? EOF.tokenTypeIdx ?? 0] ?? NaN));
+}
+
+function numberOf(code: number): number | undefined {
   if (code >= LETTER_A) return code - LETTER_A + 10;
   return code >= ZERO && code <= NINE ? code - ZERO : undefined;
 }

@@ -3,12 +3,13 @@
 import { EOF, tokenMatcher, type IRecognitionException, type IToken } from "chevrotain";
 import type { ProgramCstNode } from "./cst.generated.js";
 import { layout } from "./layout.js";
-import { endOf, lex } from "./lexer.js";
+import { lex } from "./lexer.js";
 import { tableLookahead } from "./lookahead.js";
 import { SopParser } from "./parser.js";
 import { MAX_PROBLEMS, type CommentText, type SyntaxProblem } from "./problems.js";
-import { QuickParser } from "./quick-parser.js";
+import { QuickParser } from "./quick-parser.generated.js";
 import { TooManyMistakes } from "./syntax-messages.js";
+import { endOf } from "./token.js";
 import { CloseBrace, DeclarationEnd, End } from "./tokens.js";
 
 // Readers of the tree need no other name of Chevrotain's.

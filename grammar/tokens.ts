@@ -4,11 +4,31 @@
 // Categories carry the traps of the grammar: `Name` is an identifier or any word that is not reserved, `LineToken` is what an
 // unknown line may be made of.
 
-import { createToken, Lexer, type TokenType } from "chevrotain";
+import { createToken, Lexer, type ITokenConfig, type TokenType } from "chevrotain";
+
+/**
+ * A token that belongs to categories. Chevrotain would find out anew with each token what belongs to what, which takes 4 ms of every start; what is
+ * noted here is what it finds. tests/unit/grammar.test.ts holds that.
+ */
+function tokenOf(parents: TokenType[], config: ITokenConfig): TokenType {
+  const type = createToken(config);
+  type.CATEGORIES = parents;
+  const { tokenTypeIdx: index = 0 } = type;
+  for (const category of categoriesAbove(parents)) {
+    category.isParent = true;
+    (category.categoryMatchesMap ??= {})[index] = true;
+    (category.categoryMatches ??= []).push(index);
+  }
+  return type;
+}
+
+function categoriesAbove(parents: readonly TokenType[]): TokenType[] {
+  return parents.flatMap((parent) => [parent, ...categoriesAbove(parent.CATEGORIES ?? [])]);
+}
 
 /** A category: never matched by itself. */
 function category(name: string, label: string, parents: TokenType[] = []): TokenType {
-  return createToken({ name, label, pattern: Lexer.NA, categories: parents });
+  return tokenOf(parents, { name, label, pattern: Lexer.NA });
 }
 
 /** Any token but the ends of lines and the braces: what a line that the grammar does not know is made of. */
@@ -28,7 +48,7 @@ export const Operator = category("Operator", "an operator", [LineToken]);
 
 /** A word with a token of its own. */
 function word(name: string, parents: TokenType[]): TokenType {
-  return createToken({ name: name.charAt(0).toUpperCase() + name.slice(1) + "Word", label: `\`${name}\``, pattern: Lexer.NA, categories: parents });
+  return tokenOf(parents, { name: name.charAt(0).toUpperCase() + name.slice(1) + "Word", label: `\`${name}\``, pattern: Lexer.NA });
 }
 
 const reserved = [LineToken];
@@ -101,17 +121,17 @@ export const wordTokens: ReadonlyMap<string, TokenType> = new Map([...reservedTo
 
 const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"];
 
-export const Identifier = createToken({ name: "Identifier", label: "a name", pattern: /[A-Za-z_]\w*/, categories: [Name], start_chars_hint: letters });
+export const Identifier = tokenOf([Name], { name: "Identifier", label: "a name", pattern: /[A-Za-z_]\w*/, start_chars_hint: letters });
 /** A number without its suffix: `10_000`, `0.5`, `1e-3`. */
 export const digits = /\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d{1,3})?/;
 /** What may cling to it: a share, a thousandfold, a number of bytes. */
 export const numberSuffix = /%|[KMG]B?/;
 // Takes everything that clings to a digit, so that `0x10` or `2.5.1` is one mistake; lexer.ts says which are numbers.
-export const NumberToken = createToken({ name: "Number", label: "a number", pattern: /\d(?:[eE][+\-−–]?\d|\w|\.(?=\w))*%?/, categories: [LineToken], start_chars_hint: [..."0123456789"] });
-export const StringToken = createToken({ name: "String", label: "a string", pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/, categories: [LineToken], start_chars_hint: ['"'] });
+export const NumberToken = tokenOf([LineToken], { name: "Number", label: "a number", pattern: /\d(?:[eE][+\-−–]?\d|\w|\.(?=\w))*%?/, start_chars_hint: [..."0123456789"] });
+export const StringToken = tokenOf([LineToken], { name: "String", label: "a string", pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/, start_chars_hint: ['"'] });
 
 function symbol(name: string, pattern: string, parents: TokenType[] = [LineToken]): TokenType {
-  return createToken({ name, label: `\`${pattern}\``, pattern, categories: parents });
+  return tokenOf(parents, { name, label: `\`${pattern}\``, pattern });
 }
 
 export const PipeSymbol = symbol("Pipe", "|>");

@@ -52,6 +52,9 @@ function buildPipeStep(building: Building, left: Expression, step: cst.PipeStepC
 export function buildOperation(building: Building, node: cst.OperationCstNode | cst.ExpressionCstNode | undefined, at: number): Expression {
   if (node === undefined) return missing(at);
   const { operand, Operator } = node.children;
+  const [only] = operand ?? [];
+  // Most expressions are one value without a sign.
+  if (Operator === undefined && only !== undefined && only.children.Minus === undefined && only.children.NotWord === undefined) return buildPostfix(building, only, at);
   return new Climber(building, Operator ?? [], operand ?? [], at).operation();
 }
 
@@ -118,7 +121,8 @@ function buildPostfix(building: Building, node: cst.OperandCstNode, at: number):
 }
 
 function annotate<T extends Expression>(building: Building, value: T, nodes: readonly cst.AnnotationCstNode[] | undefined): T | Annotated {
-  const annotations = (nodes ?? []).map((node) => buildAnnotation(building, node, value.span.end));
+  if (nodes === undefined) return value;
+  const annotations = nodes.map((node) => buildAnnotation(building, node, value.span.end));
   const last = annotations[annotations.length - 1];
   return last === undefined ? value : { kind: "annotated", span: cover(value.span, last.span), value, annotations };
 }
@@ -165,6 +169,7 @@ export function buildPath(node: cst.PathCstNode | undefined, at: number): Path {
 function pathOf({ Name, Dot }: PathAndArguments, at: number): Path {
   const names = (Name ?? [undefined]).map((token) => nameOf(token, at));
   const start = names[0]?.span ?? { start: at, end: at };
+  if (Dot === undefined && names.length === 1) return { kind: "path", span: start, names };
   const dot = tokenSpan(Dot?.[Dot.length - 1]);
   const end = Math.max(names[names.length - 1]?.span.end ?? at, dot?.end ?? 0);
   return { kind: "path", span: { start: start.start, end }, names };
@@ -182,6 +187,7 @@ function buildArguments(building: Building, node: cst.ArgsCstNode, at: number): 
 
 // `lr = 3e-3`, as in Python: one message for all options of a call.
 function reportAssigned(building: Building, args: readonly cst.ArgCstNode[]): void {
+  if (!args.some(({ children }) => children.strayAssign !== undefined)) return;
   const signs = args.flatMap(({ children }) => {
     const [name, sign] = [tokenSpan(first(children.Name)), tokenSpan(first(children.strayAssign))];
     return name === null || sign === null ? [] : [{ name, sign, value: first(children.expression)?.location?.startOffset ?? sign.end }];

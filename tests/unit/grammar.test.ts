@@ -10,15 +10,26 @@ import { parse } from "../../compiler/ast/parse.js";
 import { syntaxRows } from "../../compiler/diagnostics/rows/syntax.js";
 import { cstTypes } from "../../grammar/generate-cst.js";
 import { lookaheadTable } from "../../grammar/generate-lookahead.js";
+import { quickParser } from "../../grammar/generate-quick-parser.js";
+import { is } from "../../grammar/kinds.js";
 import { layout } from "../../grammar/layout.js";
-import { lex, makeLexer } from "../../grammar/lexer.js";
+import { lex, lexWhole, makeLexer } from "../../grammar/lexer.js";
 import { parseCst, parseQuickly, parseWithRecovery } from "../../grammar/parse.js";
 import { SopParser } from "../../grammar/parser.js";
-import { lexedTokens } from "../../grammar/tokens.js";
+import { makeToken } from "../../grammar/token.js";
+import { lexedTokens, LineToken, Newline, parserTokens, wordTokens } from "../../grammar/tokens.js";
 import { programs } from "../support/programs.js";
 
 const grammarFile = (name: string): string => fileURLToPath(new URL(`../../grammar/${name}`, import.meta.url));
 const reference = readFileSync(grammarFile("README.md"), "utf8");
+
+test("tokens belong to the categories that Chevrotain finds", () => {
+  const belonging = (): unknown => parserTokens.map(({ name, isParent, categoryMatchesMap, categoryMatches = [] }) => ({ name, isParent, categoryMatchesMap, categoryMatches: [...categoryMatches].sort() }));
+  const noted = structuredClone(belonging());
+  new SopParser({ validate: false, strict: false });
+  assert.equal(noted, belonging());
+  assert.ok(is(makeToken(wordTokens.get("epochs") ?? Newline, "epochs", 0), LineToken));
+});
 
 test("the grammar passes Chevrotain's own checks", () => {
   makeLexer(true);
@@ -57,6 +68,17 @@ test("the generated table of choices is current", () => {
   const file = grammarFile("lookahead.generated.ts");
   if (process.env["UPDATE"] === "1") writeFileSync(file, lookaheadTable());
   assert.fixture(readFileSync(file, "utf8"), lookaheadTable());
+});
+
+test("the generated quick parser is current", () => {
+  const file = grammarFile("quick-parser.generated.ts");
+  if (process.env["UPDATE"] === "1") writeFileSync(file, quickParser());
+  assert.fixture(readFileSync(file, "utf8"), quickParser());
+});
+
+test("the quick lexer finds what Chevrotain's finds", () => {
+  const spellings = ["x'y' \"a\\\"\" \"open", "/* a */ # b\n/// doc\n//// no\n///\n//", "a && !b || c === d !== e ^ 2 \u2212 1 \u2260 3", "1.5..2 0x10 3%4KB 1e-3 1e\u22123;\r\n;", "\u201cquoted\u201d \ufeff\u00a0!= <= >= ** |> -> . | ="];
+  for (const text of [...spellings, ...spellings.map((spelling) => `$${spelling}`), ...programs.map((program) => program.text)]) assert.equal(lex(text), lexWhole(text), text);
 });
 
 test("the quick parser makes the tree of the whole one, and none where that finds a mistake", () => {

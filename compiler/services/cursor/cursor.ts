@@ -2,7 +2,8 @@
 // tokens up to the word that is being typed, laid out as for the parser, and the brackets that are open are kept with what stands in them.
 
 import { layout } from "../../../grammar/layout.js";
-import { endOf, lex } from "../../../grammar/lexer.js";
+import { lex } from "../../../grammar/lexer.js";
+import { endOf } from "../../../grammar/token.js";
 import { DeclarationEnd, End, NumberToken, StringToken } from "../../../grammar/tokens.js";
 import type { Span } from "../../source/source.js";
 import { Locals, type Local } from "./locals.js";
