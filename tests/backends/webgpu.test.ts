@@ -87,6 +87,19 @@ if (missing === null) {
       }));
   }
 
+  test("a run that goes on after its device was lost ends with the bits of one that was never stopped", () =>
+    withProgram(source, files, async ({ folder }) => {
+      const whole = { ...webgpu, name: "whole" };
+      const started = await runOn(whole, folder, ["train", "--quiet"]);
+      assert.is(started.code, 0, started.err);
+      const failed = await runOn(webgpu, folder, ["train", "--quiet"], { NODE_OPTIONS: `--import=${failing}`, SOP_TEST_GPU: "lost 150" });
+      assert.is(failed.code, 1, failed.err);
+      const resumed = await runOn(webgpu, folder, ["train", "--quiet"]);
+      assert.is(resumed.code, 0, resumed.err);
+      assert.match(resumed.err, /^net: goes on from step \d+$/m);
+      for (const file of ["model.safetensors", "checkpoints/step-00000060.safetensors"]) assert.ok(readFileSync(join(folder, "webgpu", "net", file)).equals(readFileSync(join(folder, "whole", "net", file))), file);
+    }));
+
   test("a device before the first checkpoint, or one that does not exist", () =>
     withProgram(source, files, async ({ folder }) => {
       const failed = await runOn(webgpu, folder, ["train", "--quiet"], { NODE_OPTIONS: `--import=${failing}`, SOP_TEST_GPU: "lost 20" });
