@@ -27,6 +27,11 @@ export function renderFix(diagnostic: Diagnostic, fix: Fix, read: (path: string)
   return `${place(diagnostic.origin, at)}: ${printableMessage(fix.title)} (${diagnostic.id})\n${rows.map((row) => `${row.label.padStart(width)} ${row.text}\n`).join("")}`;
 }
 
+/** A fix that was tried and not made, in one line. */
+export function renderRefusal(diagnostic: Diagnostic, fix: Fix, read: (path: string) => string | null): string {
+  return `${place(diagnostic.origin, sources(read))}: not changed, since no fewer mistakes would be left: ${printableMessage(fix.title)} (${diagnostic.id})\n`;
+}
+
 /** "2 errors, 1 warning", or "no errors". */
 export function countText(diagnostics: readonly Diagnostic[]): string {
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;

@@ -42,8 +42,20 @@ test("an import is only changed if it is named, and then for all that import it"
     assert.match(readFileSync(join(folder, "b.sop"), "utf8"), /dense\(d\)/);
   }));
 
+test("a fix after which no fewer errors would be left is told of and not made", () => {
+  // With the right layer comes its size, which is wrong as well.
+  const source = "model M {\n  input x: f32[4]\n  output y: f32[3] = x |> dens(2)\n}\n";
+  return inFolder({ "a.sop": source }, (folder) => {
+    const { status, stdout, stderr } = sop(folder, ["fix", "a.sop"]);
+    assert.is(status, 1);
+    assert.is(stdout, "");
+    assert.match(stderr, /^a\.sop:3:27: not changed, since no fewer mistakes would be left: Write `dense` \(unknown-layer\)\na\.sop: 0 fixes applied; left: 1 error\n/);
+    assert.is(readFileSync(join(folder, "a.sop"), "utf8"), source);
+  });
+});
+
 test("errors that are left give 1, several ways to mend ask for a choice", () =>
-  inFolder({ "a.sop": "model M {\n  input x: f32[4]\n  output y: f32[3] = x |> dens(2)\n}\n" }, (folder) => {
+  inFolder({ "a.sop": "model M {\n  input x: f32[4]\n  output y: f32[3] = x |> dense(2)\n  output z = x |> dens(2)\n}\n" }, (folder) => {
     const { status, stderr } = sop(folder, ["fix", "a.sop"]);
     assert.is(status, 1);
     assert.match(stderr, /1 fix applied; left: 1 error\nhelp: 1 of these has several ways to mend/);

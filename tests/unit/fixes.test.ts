@@ -1,4 +1,4 @@
-// Applying fixes: rounds, edits that overlap, alternatives, and fixes that bring each other back.
+// Applying fixes: rounds, edits that overlap, alternatives, and fixes that are not kept since they help nothing.
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -57,15 +57,32 @@ test("all edits of a fix are made, or none", () => {
   assert.is(texts.get("a.sop"), "a b X");
 });
 
-test("fixes that bring each other back end", () => {
-  const { texts, applied } = applyFixes(new Map([["a.sop", "a"]]), (current) => [told(0, [edit(0, 1, current.get("a.sop") === "a" ? "b" : "a")])]);
-  assert.is(applied.length, 1);
-  assert.is(texts.get("a.sop"), "b");
+test("fixes after which as much is left are not made, so that those end that bring each other back or never end", () => {
+  const back = applyFixes(new Map([["a.sop", "a"]]), (current) => [told(0, [edit(0, 1, current.get("a.sop") === "a" ? "b" : "a")])]);
+  assert.equal([back.texts.get("a.sop"), back.applied.length, back.refused.map(({ fix }) => fix.title)], ["a", 0, ["b"]]);
+  const on = applyFixes(new Map([["a.sop", ""]]), () => [told(0, [edit(0, 0, "x")])]);
+  assert.equal([on.texts.get("a.sop"), on.applied.length, on.refused.length], ["", 0, 1]);
 });
 
-test("fixes that never end are stopped", () => {
-  const { applied } = applyFixes(new Map([["a.sop", ""]]), () => [told(0, [edit(0, 0, "x")])]);
-  assert.is(applied.length, 20);
+/** An error for each `!` of a file, a warning for each `?`, each of which its fix removes, and two errors for each file that says `worse`. */
+const signs = (texts: ReadonlyMap<string, string>): Diagnostic[] =>
+  [...texts].flatMap(([file, text]) => {
+    const at = (id: "unused-result" | "unterminated-string", start: number, fixes: readonly Fix[]): Diagnostic => diagnose(id as never, { file, span: { start, end: start + 1 } }, { value: "x" } as never, { fixes });
+    const found = [...text.matchAll(/[!?]/g)].map(({ 0: sign, index }) => at(sign === "!" ? "unterminated-string" : "unused-result", index, [edit(index, index + 1, /^bad/.test(text.slice(index + 1)) ? "worse " : "")]));
+    return [...found, ...[...text.matchAll(/worse/g)].flatMap(({ index }) => [at("unterminated-string", index, []), at("unterminated-string", index, [])])];
+  });
+
+test("a fix that makes errors more is taken back alone, file by file", () => {
+  const { texts, applied, refused } = applyFixes(new Map([["a.sop", "!a !b !bad ?c"], ["b.sop", "?bad !c"], ["c.sop", "!d"]]), signs);
+  assert.equal([...texts.values()], ["a b !bad c", "?bad c", "d"]);
+  assert.is(applied.length, 5);
+  assert.equal(refused.map(({ diagnostic, fix }) => [diagnostic.origin.file, fix.title]), [["a.sop", "worse "], ["b.sop", "worse "]]);
+});
+
+test("fewer errors in one file are no reason for more in another", () => {
+  const check = (current: ReadonlyMap<string, string>): Diagnostic[] => [...signs(current), ...(current.get("a.sop") === "" ? signs(new Map([["b.sop", "worse"]])) : [])];
+  const { texts, refused } = applyFixes(new Map([["a.sop", "!"], ["b.sop", "b"]]), check);
+  assert.equal([...texts.values(), refused.length], ["!", "b", 1]);
 });
 
 test("files that are not named are not touched", () => {

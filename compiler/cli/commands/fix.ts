@@ -1,9 +1,9 @@
 // `sop fix [files...]`: applies the fixes that diagnostics carry to the named files and shows each. All files are written when all
-// fixes are known, each in one go; a file that changed in the meantime is left alone.
+// fixes are known, each in one go; a file that changed in the meantime is left alone. A fix that would leave no fewer mistakes is told of and not made.
 
 import { check } from "../../compile.js";
 import { printable, printableMessage } from "../../diagnostics/printable.js";
-import { countText, renderFix } from "../../diagnostics/render-text.js";
+import { countText, renderFix, renderRefusal } from "../../diagnostics/render-text.js";
 import { applyFixes } from "../../services/apply-fixes.js";
 import { Failure } from "../failure.js";
 import { fileHost } from "../file-host.js";
@@ -28,6 +28,7 @@ export function fixCommand(files: readonly string[], options: { readonly dryRun:
     });
   });
   for (const { diagnostic, fix, before } of result.applied) terminal.out(renderFix(diagnostic, fix, (path) => before.get(path) ?? null));
+  for (const { diagnostic, fix } of result.refused) terminal.err(renderRefusal(diagnostic, fix, (path) => result.texts.get(path) ?? null));
   if (!options.dryRun) {
     const now = fileHost();
     const changed = [...result.texts].filter(([name, text]) => text !== texts.get(name));
