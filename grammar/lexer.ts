@@ -5,10 +5,10 @@ import { Lexer, type IToken, type TokenType } from "chevrotain";
 import { isOne } from "./kinds.js";
 import { MAX_PROBLEMS, type CommentText, type SyntaxProblem } from "./problems.js";
 import { splitQuickly, unsettledKinds, type SplitText } from "./quick-lexer.js";
-import { become, endOf } from "./token.js";
+import { become, endOf, makeToken } from "./token.js";
 import {
-  AndWord, AtLeast, AtMost, digits, Divide, DocComment, Equal, ForeignComment, ForeignOperator, ForeignString, Identifier, lexedTokens, Minus, NotEqual, NotWord,
-  numberSuffix, NumberToken, OrWord, Power, StringToken, Times, wordTokens,
+  AndWord, AtLeast, AtMost, CloseBrace, CloseBracket, CloseParen, digits, Divide, DocComment, Equal, ForeignComment, ForeignOperator, ForeignString, Identifier, lexedTokens, Minus, NotEqual, NotWord,
+  numberSuffix, NumberToken, OpenBrace, OrWord, Power, StringToken, Times, wordTokens,
 } from "./tokens.js";
 
 export interface LexedText {
@@ -74,13 +74,46 @@ function splitWhole(text: string): SplitText & Pick<LexedText, "problems"> {
 /** Looks for mistakes of spelling, and gives tokens their final kinds. */
 function settled(split: SplitText & { readonly problems?: SyntaxProblem[] }): LexedText {
   const { tokens, unsettled, problems = [] } = split;
+  const behind = new Map<IToken, readonly IToken[]>();
   const hasForeignComments = unsettled.some(({ tokenType }) => tokenType === ForeignComment);
   for (const token of unsettled) {
-    const problem = settleSpelling(token);
+    let problem = settleSpelling(token);
+    if (problem?.id === "unterminated-string") {
+      behind.set(token, releaseBrackets(token));
+      problem = { ...problem, end: endOf(token) };
+    }
     if (problem !== null && problems.length <= MAX_PROBLEMS) problems.push(problem);
   }
   const comments = split.comments.map((token) => ({ start: token.startOffset, end: endOf(token), doc: token.tokenType === DocComment, text: token.image }));
+  if (behind.size > 0) return { tokens: tokens.flatMap((token) => (token.tokenType === ForeignComment ? [] : [token, ...(behind.get(token) ?? [])])), comments, problems };
   return { tokens: hasForeignComments ? tokens.filter(({ tokenType }) => tokenType !== ForeignComment) : tokens, comments, problems };
+}
+
+const released: ReadonlyMap<string, TokenType> = new Map([[")", CloseParen], ["]", CloseBracket], ["}", CloseBrace], ["{", OpenBrace]]);
+
+/** Takes the brackets at the end of a line, with what may stand behind and between them, out of a string that goes on to there because its quote is missing. */
+function releaseBrackets(token: IToken): readonly IToken[] {
+  const start = endingBrackets(token.image);
+  const found = [...token.image.slice(start).replace(/\/\/[^]*/, "").matchAll(/[)\]}{]/g)].map(({ 0: bracket, index }) => makeToken(released.get(bracket) ?? CloseParen, bracket, token.startOffset + start + index));
+  token.image = token.image.slice(0, start).trimEnd();
+  token.endOffset = token.startOffset + token.image.length - 1;
+  return found;
+}
+
+/** Where the brackets that end a line begin. One that is opened in the text itself closes there, too. */
+function endingBrackets(image: string): number {
+  const code = image.replace(/\s\/\/[^]*$/, "");
+  let start = code.length;
+  for (; start > 1 && /[\s)\]}{]/.test(code.charAt(start - 1)); start--);
+  const rest = code.slice(start).search(/\S/);
+  if (rest < 0) return image.length;
+  let depth = 0;
+  for (const sign of code.slice(0, start)) depth = Math.max(0, depth + Number(/[([{]/.test(sign)) - Number(/[)\]}]/.test(sign)));
+  for (let at = start; at < code.length; at++) {
+    if (depth === 0 && /\S/.test(code.charAt(at))) return at;
+    if (/[)\]}]/.test(code.charAt(at))) depth--;
+  }
+  return image.length;
 }
 
 /** Gives a token its final kind; the problem with it, if there is one. */

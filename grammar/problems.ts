@@ -10,6 +10,7 @@ export interface Place {
 export type SyntaxProblem = Place &
   (
     | { readonly id: "unknown-character"; readonly text: string }
+    /** The place ends where the closing quote can be meant, before the brackets that end the line. */
     | { readonly id: "unterminated-string" }
     | { readonly id: "foreign-spelling"; readonly found: string; readonly meant: string }
     | { readonly id: "malformed-number"; readonly text: string }

@@ -4,7 +4,7 @@ import type { SyntaxProblem } from "../../grammar/problems.js";
 import { diagnose } from "../diagnostics/catalog.js";
 import type { Diagnostic, DiagnosticId } from "../diagnostics/diagnostic.js";
 import type { SourceFile, Span } from "../source/source.js";
-import { hidesBracket, hintFor, hintForCharacter, hintForNumber, hintForReserved } from "./syntax-hints.js";
+import { hidesBracket, hintFor, hintForCharacter, hintForNumber, hintForReserved, hintForString } from "./syntax-hints.js";
 
 /** More messages than this about one file help nobody. */
 const MOST = 200;
@@ -20,7 +20,7 @@ export function describeProblem(file: SourceFile, problem: SyntaxProblem): Diagn
       return diagnose("unknown-character", origin, { text }, hintForCharacter(problem, file.text));
     }
     case "unterminated-string":
-      return diagnose("unterminated-string", origin, {});
+      return diagnose("unterminated-string", origin, {}, hintForString(span, file.text));
     case "foreign-spelling": {
       const { found, meant } = problem;
       const isComment = found === "#" || found === "/*";
@@ -78,9 +78,24 @@ const echoes: ReadonlySet<DiagnosticId> = new Set<DiagnosticId>([
   "expected-syntax", "unknown-statement", "unknown-clause", "unknown-declaration", "operator-after-pipe", "comparison-chain",
 ]);
 
+const aboutBrackets: ReadonlySet<DiagnosticId> = new Set<DiagnosticId>(["unclosed-bracket", "unmatched-bracket", "wrong-bracket", "missing-brace"]);
+
+/** Leaves out what follows from a string that swallowed the rest of its line: brackets of the line, and the one that ends the block whose brace it swallowed. */
+function withoutSwallowed(file: SourceFile, all: readonly Diagnostic[]): readonly Diagnostic[] {
+  const ends = all.flatMap(({ id, origin }) => (id === "unterminated-string" ? [{ from: file.text.lastIndexOf("\n", origin.span.start) + 1, to: endOfLine(file.text, origin.span.start) }] : []));
+  if (ends.length === 0) return all;
+  const isIn = ({ span }: { readonly span: Span }): boolean => ends.some(({ from, to }) => span.start >= from && span.start <= to);
+  return all.filter((diagnostic) => !aboutBrackets.has(diagnostic.id) || !(isIn(diagnostic.origin) || diagnostic.notes.some(({ origin }) => isIn(origin))));
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf("\n", from);
+  return end < 0 ? text.length : end;
+}
+
 /** Orders diagnostics by position, keeps one of the parser's on each line, and counts what is too much. */
 export function chooseDiagnostics(file: SourceFile, all: readonly Diagnostic[]): Diagnostic[] {
-  const sorted = all.map((diagnostic) => ({ diagnostic, line: 0 })).sort((a, b) => a.diagnostic.origin.span.start - b.diagnostic.origin.span.start);
+  const sorted = withoutSwallowed(file, all).map((diagnostic) => ({ diagnostic, line: 0 })).sort((a, b) => a.diagnostic.origin.span.start - b.diagnostic.origin.span.start);
   let line = 0;
   let at = 0;
   for (const entry of sorted) {

@@ -166,6 +166,15 @@ export function hintForNumber(text: string, span: Span): Hint {
   return {};
 }
 
+/** The hint for a string without closing quote; a fix where nothing but the string can stand before its end. */
+export function hintForString({ start, end }: Span, text: string): Hint {
+  const content = text.slice(start + 1, end);
+  const isClear = /(?:^|[\s(\[,:=])$/.test(text.slice(Math.max(0, start - 1), start)) && /^(?!.*(?:\s\/\/|\|>))[^\s"\\,()[\]{}=](?:[^"\\,()[\]{}=]*[^"\\,()[\]{}=\s])?$/.test(content);
+  if (!isClear) return {};
+  const opening = text.charAt(start) === '"' ? [] : [{ span: { start, end: start + 1 }, text: '"' }];
+  return { fixes: [{ title: "Close it with `\"`.", edits: [...opening, { span: { start: end, end }, text: '"' }] }] };
+}
+
 /** The hint for an annotation that is written as an option or assigned to, and for a word as an option of `fuse from`; null for another reserved word. */
 export function hintForReserved(word: string, span: Span, text: string): Hint | null {
   if (word !== "overparam" && word !== "frozen") return fuseWordHint(span, text);

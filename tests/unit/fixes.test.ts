@@ -23,6 +23,16 @@ test("one mistake can hide another: rounds go on until nothing is left", () => {
   assert.match(text, /\|> flatten \|> dense\(2, bias: false\)\n/);
 });
 
+test("a string is closed where its quote can be meant, before the brackets that end the line, and else nowhere", () => {
+  const data = (source: string): string => `data moons = ${source}\n  fields x: f32, label: class[2]\n}\n`;
+  const closed = data('csv("moons.csv") {');
+  assert.equal(fixed(data('csv("moons.csv) {')), { text: closed, titles: ['Close it with `"`.'], left: [] });
+  assert.equal(fixed(data("csv('moons.csv) {")), { text: closed, titles: ['Close it with `"`.'], left: [] });
+  assert.is(fixed('import { mlp } from "std/mlp\n').text, 'import { mlp } from "std/mlp"\n');
+  for (const unclear of ['csv("moons.csv, header: true) {', 'csv(moons.csv") {', 'csv("moons.csv) of {', 'csv("moons (old).csv) {'])
+    assert.equal(fixed(data(unclear)), { text: data(unclear), titles: [], left: ["unterminated-string"] }, unclear);
+});
+
 test("what is right stays as it is, and alternatives are left to people", () => {
   const right = net("output y: f32[2] = x |> dense(2)");
   assert.equal(fixed(right), { text: right, titles: [], left: [] });
