@@ -4,7 +4,7 @@ import type { SyntaxProblem } from "../../grammar/problems.js";
 import { diagnose } from "../diagnostics/catalog.js";
 import type { Diagnostic, DiagnosticId } from "../diagnostics/diagnostic.js";
 import type { SourceFile, Span } from "../source/source.js";
-import { hidesBracket, hintFor, hintForCharacter, hintForNumber, hintForReserved, hintForString } from "./syntax-hints.js";
+import { hidesBracket, hintFor, hintForCharacter, hintForNumber, hintForReserved, hintForString, hintForSurplus, lacksColon } from "./syntax-hints.js";
 
 /** More messages than this about one file help nobody. */
 const MOST = 200;
@@ -46,10 +46,8 @@ export function describeProblem(file: SourceFile, problem: SyntaxProblem): Diagn
         return diagnose("unclosed-bracket", origin, { open, close }, { notes, help: "Write a whole quotient as `floor(a / b)`: a comment begins with `//`." });
       return diagnose("unclosed-bracket", origin, { open, close }, { notes, fixes: [{ title: `Write \`${close}\`.`, edits: [{ span, text }] }] });
     }
-    case "unmatched-bracket": {
-      const fixes = [{ title: `Remove \`${problem.text}\`.`, edits: [{ span, text: "" }] }];
-      return diagnose("unmatched-bracket", origin, { text: problem.text }, { fixes });
-    }
+    case "unmatched-bracket":
+      return diagnose("unmatched-bracket", origin, { text: problem.text }, hintForSurplus(problem.text, span, file.text));
     case "wrong-bracket": {
       const { found, expected, opener } = problem;
       const notes = [{ origin: at(opener), message: "The bracket is opened here." }];
@@ -65,7 +63,7 @@ export function describeProblem(file: SourceFile, problem: SyntaxProblem): Diagn
       return diagnose("expression-too-long", origin, { limit: problem.limit });
     case "expected-syntax":
       if (problem.found === "`else`" && problem.expected === "the end of the line") return diagnose("else-without-if", origin, {});
-      return diagnose("expected-syntax", origin, { expected: problem.expected, found: problem.found }, hintFor(problem, file.text));
+      return diagnose("expected-syntax", origin, { expected: lacksColon(problem, file.text) ? "`:`" : problem.expected, found: problem.found }, hintFor(problem, file.text));
   }
 }
 

@@ -97,6 +97,7 @@ function headHint(place: Place): Hint | null {
   if (expected === "`:`" && (found === "`=`" || found === "`,`" || found === "`)`")) return { help: "Write `:` and the type after the name, as in `width: int = 16` or `x: f32[n, d]`." };
   if (expected === "`=`" && first === "layer" && found === "`(`") return { help: "Give it a name: `layer name = dense(64)`." };
   if (expected === "`=`" && found === "`:`") return { help: "Write `=` after the name.", fixes: replace(place, "=", "Write `=`.") };
+  if (lacksColon(problem, text)) return { help: "Write `:` between the name and its type.", fixes: [{ title: "Write `:`.", edits: [{ span: { start: place.before.length, end: place.before.length }, text: ":" }] }] };
   if (expected === "`=`" && /^`[a-zA-Z_"]/.test(found)) return { help: "Write `=` after the name.", fixes: [{ title: "Write `=`.", edits: [{ span: { start, end: start }, text: "= " }] }] };
   if (expected === "a type" && (found === "`[`" || found === "`(`")) {
     const [sizes, inner = ""] = /^[[(]([\w ,]*)[\])]/.exec(text.slice(start, start + 100)) ?? [];
@@ -104,6 +105,12 @@ function headHint(place: Place): Hint | null {
     return { help: "Write the dtype before the sizes in square brackets: `f32[28, 28, 1]`.", fixes };
   }
   return null;
+}
+
+/** Does a type stand right behind the name that it is of? A result may have none, so that the grammar expects its `=`. */
+export function lacksColon({ expected, found, start }: Unexpected, text: string): boolean {
+  const before = text.slice(Math.max(text.lastIndexOf("\n", start - 1) + 1, start - 100), start);
+  return /^`(?:f32|i32|bool|class|int|float|string)`$/.test(found) && /\w[ \t]+$/.test(before) && (expected === "`:`" || (expected === "`=`" && /^\s*output\b/.test(before)));
 }
 
 /** What to do about the head of a model that another one, or its sources, stand for. */
@@ -155,6 +162,8 @@ export function hintForCharacter(place: { readonly start: number; readonly end: 
   if (character === "?" && /[[,]\s*$/.test(before)) return { help: "Leave out the batch: shapes are those of one example.", fixes: [] };
   if (character === "%" && gap !== undefined) return { help: "Write the `%` right after its number.", fixes: [{ title: "Remove the space.", edits: [{ span: { start: start - gap.length, end: start }, text: "" }] }] };
   if (character === "?") return { help: "Write a choice as `if condition then a else b`.", fixes: [] };
+  // Without them another name would be left.
+  if (/[\p{L}\p{M}\p{N}]/u.test(character)) return { help: "Names are made of the letters `a` to `z` and `A` to `Z`, digits and `_`.", fixes: [] };
   return { fixes: [{ title: "Remove it.", edits: [{ span: { start, end }, text: "" }] }] };
 }
 
@@ -164,6 +173,18 @@ export function hintForNumber(text: string, span: Span): Hint {
   if (/^\d+(?:x\d+)+$/i.test(text) && !/^0x/i.test(text)) return { help: "Part sizes by commas: `28, 28, 1`.", fixes: write(text.split(/x/i).join(", ")) };
   if (/^[\d_]+(?:\.\d+)?[kmg]b?$/i.test(text)) return { help: "Write suffixes in capital letters: `1K`, `1MB`.", fixes: write(text.toUpperCase()) };
   return {};
+}
+
+/** The hint for a bracket that closes nothing: the one that it lacks where a type shows it, or to go where it surely is one too many. */
+export function hintForSurplus(bracket: string, span: Span, text: string): Hint {
+  const line = text.slice(Math.max(text.lastIndexOf("\n", span.start - 1) + 1, span.start - 100), span.start);
+  const sizes = bracket === "]" ? /\b(?:f32|i32|bool|class)(?=([ \t]+|(?=\d))\w+(?:,[ \t]*\w+)*$)/.exec(line) : null;
+  if (sizes !== null) {
+    const start = span.start - line.length + sizes.index + sizes[0].length;
+    return { help: "Write `[` before the sizes.", fixes: [{ title: "Write `[`.", edits: [{ span: { start, end: start + (sizes[1] ?? "").length }, text: "[" }] }] };
+  }
+  const isSure = bracket === "}" || line.trim() === "" || line.trimEnd().endsWith(bracket);
+  return isSure ? { fixes: [{ title: `Remove \`${bracket}\`.`, edits: [{ span, text: "" }] }] } : {};
 }
 
 /** The hint for a string without closing quote; a fix where nothing but the string can stand before its end. */

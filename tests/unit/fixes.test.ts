@@ -33,6 +33,26 @@ test("a string is closed where its quote can be meant, before the brackets that 
     assert.equal(fixed(data(unclear)), { text: data(unclear), titles: [], left: ["unterminated-string"] }, unclear);
 });
 
+test("no fix of one mistake of syntax takes away what is meant", () => {
+  const left = (source: string, id: string): void => assert.equal(fixed(source), { text: source, titles: [], left: [id] }, source);
+  const mended = (wrong: string, right: string): void => assert.equal([fixed(wrong).text, fixed(wrong).left], [right, []], wrong);
+  const data = (type: string): string => `data moons = csv("moons.csv") {\n  fields x: f32, label: ${type}\n}\n`;
+  mended(data("class3]"), data("class[3]"));
+  mended(data("class 3]"), data("class[3]"));
+  mended(data("class[3]]"), data("class[3]"));
+  left(data("classes3]"), "unmatched-bracket");
+  mended(net("output y f32[2] = x |> dense(2)"), net("output y: f32[2] = x |> dense(2)"));
+  mended(net("output y = x |> dense(2))"), net("output y = x |> dense(2)"));
+  left(net("output y = x |> dense2)"), "unmatched-bracket");
+  left(net("output y = x |> dense 2, bias: false)"), "unmatched-bracket");
+  left(net("output y = x |> dense(2)").replace("model Net", "model 模型"), "unknown-character");
+  left("let größe = 3\n", "unknown-character");
+  mended("let width = 3 ¤\n", "let width = 3 \n");
+  const { diagnostics } = check("let größe = 3\n");
+  assert.match(diagnostics[0]?.help ?? "", /^Names are made of the letters `a` to `z`/);
+  assert.match(check(net("output y f32[2] = x |> dense(2)")).diagnostics[0]?.message ?? "", /^Expected `:`, found `f32`/);
+});
+
 test("what is right stays as it is, and alternatives are left to people", () => {
   const right = net("output y: f32[2] = x |> dense(2)");
   assert.equal(fixed(right), { text: right, titles: [], left: [] });
