@@ -11,12 +11,12 @@ export function sourcePath(path: string): string {
 
 /** The only `.sop` file in the current folder. */
 export function onlySource(): string {
-  const names = withFiles("the current folder cannot be read", null, () => readdirSync("."))
-    .filter((name) => name.endsWith(".sop"))
+  const names = withFiles("the current folder cannot be read", null, () => readdirSync(".", { withFileTypes: true }))
+    .flatMap((entry) => (entry.name.endsWith(".sop") && !entry.isDirectory() ? [entry.name] : []))
     .sort();
   const [first, ...others] = names;
   if (first === undefined) throw new Failure("no `.sop` file is named, and there is none in this folder", "Name one, or start a project with `sop new <dir>`.", 2);
-  if (others.length > 0) throw new Failure(`no \`.sop\` file is named, and this folder has ${names.length}: ${names.slice(0, 5).join(", ")}`, "Name one of them.", 2);
+  if (others.length > 0) throw new Failure(`no \`.sop\` file is named, and this folder has ${names.length}: ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", ..." : ""}`, "Name one of them.", 2);
   return first;
 }
 

@@ -9,6 +9,8 @@ const descriptors = { stdout: 1, stderr: 2 } as const;
 export class Output {
   #stream: NodeJS.WriteStream | null = null;
   #isDirect: boolean;
+  /** Was anything written to the stream? */
+  #isUsed = false;
 
   /** `onError` is told what the stream has to say. */
   constructor(
@@ -21,8 +23,20 @@ export class Output {
   /** Makes Node's stream, through which all goes from now on. */
   open(): NodeJS.WriteStream {
     this.#isDirect = false;
-    this.#stream ??= process[this.name].on("error", this.onError);
+    this.#stream ??= this.#made();
     return this.#stream;
+  }
+
+  #made(): NodeJS.WriteStream {
+    const stream = process[this.name].on("error", this.onError);
+    const { write } = stream;
+    // Others write to it too.
+    return Object.assign(stream, {
+      write: (...what: Parameters<typeof write>): boolean => {
+        this.#isUsed = true;
+        return write.apply(stream, what);
+      },
+    });
   }
 
   get isTerminal(): boolean {
@@ -39,10 +53,10 @@ export class Output {
     if (rest.length > 0) this.open().write(rest);
   }
 
-  /** When all that was written has left the process, or nobody reads it any more. */
+  /** When all that was written has left the process, or nobody reads it any more. A stream that was given nothing is not asked: a full disk would be told of. */
   written(): Promise<void> {
     const stream = this.#stream;
-    return stream === null ? Promise.resolve() : new Promise((resolve) => void stream.write("", () => resolve()));
+    return stream === null || !this.#isUsed ? Promise.resolve() : new Promise((resolve) => void stream.write("", () => resolve()));
   }
 }
 

@@ -10,6 +10,7 @@ import { instanceOf, ofDepths } from "../semantics/fusion/source-instance.js";
 import type { Instance, Start } from "../semantics/semantic-model.js";
 import { inWords } from "./causes.js";
 import type { FusedModels } from "./fused-models.js";
+import { sizeOption, type SizeOption } from "./size-options.js";
 
 /** Everything about the starts of an instance. */
 export function assess(models: FusedModels, instance: Instance): FusionFindings {
@@ -22,7 +23,9 @@ export function assess(models: FusedModels, instance: Instance): FusionFindings 
     grows: all.every(({ start }) => start.fusion.sources.some((source) => sizeOf(models, instanceOf(source)) < sizeOf(models, start.target))),
     say: (report) => {
       for (const { start, found } of all) {
-        for (const problem of found.problems) sayProblem(report, start, problem);
+        const causes = found.problems.filter((problem) => optionOf(start, problem) !== null);
+        // Sizes that follow an option in another way than in proportion follow from the same mistake.
+        for (const problem of found.problems) if (problem.id !== "sizes-do-not-add-up" || causes.length === 0 || causes.includes(problem)) sayProblem(report, start, problem);
         for (const claim of found.claims) sayClaim(report, start, claim);
       }
       for (const { overparam, start } of drawn) {
@@ -37,7 +40,8 @@ function sizeOf(models: FusedModels, instance: Instance): number {
   return models.module(instance).weights.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
 }
 
-function sayProblem(report: Report, { fusion, target }: Start, { id, place, parameters }: FusionProblem): void {
+function sayProblem(report: Report, start: Start, { id, place, parameters }: FusionProblem): void {
+  const { fusion, target } = start;
   const layer = place.path === "" ? place.what : place.path;
   const get = (name: string): string => parameters[name] ?? "";
   const notes: readonly Note[] = place.origin.file === "" ? [] : [{ origin: place.origin, message: `\`${layer}\` is here.` }];
@@ -52,8 +56,10 @@ function sayProblem(report: Report, { fusion, target }: Start, { id, place, para
       return report.say("fuse-new-layer", fusion.origin, { layer }, { notes });
     case "fixed-axis-differs":
       return report.say("fuse-fixed-axis", fusion.origin, { layer, axis: get("axis"), target: get("target"), sources: [...new Set(get("sources").split(", "))].join(" and ") }, { notes });
-    case "sizes-do-not-add-up":
-      return report.say("fuse-sizes", fusion.origin, { layer, target: get("target"), sources: sumOf(get("sources")) }, { notes });
+    case "sizes-do-not-add-up": {
+      const found = optionOf(start, { id, parameters });
+      return report.say("fuse-sizes", found?.option.origin ?? fusion.origin, { layer, target: get("target"), sources: sumOf(get("sources")) }, { notes, ...found?.details });
+    }
     case "layout-conflict":
       return report.say("fuse-layout-conflict", fusion.origin, { layer }, { notes });
     case "outer-product":
@@ -63,6 +69,11 @@ function sayProblem(report: Report, { fusion, target }: Start, { id, place, para
     case "stays-symmetric":
       return report.say("fuse-stays-symmetric", fusion.origin, { model: target.model, source: get("source") });
   }
+}
+
+// The option to change where sizes do not add up.
+function optionOf(start: Start, { id, parameters }: Pick<FusionProblem, "id" | "parameters">): SizeOption | null {
+  return id === "sizes-do-not-add-up" ? sizeOption(start, Number(parameters["target"]), (parameters["sources"] ?? "").split(", ").map(Number)) : null;
 }
 
 /** `8, 8` as `16 (8 + 8)`. */

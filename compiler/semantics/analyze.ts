@@ -172,7 +172,7 @@ function checkRecipe(context: Context, file: FileScope, node: Extract<Entry["nod
   guarded(() => collectClauses(env, node.clauses, "recipe"));
 }
 
-const aboutNames: ReadonlySet<string> = new Set(["unknown-name", "unknown-layer", "no-such-declaration", "unknown-import", "unknown-field", "unknown-metric", "missing-clause", "input-without-field", "missing-return", "model-without"]);
+const aboutNames: ReadonlySet<string> = new Set(["unknown-name", "unknown-layer", "unknown-objective", "no-such-declaration", "unknown-import", "unknown-field", "unknown-metric", "missing-clause", "input-without-field", "missing-return", "model-without"]);
 
 /**
  * Where the text itself is broken, what follows from it is not said: nothing inside a declaration with a syntax error, and no unknown names in a

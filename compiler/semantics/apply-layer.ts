@@ -6,6 +6,7 @@ import { at, Exhausted, type Env, type Site } from "./context.js";
 import { limits } from "./limits.js";
 import { batchProblem, comparedProblem } from "./layers/batchless.js";
 import type { Options, ShapeResult, WeightSignature } from "./layers/layer.js";
+import { labelTarget, type Written } from "./label-targets.js";
 import { categoryOf, layers, type LayerCategory, type LayerKind } from "./layers/layers.js";
 import { alignedBy, hasRagged, raggedRules } from "./layers/ragged.js";
 import { elements } from "./layers/shape-rules.js";
@@ -23,6 +24,8 @@ export interface LayerRequest {
   readonly path: string;
   readonly reach: Reach | null;
   readonly span: Span;
+  /** Where its tensors are written, in their order; absent: a part of an operator, which tells nothing of its own. */
+  readonly operands?: readonly Span[];
 }
 
 // Layers that a loss or metric cannot hold: they have weights, or differ between training and evaluation.
@@ -46,13 +49,7 @@ export function applyLayer(env: Env, request: LayerRequest): Value {
   const fitting = signature.shape(types, request.options);
   const result = fitting.kind === "mismatch" ? fitting : batched(request.kind, category, types, fitting);
   if (result.kind === "mismatch") {
-    const fixes = resizeFixes(site.graph, request.kind, tensors, env.file.path);
-    report.say(
-      "shape-mismatch",
-      origin,
-      { layer: request.title, expected: result.expected, found: result.found },
-      { notes: operandNotes(env, tensors, request.span), fixes, help: result.fix },
-    );
+    sayMismatch(env, request, tensors, result);
     return error;
   }
   const type = hasRagged(types) ? withLength(env, request, tensors, types, result.type) : result.type;
@@ -81,6 +78,25 @@ export function applyLayer(env: Env, request: LayerRequest): Value {
     { layer: request.kind, operands: tensors.map((tensor) => tensor.ref), options: request.options, type, path: request.path, within: site.paths.prefix, name: null, origin, callers: site.callers, overparam, frozen: isFrozen },
     category === "metric",
   );
+}
+
+function sayMismatch(env: Env, request: LayerRequest, tensors: readonly TensorValue[], { expected, found, fix, odd }: Extract<ShapeResult, { readonly kind: "mismatch" }>): void {
+  const { kind, title: layer, span, operands = [] } = request;
+  const written = operands.map((operand) => writtenAt(env, operand));
+  const culprit = odd === undefined ? null : (written[odd.index] ?? null);
+  const declared = odd === undefined ? undefined : request.tensors[odd.index]?.type;
+  const params = { layer, expected, found: culprit === null || declared === undefined ? found : `\`${culprit.text}\`, ${printType(declared)}` };
+  const place = culprit?.span ?? span;
+  const types = tensors.map(({ type }) => type);
+  const ofLabels = labelTarget(kind, types, written, { start: span.start, end: span.start + kind.length });
+  const fixes = ofLabels === null && env.site !== null ? resizeFixes(env.site.graph, kind, tensors, env.file.path) : [];
+  env.context.report.say("shape-mismatch", at(env, place), params, { notes: operandNotes(env, tensors, place), fixes, help: culprit === null ? fix : odd?.fix(culprit.text) ?? fix, ...ofLabels });
+}
+
+// A tensor as the program writes it; null where it is too long for a message.
+function writtenAt({ file }: Env, span: Span): Written | null {
+  const text = file.text.slice(span.start, span.end);
+  return text === "" || text.length > 40 || text.includes("\n") ? null : { text, span };
 }
 
 function isLarge({ shape }: { readonly shape: readonly number[] }): boolean {

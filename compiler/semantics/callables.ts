@@ -96,7 +96,7 @@ const builtInNames: readonly string[] = [...Object.keys(layers).filter(isLayerNa
 function sayUnknownCallee(env: Env, path: Path, name: string, known: readonly string[], meant = name): void {
   const origin = at(env, path.span);
   const [first = "", method = ""] = path.names.map((part) => part.text);
-  const say = (nearest: string, more: ReportDetails): void => env.context.report.say("unknown-layer", origin, { name, nearest }, more);
+  const say = (nearest: string, more: ReportDetails): void => (env.site?.item?.(path) === true ? env.context.report.say("unknown-objective", origin, { what: env.site.purpose === "loss" ? "loss" : "metric", name, nearest }, more) : env.context.report.say("unknown-layer", origin, { name, nearest }, more));
   const local = path.names.length === 2 ? env.scope.lookup(first) : undefined;
   // `table.unembd`, nearly right.
   if (local?.kind === "layer" && unembedding(local) !== null) return say(`${first}.unembed`, { fixes: [replacement(`Write \`${first}.unembed\``, origin, `${first}.unembed`)] });

@@ -151,7 +151,7 @@ function callLayer(env: Env, call: Call, layer: LayerValue, piped: Piped | null,
     const path = pathOf(env, call, layer, name);
     if (options === null || path === null) return error;
     const places = extra.size === 0 ? options : { ...options, ...Object.fromEntries([...extra.keys()].map((key, index) => [key, tensors.length + index])) };
-    const result = applyLayer(env, { kind: callable.name, title: name, tensors: others.length === 0 ? tensors : [...tensors, ...others], options: places, path, reach, span: call.span });
+    const result = applyLayer(env, { kind: callable.name, title: name, tensors: others.length === 0 ? tensors : [...tensors, ...others], options: places, path, reach, span: call.span, operands: given.map(({ span }) => span) });
     if (result.kind === "tensor") rememberSize(env, callable.name, rest, result);
     return result;
   }

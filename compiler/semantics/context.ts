@@ -1,6 +1,6 @@
 // What the evaluator carries along: the program, its limits, and where in a body it stands.
 
-import type { Annotation, Block, Call, Expression, Fuse, Let, Model, OverparamAnnotation, Train } from "../ast/ast.js";
+import type { Annotation, Block, Call, Expression, Fuse, Let, Model, OverparamAnnotation, Path, Train } from "../ast/ast.js";
 import type { Origin, Span } from "../source/source.js";
 import type { Entry, FileScope } from "./files.js";
 import type { GraphBuilder } from "./graph-builder.js";
@@ -140,6 +140,8 @@ export interface Site {
   readonly purpose: "model" | "loss" | "metrics";
   /** What can be named in a loss or metric, as the help for a name that is unknown. */
   readonly names?: () => string;
+  /** Does this name in an item of `loss` or `metrics` stand where a loss or metric does, and not within the arguments of one? */
+  readonly item?: (name: Path) => boolean;
   /** Values of the body itself, not of blocks that it calls; null: nobody asks. */
   readonly seen: Seen<Value> | null;
 }

@@ -3,7 +3,7 @@
 
 import type { Program } from "../ast/ast.js";
 import type { KernelSet } from "../kernel-set.js";
-import type { Origin } from "../source/source.js";
+import type { Origin, Span } from "../source/source.js";
 import type { LayerKind } from "./layers/layers.js";
 import type { CallValue, OptionValue } from "./option-value.js";
 import type { Dtype, TensorType } from "./types.js";
@@ -93,7 +93,16 @@ export interface Fusion {
   /** Mixing weights; null: all alike. */
   readonly weights: readonly number[] | null;
   readonly moments: "fresh" | "fused";
+  /** Options that the call of the target gives; none where the target is derived. */
+  readonly given: readonly GivenOption[];
   readonly origin: Origin;
+}
+
+/** An option with its place: of all of the argument, and of its value where that is a plain number. */
+export interface GivenOption {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly number: Span | null;
 }
 
 /** A trained model. `name` is how the program calls it, with its step: one name, one set of weights. */

@@ -36,6 +36,7 @@ function missingKinds({ id, params }: Diagnostic): readonly Exported["kind"][] {
     case "unknown-name":
       return ["let", "block", "model"];
     case "unknown-layer":
+    case "unknown-objective":
       return ["block", "model"];
     case "no-such-declaration":
       return params["what"] === "dataset" ? ["data"] : params["what"] === "recipe" ? ["recipe"] : ["train"];

@@ -22,17 +22,17 @@ export interface Finished {
 export function readFinished(program: Program, run: Run, output: Output): Finished {
   const folder = folderOf(program, run);
   const record = folder.read();
-  const trainIt = `Run \`sop train ${program.source} ${run.name}\`.`;
+  const trainIt = `Run \`sop train ${program.path} ${run.name}\`.`;
   if (record === null) throw new UserError(`\`${run.name}\` has not been trained: \`${folder.path}\` holds no run.`, trainIt);
   if (record.file !== (run.declaredIn?.file ?? program.source)) throw new UserError(`\`${folder.path}\` holds a run of \`${record.file}\`, expected one of \`${program.source}\`.`, "Name another folder with `--runs-dir`.");
   if (record.modelIdentity !== run.modelIdentity) {
-    throw new UserError(`The model or the fields of \`${run.name}\` have changed since it was trained: \`${folder.path}\` holds that of \`${record.model}\` before the change.`, `Take the change back, or run \`sop train ${program.source} ${run.name} --fresh\`.`);
+    throw new UserError(`The model or the fields of \`${run.name}\` have changed since it was trained: \`${folder.path}\` holds that of \`${record.model}\` before the change.`, `Take the change back, or run \`sop train ${program.path} ${run.name} --fresh\`.`);
   }
   if (record.status !== "finished") throw new UserError(`\`${run.name}\` has not finished: it stands at step ${folder.checkpointSteps()[0] ?? record.step} of ${record.steps}.`, trainIt);
   const found = readModel(folder.model);
   if (found === null) throw new UserError(`\`${folder.model}\` is missing.`, trainIt);
   const { tensors, identity } = found;
-  if (identity !== record.identity) throw new UserError(`\`${folder.model}\` belongs to another run.`, `Run \`sop train ${program.source} ${run.name} --fresh\`.`);
+  if (identity !== record.identity) throw new UserError(`\`${folder.model}\` belongs to another run.`, `Run \`sop train ${program.path} ${run.name} --fresh\`.`);
   checkTensors(tensors, shippedShapes(run), folder.model);
   if (record.identity !== runIdentity(run, record.data, record.sources)) {
     output.terminal.write(`note: \`${run.name}\` would be trained otherwise now; this is what was trained before the change.\n`);

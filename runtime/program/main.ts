@@ -5,7 +5,7 @@
 
 import { Command, CommanderError, Option } from "commander";
 import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setEntry, startOf } from "../backends/ranking.js";
 import { selectBackend } from "../backends/select.js";
@@ -96,6 +96,7 @@ function commandLine(definition: ProgramDefinition, home: string, name: string, 
   const directory = homeOf(home, definition);
   const program = ({ dataDir, runsDir }: PlaceOptions): Program => ({
     source: definition.source,
+    path: pathOf(directory, definition),
     runs: definition.runs,
     dataDirectory: resolve(dataDir ?? directory),
     runsDirectory: runsDir === undefined ? join(directory, "runs") : resolve(runsDir),
@@ -175,6 +176,11 @@ function commandLine(definition: ProgramDefinition, home: string, name: string, 
 function homeOf(home: string, { directory, source }: ProgramDefinition): string {
   const original = resolve(home, directory);
   return existsSync(join(original, source)) ? original : process.cwd();
+}
+
+function pathOf(directory: string, { source }: ProgramDefinition): string {
+  const path = join(directory, source);
+  return existsSync(path) ? relative(process.cwd(), path) : source;
 }
 
 function report(error: unknown, output: Output): number {

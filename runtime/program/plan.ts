@@ -81,7 +81,7 @@ function toBeginAnew(program: Program, changed: readonly Changed[], also: readon
   const [first] = changed;
   if (first === undefined) throw new Error("no run has changed");
   if (runs.length === 1 || runs.some(({ declaredIn }) => declaredIn !== undefined)) return first.error;
-  return new UserError(first.error.message, `Run \`sop train ${program.source} ${runs.map(({ name }) => name).join(" ")} --fresh\`, which moves the old folders aside and starts anew.`);
+  return new UserError(first.error.message, `Run \`sop train ${program.path} ${runs.map(({ name }) => name).join(" ")} --fresh\`, which moves the old folders aside and starts anew.`);
 }
 
 /** What a run begins with must be there, or still come: a source that is beyond its step leaves no checkpoint of it. */

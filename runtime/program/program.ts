@@ -20,6 +20,8 @@ export interface ProgramDefinition {
 /** A definition with its folders resolved. */
 export interface Program {
   readonly source: string;
+  /** The path of that file as the user may name it here; its name where it is not found. */
+  readonly path: string;
   readonly runs: readonly Run[];
   readonly dataDirectory: string;
   readonly runsDirectory: string;

@@ -150,7 +150,7 @@ export class RunGraph {
 
   /** How to train a source anew: only the program's own runs are trained by name. */
   private again(source: Run): string {
-    return source.declaredIn === undefined ? `Run \`sop train ${this.program.source} ${source.name} --fresh\`.` : `Move \`${folderOf(this.program, source).path}\` away and run the same command again.`;
+    return source.declaredIn === undefined ? `Run \`sop train ${this.program.path} ${source.name} --fresh\`.` : `Move \`${folderOf(this.program, source).path}\` away and run the same command again.`;
   }
 
   /** The weights of a source. Throws a UserError if they are not there, or of another program. */
@@ -160,7 +160,7 @@ export class RunGraph {
     const found = readModel(path);
     const again = this.again(source);
     if (found === null) {
-      if (step === null) throw new UserError(`\`${run.name}\` starts from \`${source.name}\`, which is not trained: \`${path}\` is missing.`, `Run \`sop train ${this.program.source} ${source.name}\` first.`);
+      if (step === null) throw new UserError(`\`${run.name}\` starts from \`${source.name}\`, which is not trained: \`${path}\` is missing.`, `Run \`sop train ${this.program.path} ${source.name}\` first.`);
       const ended = folder.read();
       if (ended?.status === "finished" && ended.step < step) {
         throw new UserError(`\`${run.name}\` starts from \`${source.name}\` at step ${step}, and \`${source.name}\` ended at step ${ended.step}.`, `Name an earlier step, or leave \`at step\` out for the result of \`${source.name}\`.`);

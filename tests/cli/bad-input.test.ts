@@ -284,7 +284,11 @@ test("streams that nobody reads, and results that cannot be written", () =>
       clear(shell(folder, "$SOP eval short.sop > /dev/full"), /standard output cannot be written: no space is left/i);
       clear(shell(folder, "$SOP explain > /dev/full"), /standard output cannot be written: no space is left/);
       assert.is(shell(folder, "$SOP eval short.sop 2> /dev/full").status, 0);
+      // What writes nothing there has nothing to complain of, and what does is told of once.
+      assert.is(shell(folder, "$SOP check short.sop > /dev/full").status, 0);
+      assert.is(shell(folder, "$SOP predict short.sop --split test > /dev/full").stderr.match(/cannot be written/gi)?.length, 1);
     }
+    clear(shell(folder, "mkdir -p deeper; cd deeper; $SOP eval ../short.sop small --runs-dir none"), /sop train \.\.\/short\.sop small/);
     const piped = shell(folder, "mkfifo pipe; cat pipe & $SOP predict short.sop --split test --out pipe; wait");
     assert.match(piped.stdout, /^row,digit,/m);
     assert.ok(lstatSync(join(folder, "pipe")).isFIFO(), "a pipe is written to, not replaced");

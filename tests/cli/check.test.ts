@@ -74,8 +74,9 @@ test("overparam takes whole numbers from 1", () =>
   }));
 
 test("what cannot be read is named with the reason", () =>
-  inFolder({ "dir.sop/x": "", "latin.sop": new Uint8Array([0x6c, 0x65, 0x74, 0xe4, 0x20, 0x3d]), "big.sop": new Uint8Array(9 * 1024 * 1024).fill(32) }, (folder) => {
+  inFolder({ "fine.sop": good, "dir.sop/x": "", "latin.sop": new Uint8Array([0x6c, 0x65, 0x74, 0xe4, 0x20, 0x3d]), "big.sop": new Uint8Array(9 * 1024 * 1024).fill(32) }, (folder) => {
     clear(sop(folder, ["check", "gone.sop"]), /`gone\.sop` cannot be read: it does not exist/);
+    clear(sop(folder, ["check", "fine.sop", "gone.sop"]), /`gone\.sop` cannot be read: it does not exist\n1 of 2 files: no errors/);
     clear(sop(folder, ["check", "dir.sop"]), /it is a folder/);
     clear(sop(folder, ["check", "latin.sop"]), /not UTF-8 text \(byte 3\)/);
     clear(sop(folder, ["check", "big.sop"]), /9437184 bytes/);

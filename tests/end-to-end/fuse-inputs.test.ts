@@ -17,7 +17,7 @@ async function told(source: string, files: Readonly<Record<string, string>>, exp
   const folder = mkdtempSync(join(tmpdir(), "sop-inputs-"));
   try {
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
-    const program: Program = { source: "model.sop", runs: Object.values(runs), dataDirectory: folder, runsDirectory: folder };
+    const program: Program = { source: "model.sop", path: "model.sop", runs: Object.values(runs), dataDirectory: folder, runsDirectory: folder };
     const graph = new RunGraph(program, new Datasets(program, () => undefined));
     for (const [name, text] of Object.entries(expected)) {
       const found = await graph.check(named(runs, name)).then(() => "", (error: unknown) => error);

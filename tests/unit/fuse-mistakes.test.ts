@@ -149,4 +149,25 @@ test("what stands behind the sources, or in the next declaration, is no mistake 
   assert.match(diagnostics[0]?.help ?? "", /^Name the run and its model/);
 });
 
+test("a width that does not add up is pointed at where it is given, and a plain number is mended", () => {
+  for (const [given, mended] of [["width: 12", "width: 16"], ["12", "16"], ["width: 2 * 6", null]] as const) {
+    const source = program("left, right").replace("Net(width: 16) fuse", `Net(${given}) fuse`);
+    const { diagnostics } = check(source);
+    const [told] = diagnostics;
+    assert.equal(diagnostics.map(({ id }) => id), ["fuse-sizes"]);
+    assert.is(source.slice(told?.origin.span.start, told?.origin.span.end), given);
+    assert.is(told?.help, "Write `width: 16` (8 + 8).");
+    const after = mend(source);
+    if (mended === null) assert.is(after, source);
+    else {
+      assert.is(after, source.replace(`Net(${given}) fuse`, `Net(${mended}) fuse`));
+      assert.equal(check(after).lines, []);
+    }
+  }
+  const added = program("left, right").replace("dense(width)", "dense(width + 1)").replace("Net(width: 16) fuse", "Net(width: 15) fuse");
+  const [told] = check(added).diagnostics;
+  assert.is(told?.help, "Give the target 18 (9 + 9) there.");
+  assert.ok(added.slice(told?.origin.span.start).startsWith("fuse from"));
+});
+
 test.run();

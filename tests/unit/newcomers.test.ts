@@ -39,6 +39,39 @@ test("options written with `=` are one message, on one line or several, and one 
   }
 });
 
+test("labels as the target of a loss on numbers: the loss for labels, or one number for each class", () => {
+  for (const loss of ["mse", "mae", "huber", "binary_cross_entropy"]) {
+    const source = run(`  loss ${loss}(z, y)\n${rest}`);
+    assert.is(only(source).help, "Write `cross_entropy(z, y)`, which takes labels, or give `one_hot(y, 2)` as the target.");
+    const mended = mend(source);
+    assert.ok(mended.includes(loss === "binary_cross_entropy" ? "loss cross_entropy(z, y)" : `loss ${loss}(z, one_hot(y, 2))`), mended);
+    assert.equal(check(mended).lines, []);
+  }
+  const single = run(`  loss binary_cross_entropy(z, y)\n${rest}`, "output z: f32[1] = concat(x) |> dense(1)");
+  assert.match(only(single).help ?? "", /`cast\(y, f32\)`/);
+  assert.equal(check(mend(single)).lines, []);
+  assert.is(only(run(`  loss mse(z, y)\n${rest}`).replace("class[2]", "class[5]")).help, "Give the output 5 logits, one for each class, and write `cross_entropy(z, y)`.");
+  const piped = only(run(`  loss z |> mse(y)\n${rest}`).replace("class[2]", "i32 below 2"));
+  assert.is(piped.help, "Write `cross_entropy(z, y)`, which takes labels, or give `one_hot(y, 2)` as the target.");
+});
+
+test("a misspelt loss or metric is called so, and a layer within it a layer", () => {
+  assert.is(only(run(`  loss crossentropy(z, y)\n${rest}`)).message, "There is no loss `crossentropy`; did you mean `cross_entropy`?");
+  assert.is(only(run(`  loss z |> crossentropy(y)\n${rest}`)).message, "There is no loss `crossentropy`; did you mean `cross_entropy`?");
+  assert.is(only(run(`  loss cross_entropy(z, y)\n  metrics acuracy(z, y)\n${rest}`)).message, "There is no metric `acuracy`; did you mean `accuracy`?");
+  assert.is(only(run(`  loss cross_entropy(reluu(z), y)\n${rest}`)).message, "There is no layer, block, model or function `reluu`; did you mean `relu`?");
+});
+
+test("a field of classes among joined numbers is pointed at, wherever it stands", () => {
+  for (const args of ["x, y, color", "color, x, y"]) {
+    const source = net(`output z = concat(${args}) |> dense(2)`, "", "x: f32, y: f32, color: class[3]");
+    const { origin, message, help } = only(source);
+    assert.is(source.slice(origin.span.start, origin.span.end), "color");
+    assert.is(message, "`concat` takes f32 like its other tensors, found `color`, class[3].");
+    assert.is(help, "Turn `color` into f32 first, with `one_hot(color, 3)`, `embedding` or `cast(color, f32)`.");
+  }
+});
+
 test("a line `name = value` ends a parenthesis that was left open all the same", () => {
   assert.is(only(net("y = x |> dense(\n2\nz = y |> relu\noutput w = z")).id, "unclosed-bracket");
 });

@@ -50,7 +50,7 @@ export function checkCommand(files: readonly string[], options: { readonly forma
       tell(diagnostics, { ...host, problems: imported }, terminal);
       for (const problem of problems) terminal.err(`${terminal.paint.error("error")}: ${printableMessage(problem.message)}\n`);
       const checked = names.length - problems.length;
-      if (checked > 0) terminal.err(`${checked === 1 && names.length === 1 ? printable(names[0] ?? "") : `${checked} files`}: ${countText(diagnostics)}\n`);
+      if (checked > 0) terminal.err(`${names.length === 1 ? printable(names[0] ?? "") : checked < names.length ? `${checked} of ${names.length} files` : `${checked} files`}: ${countText(diagnostics)}\n`);
     }
   }
   return problems.length > 0 || hasErrors(diagnostics) ? 1 : 0;

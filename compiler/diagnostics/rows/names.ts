@@ -86,6 +86,13 @@ export const nameRows = {
     page: "What is called is a built-in layer or function, a block or model of the file or its imports, or a layer that the body names.",
     example: "model Net {\n  input x: f32[4]\n  output y: f32[2] = x |> dens(2)\n}\n",
   }),
+  "unknown-objective": row<{ what: string; name: string; nearest: string }>({
+    severity: "error",
+    message: ({ what, name, nearest }) => guess(`There is no ${what} \`${name}\``, { nearest }),
+    help: ({ what }) => (what === "loss" ? "Write a loss, such as `cross_entropy` for labels or `mse` for numbers." : "Write a metric, such as `accuracy`, or a loss."),
+    page: "An item of `loss` is a loss, or a computation with some; an item of `metrics` is a metric or a loss. All take the prediction first, then the target: `cross_entropy(output, field)`. Layers without weights and blocks of the file can stand in both, where they end in one number.",
+    example: 'import { digits } from "std/data"\nmodel Net {\n  input image: f32[28, 28, 1]\n  output y: f32[10] = image |> flatten |> dense(10)\n}\ntrain t: Net on digits {\n  loss crossentropy(y, label)\n  optimizer adam(lr: 1e-3)\n  batch 32\n  steps 20\n}\n',
+  }),
   "unknown-type": row<{ name: string; nearest: string }>({
     severity: "error",
     message: ({ name, nearest }) => guess(`There is no type \`${name}\` for this place`, { nearest }),

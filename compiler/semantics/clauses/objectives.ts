@@ -1,6 +1,7 @@
 // `loss` and `metrics`: graphs over the model's outputs and the data's fields, one scalar for each item.
 
-import type { Call, Expression } from "../../ast/ast.js";
+import type { Call, Expression, Path } from "../../ast/ast.js";
+import type { Span } from "../../source/source.js";
 import { at, type Env, type Site } from "../context.js";
 import { GraphBuilder } from "../graph-builder.js";
 import { categoryOf, isLayerName, type LayerKind } from "../layers/layers.js";
@@ -89,7 +90,7 @@ export function readObjectives(env: Env, placed: PlacedClause | undefined, purpo
     }
     names.push(name);
     const before = report.errors();
-    const value = earlier !== null && earlier.mistaken.size > 0 && earlier.mistaken.has(subjects(expression).join(", ")) ? error : readItem(inner, expression, purpose, nameable);
+    const value = earlier !== null && earlier.mistaken.size > 0 && earlier.mistaken.has(subjects(expression).join(", ")) ? error : readItem({ ...inner, site: { ...site, item: (path) => isItem(expression, path) } }, expression, purpose, nameable);
     if (value.kind === "tensor") graph.outputs.push({ name, value, origin });
     else {
       ok = false;
@@ -140,6 +141,17 @@ function readItem(env: Env, expression: Expression, purpose: "loss" | "metrics",
   if (value.kind === "tensor" && (value.metric || (value.type.shape.length === 0 && !value.type.batched && value.type.dtype === "f32"))) return value;
   env.context.report.say("not-a-scalar", at(env, expression.span), { clause: purpose, found: value.kind === "tensor" ? `${describe(value)} for each row` : describe(value) });
   return error;
+}
+
+// Not within what a call is given, in parentheses or by a pipe.
+function isItem(expression: Expression, { span }: Path): boolean {
+  const given: Span[] = [];
+  visitExpressions(expression, (part) => {
+    if (part.kind === "pipe") given.push(part.left.span);
+    if (part.kind === "call") given.push(...(part.arguments ?? []).map((argument) => argument.span));
+  });
+  const holds = (outer: Span): boolean => outer.start <= span.start && span.end <= outer.end;
+  return holds(expression.span) && !given.some(holds);
 }
 
 // An item that is one function, perhaps times a number, has its name.

@@ -14,6 +14,7 @@ import { readOptions } from "../read-options.js";
 import { readText } from "../clauses/source.js";
 import { replacement } from "../report.js";
 import { Scope } from "../scope.js";
+import { givenOptions } from "./given-options.js";
 import type { Fusion, FusionSource } from "../semantic-model.js";
 
 const spread = "In units of the standard deviation of the sources' weight.";
@@ -60,7 +61,7 @@ export function readFusion(context: Context, instances: Instances, { file, fuse 
   }
   const weights = options["weights"];
   const shares = Array.isArray(weights) ? (weights as readonly number[]) : null;
-  return { sources: read, newWeights: newWeightsOf(options["new_weights"]), norms: options["norms"] === "joint" ? "joint" : "exact", weights: shares, moments: options["moments"] === "fused" ? "fused" : "fresh", origin: at(env, fuse.span) };
+  return { sources: read, newWeights: newWeightsOf(options["new_weights"]), norms: options["norms"] === "joint" ? "joint" : "exact", weights: shares, moments: options["moments"] === "fused" ? "fused" : "fresh", given: givenOptions(env, fuse), origin: at(env, fuse.span) };
 }
 
 function newWeightsOf(value: OptionValue | undefined): Fusion["newWeights"] {

@@ -44,7 +44,13 @@ export type Options = Readonly<Record<string, OptionValue>>;
 export type ShapeResult =
   | { readonly kind: "ok"; readonly type: TensorType }
   /** `expected` says what would fit, `found` what is there, `fix` one imperative sentence with the change that would fit, or null. */
-  | { readonly kind: "mismatch"; readonly expected: string; readonly found: string; readonly fix: string };
+  | { readonly kind: "mismatch"; readonly expected: string; readonly found: string; readonly fix: string; readonly odd?: OddTensor };
+
+/** The one tensor of several that does not fit: its index, and the fix with the name that the program has for it. */
+export interface OddTensor {
+  readonly index: number;
+  readonly fix: (name: string) => string;
+}
 
 export interface WeightSignature {
   /** `kernel`, `bias`, `scale`, `mean`, `variance`, `table`. */

@@ -32,9 +32,20 @@ export function alike(tensors: readonly TensorType[]): ShapeResult {
   const prediction = tensor(tensors, 0);
   const target = tensor(tensors, 1);
   if (prediction.dtype !== "f32") return mismatch("f32", prediction, "Give the prediction first: an output of the model.");
-  if (target.dtype !== "f32") return mismatch("f32 as the target", target, "Turn the target into f32 with `cast(target, f32)`, or use `cross_entropy` for labels.");
+  if (target.dtype !== "f32") return mismatch("f32 as the target", target, castTarget(prediction, target));
   if (prediction.shape.length !== target.shape.length || prediction.shape.some((n, i) => n !== target.shape[i])) return mismatch(`a target ${printType(prediction)}`, target, prediction.shape.length === target.shape.length ? "Give the output the size of the target." : "Bring the output to the shape of the target, with `flatten`, `mean` or `reshape`.");
   return scalar;
+}
+
+// What to do about whole numbers as a target; where they are labels for the prediction, there is more to say (`label-targets.ts`).
+function castTarget(prediction: TensorType, target: TensorType): string {
+  return fitsAsNumbers(prediction, target) ? "Turn the target into f32 with `cast(target, f32)`, or use `cross_entropy` for labels." : "Give the output the shape of the target, and turn the target into f32 with `cast(target, f32)`; for labels use `cross_entropy`, with one logit for each class.";
+}
+
+/** Have both one shape, where one number counts as a vector of one? */
+export function fitsAsNumbers({ shape: a }: TensorType, { shape: b }: TensorType): boolean {
+  const isOne = (shape: readonly number[]): boolean => shape.length === 0 || (shape.length === 1 && shape[0] === 1);
+  return (isOne(a) && isOne(b)) || (a.length === b.length && a.every((size, i) => size === b[i]));
 }
 
 /** `labelled` in words. */

@@ -44,6 +44,8 @@ export const concat: LayerSignature = {
     const first = tensor(tensors, 0);
     const axis = axisOf(numberOption(options, "axis"), first.shape.length);
     if (axis === null) return mismatch(`an axis of ${printType(first)}`, `axis ${numberOption(options, "axis")}`, axisFix(first.shape.length));
+    const odd = oddTensor(tensors);
+    if (odd !== null) return odd;
     let size = 0;
     for (const x of tensors) {
       const fits = x.dtype === first.dtype && x.shape.length === first.shape.length && x.shape.every((n, i) => i === axis || n === first.shape[i]);
@@ -60,9 +62,19 @@ export const concat: LayerSignature = {
   flops: () => 0,
 };
 
+// Whole numbers among f32: it is they that are to be changed, wherever they stand.
+function oddTensor(tensors: readonly TensorType[]): ReturnType<typeof mismatch> | null {
+  const index = tensors.findIndex(({ dtype }) => dtype === "i32");
+  const found = tensors[index];
+  if (found === undefined || !tensors.some(({ dtype }) => dtype === "f32")) return null;
+  const { below } = found;
+  const fix = (name: string): string => `Turn \`${name}\` into f32 first, with ${below === null ? "" : `\`one_hot(${name}, ${below})\`, `}\`embedding\` or \`cast(${name}, f32)\`.`;
+  return { ...mismatch("f32 like its other tensors", found, "Turn the whole numbers into f32 first, with `one_hot`, `embedding` or `cast(x, f32)`."), odd: { index, fix } };
+}
+
 // What to do about a tensor that cannot be joined to the first one.
 function joinFix(first: TensorType, x: TensorType, axis: number): string {
-  if (x.dtype !== first.dtype) return x.dtype === "i32" ? "Turn the whole numbers into f32 first, with `one_hot`, `embedding` or `cast(x, f32)`." : "Bring both to one dtype with `cast`.";
+  if (x.dtype !== first.dtype) return "Bring both to one dtype with `cast`.";
   if (x.shape.length !== first.shape.length) return "Give both as many axes, with `reshape` or `flatten`.";
   const other = first.shape.findIndex((_, i) => i !== axis && x.shape.every((size, j) => j === i || size === first.shape[j]));
   if (other >= 0) return `Join them along the other axis: \`axis: ${other}\`.`;

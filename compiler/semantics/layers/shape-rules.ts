@@ -9,7 +9,7 @@ export function ok(like: TensorType, shape: readonly number[], dtype: TensorType
 }
 
 /** What would fit, what is there, and the change that would fit. */
-export function mismatch(expected: string, found: string | TensorType, fix: string): ShapeResult {
+export function mismatch(expected: string, found: string | TensorType, fix: string): Extract<ShapeResult, { readonly kind: "mismatch" }> {
   return { kind: "mismatch", expected, found: typeof found === "string" ? found : printType(found), fix };
 }
 

@@ -42,7 +42,7 @@ export function makeFusable(snapshot: Snapshot, file: FileScope, { start, end }:
   const node = file.program.declarations.find(({ span }) => span.start <= start && end <= span.end);
   if (node?.kind !== "model" || node.definition.kind !== "instance" || node.definition.fuse === null) return [];
   const { fuse } = node.definition;
-  const wrong = snapshot.diagnostics.filter((diagnostic) => isAbout(diagnostic, file.path, fuse.span));
+  const wrong = snapshot.diagnostics.filter((diagnostic) => isAbout(diagnostic, file.path, node.span));
   if (wrong.length === 0) return [];
   const text = snapshot.textOf(file.path);
   return offersFor(snapshot, file, node, fuse, check).map(({ title, after }, i) => ({ id: `fusable ${i}`, title, kind: "refactor.rewrite", fixes: wrong, change: () => changeOf(file.path, text, after) }));
