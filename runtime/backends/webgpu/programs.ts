@@ -213,3 +213,14 @@ export function flatGroups({ limits }: Device, threads: number, perGroup: number
 /** WGSL: the number of a workgroup that `flatGroups` made, from `@builtin(workgroup_id) group` and `@builtin(num_workgroups) counts`. */
 export const flatGroup = "(group.y * counts.x + group.x)";
 export const flatBuiltins = "@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) counts: vec3u, @builtin(local_invocation_index) t: u32";
+
+/** WGSL: the `threads` numbers `sum` of a workgroup's threads are added up in pairs until `width` are left, in `partial[0]` and those behind it. */
+export function addedUp(threads: number, width = 1): string {
+  return `
+  partial[t] = sum;
+  workgroupBarrier();
+  for (var half = ${threads / 2}u; half >= ${width}u; half /= 2u) {
+    if (t < half) { partial[t] += partial[t + half]; }
+    workgroupBarrier();
+  }`;
+}

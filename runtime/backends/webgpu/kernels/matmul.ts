@@ -2,7 +2,7 @@
 // however long, adds parts of a sum in the order in which they are ready, and reads turned factors at half the speed.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { bindings, flatBuiltins, flatGroup, flatGroups, hasFloats, int, run, type WebGpuBackend } from "../programs.js";
+import { addedUp, bindings, flatBuiltins, flatGroup, flatGroups, hasFloats, int, run, type WebGpuBackend } from "../programs.js";
 import { matrix, product } from "./gemm.js";
 import { sumOver } from "./reduce.js";
 
@@ -56,20 +56,15 @@ function dot(backend: WebGpuBackend, a: tf.TensorInfo, b: tf.TensorInfo, count: 
     name: "dot",
     code: () => `
 ${bindings(["a", "b"], ["sums"], { count: "u32", perPart: "u32" })}
-var<workgroup> shared_: array<f32, ${threads}>;
+var<workgroup> partial: array<f32, ${threads}>;
 @compute @workgroup_size(${threads})
 fn main(${flatBuiltins}) {
   let id = ${flatGroup};
   let end = min(p.count, (id + 1u) * p.perPart);
   var sum = 0.0;
   for (var i = id * p.perPart + t; i < end; i += ${threads}u) { sum = fma(a[i], b[i], sum); }
-  shared_[t] = sum;
-  workgroupBarrier();
-  for (var half = ${threads / 2}u; half > 0u; half /= 2u) {
-    if (t < half) { shared_[t] += shared_[t + half]; }
-    workgroupBarrier();
-  }
-  if (t == 0u) { sums[id] = shared_[0]; }
+${addedUp(threads)}
+  if (t == 0u) { sums[id] = partial[0]; }
 }
 `,
     reads: [a, b],

@@ -2,7 +2,7 @@
 // other axes than the last are summed. Here long sums are made in parts, always the same, and no axis is moved.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { bindings, flatBuiltins, flatGroup, flatGroups, float, hasFloats, int, run, type WebGpuBackend } from "../programs.js";
+import { addedUp, bindings, flatBuiltins, flatGroup, flatGroups, float, hasFloats, int, run, type WebGpuBackend } from "../programs.js";
 
 /** A tensor as [outer, count, inner], to be summed over the one in the middle. */
 export interface Runs {
@@ -47,7 +47,7 @@ const uniforms = { outer: "u32", count: "u32", inner: "u32", parts: "u32", perPa
 /** Sums of numbers one beside the other: a workgroup has a part of one. */
 const along = (): string => `
 ${bindings(["x"], ["sums"], uniforms)}
-var<workgroup> shared_: array<f32, ${threads}>;
+var<workgroup> partial: array<f32, ${threads}>;
 @compute @workgroup_size(${threads})
 fn main(${flatBuiltins}) {
   let id = ${flatGroup};
@@ -58,20 +58,15 @@ fn main(${flatBuiltins}) {
   if (run < p.outer) {
     for (var i = start + t; i < end; i += ${threads}u) { sum += x[run * p.count + i]; }
   }
-  shared_[t] = sum;
-  workgroupBarrier();
-  for (var half = ${threads / 2}u; half > 0u; half /= 2u) {
-    if (t < half) { shared_[t] += shared_[t + half]; }
-    workgroupBarrier();
-  }
-  if (t == 0u && run < p.outer) { sums[id] = p.factor * shared_[0]; }
+${addedUp(threads)}
+  if (t == 0u && run < p.outer) { sums[id] = p.factor * partial[0]; }
 }
 `;
 
 /** Sums over rows: a workgroup has some columns of a part of them, and ${threads / columns} rows at a time. */
 const across = (): string => `
 ${bindings(["x"], ["sums"], uniforms)}
-var<workgroup> shared_: array<f32, ${threads}>;
+var<workgroup> partial: array<f32, ${threads}>;
 @compute @workgroup_size(${threads})
 fn main(${flatBuiltins}) {
   let id = ${flatGroup};
@@ -86,13 +81,8 @@ fn main(${flatBuiltins}) {
   if (isInside) {
     for (var i = part * p.perPart + t / ${columns}u; i < end; i += ${threads / columns}u) { sum += x[(run * p.count + i) * p.inner + column]; }
   }
-  shared_[t] = sum;
-  workgroupBarrier();
-  for (var half = ${threads / 2}u; half >= ${columns}u; half /= 2u) {
-    if (t < half) { shared_[t] += shared_[t + half]; }
-    workgroupBarrier();
-  }
-  if (t < ${columns}u && isInside) { sums[(run * p.parts + part) * p.inner + column] = p.factor * shared_[t]; }
+${addedUp(threads, columns)}
+  if (t < ${columns}u && isInside) { sums[(run * p.parts + part) * p.inner + column] = p.factor * partial[t]; }
 }
 `;
 
